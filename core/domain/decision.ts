@@ -1,0 +1,139 @@
+/**
+ * One decision: what was asked, what was known, what was answered, and why.
+ *
+ * A decision's record holds all that its replay needs: the request, the readings
+ * of the features, the model's version, the policy set's hash and the clock. From
+ * these alone the same answer follows, bit for bit.
+ *
+ * @module
+ */
+import type { Instant } from "./day.ts";
+import type { EntityIds } from "./entity.ts";
+import type { FeatureReadings, FeatureValue } from "./feature.ts";
+import type { AppliedRule } from "./verdict.ts";
+
+/** A caller's wish for one decision. */
+export interface DecisionRequest {
+  /** Model whose champion is asked; null for the tenant's only one of a kind. */
+  readonly model: string | null;
+  /** Ids of campaign, channel, placement, subject, … */
+  readonly entities: EntityIds;
+  /** IANA zone of the person or place concerned; null for UTC. */
+  readonly zone: string | null;
+  /** Actions to choose among; null for all that the model weighs. */
+  readonly actions: readonly string[] | null;
+  /** Features by id (`view.feature`, `request.<name>`) that override the store's. */
+  readonly features: Readonly<Record<string, FeatureValue>>;
+  /** Limits of this one decision. */
+  readonly constraints: DecisionConstraints;
+}
+
+/** Limits that the caller sets for one decision; a limit left out is null. */
+export interface DecisionConstraints {
+  /** No bid above this, in micros. */
+  readonly maxBidMicros: number | null;
+  /** No bid below this unless it is zero, in micros. */
+  readonly minBidMicros: number | null;
+  /** What is left of the budget, in micros. */
+  readonly budgetRemainingMicros: number | null;
+  /** Times the subject was contacted in the last day, and week. */
+  readonly contactsDay: number | null;
+  /** Times in the last seven days. */
+  readonly contactsWeek: number | null;
+  /** Compliance flags by name, such as `consent_email`. */
+  readonly compliance: Readonly<Record<string, boolean>>;
+}
+
+/**
+ * What the answer stands on. `champion`: the approved model. `previous`: the one
+ * before it, as the champion failed. `static_rule`: no model answered; the policies'
+ * bounds and the declared default did. `no_action`: nothing may or need be done.
+ */
+export type Rung = "champion" | "previous" | "static_rule" | "no_action";
+
+/** Why a rung was left for the next. */
+export interface RungFall {
+  /** The rung that did not hold. */
+  readonly from: Rung;
+  /** Code or short cause. */
+  readonly cause: string;
+}
+
+/** Score of one action. */
+export interface ActionScore {
+  /** The action. */
+  readonly action: string;
+  /** The model's score. */
+  readonly score: number;
+  /** Score × value − cost, in micros. */
+  readonly worthMicros: number;
+  /** Whether the policies allow it. */
+  readonly allowed: boolean;
+}
+
+/** What is recommended. */
+export type Recommendation =
+  | {
+    readonly kind: "bid";
+    readonly bidMicros: number;
+    readonly currency: string;
+  }
+  | { readonly kind: "action"; readonly action: string };
+
+/** The answer to one request. */
+export interface Decision {
+  /** `dec_` and a sortable id. */
+  readonly id: string;
+  /** When it was taken. */
+  readonly at: Instant;
+  /** Until when it may be used. */
+  readonly validUntil: Instant;
+  /** The model's score of what is recommended; null when no model answered. */
+  readonly score: number | null;
+  /** What to do; never what a hard constraint forbids. */
+  readonly recommendation: Recommendation;
+  /** Scores of all actions weighed, best first; empty for bids. */
+  readonly actions: readonly ActionScore[];
+  /** Rule by rule, before → after. */
+  readonly applied: readonly AppliedRule[];
+  /** Hash of the policy set. */
+  readonly policySet: string;
+  /** `name@version`; null when no model answered. */
+  readonly modelVersion: string | null;
+  /** What it stands on. */
+  readonly rung: Rung;
+  /** Rungs that did not hold, in order. */
+  readonly falls: readonly RungFall[];
+  /** Features with their status and moment. */
+  readonly features: FeatureReadings;
+}
+
+/** What the log keeps of a decision. */
+export interface DecisionRecord {
+  /** Form of this record. */
+  readonly v: 1;
+  /** What kind of record. */
+  readonly kind: "decision";
+  /** Whose. */
+  readonly tenant: string;
+  /** The request, as parsed. */
+  readonly request: DecisionRequest;
+  /** The answer. */
+  readonly decision: Decision;
+  /** Name of the key that asked. */
+  readonly by: string;
+}
+
+/** A logged record with its place in the chain. */
+export interface LoggedRecord {
+  /** Place in the tenant's chain: 1, 2, 3, … without gaps. */
+  readonly seq: number;
+  /** Id of the decision. */
+  readonly id: string;
+  /** Hash of the record before; 64 zeros for the first. */
+  readonly prev: string;
+  /** SHA-256 of `prev`, `seq` and `record`, joined by newlines. */
+  readonly hash: string;
+  /** Canonical JSON of the record. */
+  readonly record: string;
+}

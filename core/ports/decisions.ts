@@ -1,0 +1,131 @@
+/**
+ * Where decisions, plans and what they stand on are kept.
+ *
+ * @module
+ */
+import type { Instant } from "../domain/day.ts";
+import type { LoggedRecord } from "../domain/decision.ts";
+import type { Plan, PlanState } from "../domain/plan.ts";
+
+/** An answer kept under a caller's key, stored in one transaction with its effect. */
+export interface IdempotentAnswer {
+  /** Route and the caller's key; unique in the tenant. */
+  readonly route: string;
+  readonly key: string;
+  /** Hash of the request's body. */
+  readonly requestHash: string;
+  /** The answer, as text, and its HTTP status. */
+  readonly status: number;
+  readonly answer: string;
+}
+
+/** A record to be appended to a tenant's chain. */
+export interface LogEntry {
+  readonly tenant: string;
+  readonly id: string;
+  readonly at: Instant;
+  /** Canonical JSON. */
+  readonly record: string;
+  readonly idempotent: IdempotentAnswer | null;
+}
+
+/** Outcome of appending one entry: appended, or the key was there already. */
+export type Appended =
+  | { readonly kind: "appended"; readonly seq: number; readonly hash: string }
+  | { readonly kind: "duplicate"; readonly first: IdempotentAnswer };
+
+/** The end of a tenant's chain, kept apart from it. */
+export interface ChainHead {
+  readonly seq: number;
+  readonly hash: string;
+}
+
+/** The decision log: append-only, one hash chain per tenant. */
+export interface DecisionLog {
+  /**
+   * Appends entries in one transaction, durable when it resolves; entries whose
+   * idempotency key is known are not appended.
+   *
+   * @returns One outcome for each entry, in order.
+   */
+  append(entries: readonly LogEntry[]): Promise<readonly Appended[]>;
+  find(tenant: string, id: string): Promise<LoggedRecord | null>;
+  /** Records after a place in the chain, in order. */
+  read(
+    tenant: string,
+    after: number,
+    limit: number,
+  ): Promise<readonly LoggedRecord[]>;
+  head(tenant: string): Promise<ChainHead | null>;
+  tenants(): Promise<readonly string[]>;
+}
+
+/** First answers by idempotency key. */
+export interface IdempotencyStore {
+  find(
+    tenant: string,
+    route: string,
+    key: string,
+  ): Promise<IdempotentAnswer | null>;
+}
+
+/** Where plans are kept. */
+export interface PlanStore {
+  /** Keeps a new plan and its idempotent answer in one transaction. */
+  create(
+    tenant: string,
+    plan: Plan,
+    idempotent: IdempotentAnswer | null,
+  ): Promise<
+    { kind: "created" } | { kind: "duplicate"; first: IdempotentAnswer }
+  >;
+  find(tenant: string, id: string): Promise<Plan | null>;
+  list(tenant: string, limit: number): Promise<readonly Plan[]>;
+  /**
+   * Moves a plan on, compare-and-swap on its state, and logs who did it.
+   *
+   * @returns The moved plan, or null if it was not in state `from`.
+   */
+  move(
+    tenant: string,
+    id: string,
+    step: {
+      readonly from: PlanState;
+      readonly to: PlanState;
+      readonly by: string;
+      readonly at: Instant;
+    },
+  ): Promise<Plan | null>;
+}
+
+/** Policy sets by hash, so that any decision can be replayed. */
+export interface PolicyArchive {
+  /** Keeps a set's canonical text under its hash. */
+  save(hash: string, text: string): Promise<void>;
+  load(hash: string): Promise<string | null>;
+}
+
+/** What a key may do. */
+export type Scope = "score" | "plan" | "read" | "ingest" | "approve" | "apply";
+
+/** A key on record; the secret itself is never kept. */
+export interface ApiKey {
+  readonly id: string;
+  readonly tenant: string;
+  /** Who or what holds it. */
+  readonly name: string;
+  readonly scopes: readonly Scope[];
+  /** SHA-256 of the secret. */
+  readonly secretHash: string;
+  readonly createdAt: Instant;
+  readonly expiresAt: Instant | null;
+  readonly revokedAt: Instant | null;
+}
+
+/** API keys. */
+export interface KeyStore {
+  save(key: ApiKey): Promise<void>;
+  find(id: string): Promise<ApiKey | null>;
+  list(tenant: string): Promise<readonly ApiKey[]>;
+  revoke(tenant: string, id: string, at: Instant): Promise<boolean>;
+}
