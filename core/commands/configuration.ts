@@ -1,0 +1,75 @@
+/**
+ * Configuration: from the environment alone, checked as a whole at start.
+ *
+ * | variable | meaning | default |
+ * | --- | --- | --- |
+ * | `DATABASE_URL` | Postgres; without it PGlite in the data folder | |
+ * | `KV_URL` | Deno KV by KV Connect; without it a file in the data folder | |
+ * | `MOE_DATA` | data folder | `data` |
+ * | `MOE_POLICIES` | folder of policy files | `policies` |
+ * | `MOE_SOURCES` | JSON file of push sources and their secrets' names | |
+ * | `MOE_HOST`, `MOE_PORT` | where to listen | `127.0.0.1`, `8080` |
+ *
+ * @module
+ */
+import { z } from "zod";
+import { EngineError } from "../domain/error.ts";
+
+const Environment = z.object({
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  KV_URL: z.url({ protocol: /^https?$/ }).optional(),
+  MOE_DATA: z.string().min(1).default("data"),
+  MOE_POLICIES: z.string().min(1).default("policies"),
+  MOE_SOURCES: z.string().min(1).optional(),
+  MOE_HOST: z.string().min(1).default("127.0.0.1"),
+  MOE_PORT: z.coerce.number().int().min(0).max(65535).default(8080),
+});
+
+/** Names of all variables that are read. */
+export const VARIABLES = Object.keys(Environment.shape);
+
+/** What the operator decided. */
+export interface Configuration {
+  readonly databaseUrl: string | null;
+  readonly kvUrl: string | null;
+  readonly dataFolder: string;
+  readonly policiesFolder: string;
+  readonly sourcesFile: string | null;
+  readonly host: string;
+  readonly port: number;
+}
+
+/**
+ * Reads the configuration.
+ *
+ * @param variable Looks a variable up; undefined when it is not set.
+ * @returns The configuration.
+ * @throws {EngineError} `configuration_invalid`, naming every variable that is wrong and no value.
+ */
+export function readConfiguration(
+  variable: (name: string) => string | undefined,
+): Configuration {
+  const given = Object.fromEntries(
+    VARIABLES.map((name) => [name, variable(name) || undefined]),
+  );
+  const parsed = Environment.safeParse(given);
+  if (!parsed.success) {
+    const wrong = parsed.error.issues.map(({ path, message }) =>
+      `${path.join(".")} (${message})`
+    );
+    throw new EngineError(
+      "configuration_invalid",
+      `Cannot read the configuration: ${wrong.join(", ")}`,
+    );
+  }
+  const { data } = parsed;
+  return {
+    databaseUrl: data.DATABASE_URL ?? null,
+    kvUrl: data.KV_URL ?? null,
+    dataFolder: data.MOE_DATA,
+    policiesFolder: data.MOE_POLICIES,
+    sourcesFile: data.MOE_SOURCES ?? null,
+    host: data.MOE_HOST,
+    port: data.MOE_PORT,
+  };
+}

@@ -1,0 +1,28 @@
+/**
+ * The configuration is read whole and refused whole.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { readConfiguration } from "./configuration.ts";
+
+Deno.test("readConfiguration() listens on loopback by default", () => {
+  const { host, port, databaseUrl } = readConfiguration(() => undefined);
+  assert.deepEqual({ host, port, databaseUrl }, {
+    host: "127.0.0.1",
+    port: 8080,
+    databaseUrl: null,
+  });
+});
+
+Deno.test("readConfiguration() names every wrong variable and no value", () => {
+  const wrong: Record<string, string> = {
+    MOE_PORT: "s3cret",
+    DATABASE_URL: "mysql://s3cret",
+  };
+  assert.throws(() => readConfiguration((name) => wrong[name]), (error) => {
+    assert.match(String(error), /DATABASE_URL.*MOE_PORT/);
+    assert.doesNotMatch(String(error), /s3cret/);
+    return true;
+  });
+});

@@ -1,0 +1,100 @@
+/**
+ * What people see: lines, aligned tables and progress. Progress goes to standard
+ * error and only where a person looks, so that output can be piped.
+ *
+ * @module
+ */
+
+/** Where a command writes. */
+export interface Terminal {
+  /** One line on standard output. */
+  line(text: string): void;
+  /** One line on standard error. */
+  warn(text: string): void;
+  /** How far a long run is; `share` in [0, 1] or null if unknown. */
+  progress(step: string, share: number | null): void;
+  /** Ends the progress line. */
+  done(): void;
+}
+
+/** A column: its heading, and whether it holds numbers. */
+export interface Column {
+  readonly heading: string;
+  readonly numeric?: boolean;
+}
+
+/**
+ * Prints rows under headings, text to the left and numbers to the right.
+ *
+ * @param columns Headings.
+ * @param rows Cells as text, shape [rows][columns].
+ * @returns Lines of equal width without trailing spaces.
+ */
+export function printTable(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+): string[] {
+  const widths = columns.map(({ heading }, index) =>
+    Math.max(
+      heading.length,
+      ...rows.map((row) => [...(row[index] ?? "")].length),
+    )
+  );
+  const print = (cells: readonly string[]) =>
+    columns.map(({ numeric }, index) => {
+      const cell = cells[index] ?? "";
+      const space = " ".repeat((widths[index] ?? 0) - [...cell].length);
+      return numeric ? space + cell : cell + space;
+    }).join("  ").trimEnd();
+  return [
+    print(columns.map(({ heading }) => heading)),
+    print(widths.map((width) => "─".repeat(width))),
+    ...rows.map(print),
+  ];
+}
+
+/**
+ * Opens the terminal of this process.
+ *
+ * @returns A terminal on standard output and standard error.
+ */
+export function openTerminal(): Terminal {
+  const encoder = new TextEncoder();
+  const live = Deno.stderr.isTerminal();
+  let open = false;
+  function clear(): void {
+    if (open) Deno.stderr.writeSync(encoder.encode("\r\x1b[K"));
+    open = false;
+  }
+  return {
+    line(text) {
+      clear();
+      Deno.stdout.writeSync(encoder.encode(`${text}\n`));
+    },
+    warn(text) {
+      clear();
+      Deno.stderr.writeSync(encoder.encode(`${text}\n`));
+    },
+    progress(step, share) {
+      if (!live) return;
+      clear();
+      Deno.stderr.writeSync(encoder.encode(printProgress(step, share)));
+      open = true;
+    },
+    done: clear,
+  };
+}
+
+/**
+ * Prints a progress bar.
+ *
+ * @param step What is being done.
+ * @param share How far, in [0, 1]; null if unknown.
+ * @returns One line without a line break.
+ */
+export function printProgress(step: string, share: number | null): string {
+  if (share === null) return `  … ${step}`;
+  const filled = Math.round(Math.min(1, Math.max(0, share)) * 20);
+  const bar = "█".repeat(filled) + "░".repeat(20 - filled);
+  return `  ${bar} ${String(Math.round(share * 100)).padStart(3)} %  ${step}`;
+}
