@@ -16,37 +16,21 @@ import type { Day, DayRange, Instant } from "../core/domain/day.ts";
 import type { RowDataset, SeriesDataset } from "../core/domain/dataset.ts";
 import type { EntityKey } from "../core/domain/entity.ts";
 import type { FittedCurve } from "../core/domain/score.ts";
-import type {
-  EventSignal,
-  PerformanceSignal,
-  Reject,
-} from "../core/domain/signal.ts";
+import type { Reject, Signal } from "../core/domain/signal.ts";
 
 export type { Day, DayRange, Instant } from "../core/domain/day.ts";
-export type {
-  EntityIds,
-  EntityKey,
-  EntityType,
-} from "../core/domain/entity.ts";
+export type { EntityIds, EntityKey } from "../core/domain/entity.ts";
+export type { EntityType } from "../core/domain/entity.ts";
 export type { FittedCurve, ResponseCurve } from "../core/domain/score.ts";
-export type {
-  EventSignal,
-  Metric,
-  Metrics,
-  PerformanceSignal,
-  Reject,
-  Scalar,
-  Signal,
-} from "../core/domain/signal.ts";
+export type { EventSignal, Metric, Metrics } from "../core/domain/signal.ts";
+export type { PerformanceSignal, Reject } from "../core/domain/signal.ts";
+export type { Scalar, Signal } from "../core/domain/signal.ts";
 export { addDays, isDay, isZone, parseInstant } from "../core/domain/day.ts";
 export { canonicalJson, digest, sha256 } from "../core/domain/canonical.ts";
 export { entityKey, isEntityId } from "../core/domain/entity.ts";
-export {
-  decimalFromMicros,
-  isCurrency,
-  microsFromDecimal,
-  scaledFromDecimal,
-} from "../core/domain/money.ts";
+export { EngineError } from "../core/domain/error.ts";
+export { decimalFromMicros, isCurrency } from "../core/domain/money.ts";
+export { microsFromDecimal, scaledFromDecimal } from "../core/domain/money.ts";
 export { METRICS } from "../core/domain/signal.ts";
 
 /** Anything that turns unknown input into a T or throws; a zod schema is one. */
@@ -113,7 +97,7 @@ export interface PullScope<C> extends Lent<C> {
 /** Some signals, written in one transaction together with the cursor. */
 export interface Page {
   /** Signals in this page. */
-  readonly signals: readonly (PerformanceSignal | EventSignal)[];
+  readonly signals: readonly Signal[];
   /** Records that could not become signals. */
   readonly rejects?: readonly Reject[];
   /**
@@ -146,7 +130,7 @@ export interface ReceiveScope<C> {
 /** What a delivery held. */
 export interface Receipt {
   /** Signals in it. */
-  readonly signals: readonly (PerformanceSignal | EventSignal)[];
+  readonly signals: readonly Signal[];
   /** Records that could not become signals. */
   readonly rejects: readonly Reject[];
 }
