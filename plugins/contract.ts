@@ -18,6 +18,7 @@ import type { EntityKey } from "../core/domain/entity.ts";
 import type { FittedCurve } from "../core/domain/score.ts";
 import type { Reject, Signal } from "../core/domain/signal.ts";
 
+export type { RowDataset, SeriesDataset } from "../core/domain/dataset.ts";
 export type { Day, DayRange, Instant } from "../core/domain/day.ts";
 export type { EntityIds, EntityKey } from "../core/domain/entity.ts";
 export type { EntityType } from "../core/domain/entity.ts";
