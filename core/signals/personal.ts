@@ -1,0 +1,31 @@
+/**
+ * Personal data that must not get in: ids are pseudonymous.
+ *
+ * Only what is unmistakable is looked for here, an e-mail address; connectors
+ * know their sources and refuse more.
+ *
+ * @module
+ */
+
+const EMAIL = /[^\s@<>"',;:/\\]+@[^\s@<>"',;:/\\]+\.[a-z]{2,}/i;
+const EMAILS = new RegExp(EMAIL, "gi");
+
+/**
+ * Whether a text holds an e-mail address.
+ *
+ * @param text Any text.
+ * @returns True if one is in it.
+ */
+export function isPersonal(text: string): boolean {
+  return text.includes("@") && EMAIL.test(text);
+}
+
+/**
+ * Takes e-mail addresses out of a text.
+ *
+ * @param text Any text.
+ * @returns The text with `[redacted]` in their place.
+ */
+export function redactPersonal(text: string): string {
+  return text.includes("@") ? text.replace(EMAILS, "[redacted]") : text;
+}

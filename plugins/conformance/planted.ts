@@ -1,0 +1,100 @@
+/**
+ * Data with a known signal in it, the same every time.
+ *
+ * @module
+ */
+import { addDays, entityKey } from "../contract.ts";
+import type { Random } from "../contract.ts";
+import type { RowDataset, SeriesDataset } from "../../core/domain/dataset.ts";
+
+/** Random numbers that a seed repeats (mulberry32, Box–Muller). */
+export function createSeeded(seed: number): Random {
+  let state = seed >>> 0;
+  function next(): number {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  }
+  function normal(): number {
+    const radius = Math.sqrt(-2 * Math.log(1 - next()));
+    return radius * Math.cos(2 * Math.PI * next());
+  }
+  return { next, normal };
+}
+
+/** How planted rows are made. */
+export interface RowPlan {
+  readonly rows: number;
+  readonly seed: number;
+  /** Whether the label is 0 or 1, or an amount above zero. */
+  readonly label: "binary" | "amount";
+  /** Whether a tenth of one column is missing. */
+  readonly missing: boolean;
+}
+
+/**
+ * Rows whose label depends on two of four columns. Values are exact in float32,
+ * so that ONNX sees what the trainer saw.
+ */
+export function plantRows({ rows, seed, label, missing }: RowPlan): RowDataset {
+  const random = createSeeded(seed);
+  const names = ["visits_28d", "is_returning", "noise", "age_days"];
+  const columns = names.map(() => new Float64Array(rows));
+  const labels = new Float64Array(rows);
+  const [visits, returning, noise, age] = columns as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ];
+  for (let row = 0; row < rows; row++) {
+    visits[row] = Math.floor(random.next() * 20);
+    returning[row] = random.next() < 0.4 ? 1 : 0;
+    noise[row] = Math.fround(random.normal());
+    age[row] = missing && random.next() < 0.1
+      ? NaN
+      : Math.floor(random.next() * 365);
+    const signal = 0.3 * (visits[row] ?? 0) + 1.5 * (returning[row] ?? 0) - 3.6;
+    const chance = 1 / (1 + Math.exp(-signal));
+    labels[row] = label === "binary"
+      ? Number(random.next() < chance)
+      : 100 * chance * (0.8 + 0.4 * random.next());
+  }
+  return { rows, names, columns, label: labels };
+}
+
+const FIRST_DAY = "2024-01-01";
+const UNIT = 1e6;
+
+/** Weekly spend of two channels, and revenue that saturates in each and lingers. */
+export function plantSeries(
+  { periods, seed }: { readonly periods: number; readonly seed: number },
+): SeriesDataset {
+  const random = createSeeded(seed);
+  const days = Array.from(
+    { length: periods },
+    (_, period) => addDays(FIRST_DAY, 7 * period),
+  );
+  const outcome = new Float64Array(periods).map(() =>
+    2000 * UNIT * (1 + 0.01 * random.normal())
+  );
+  const channels = [
+    { id: "search", half: 400 * UNIT, ceiling: 3000 * UNIT, decay: 0.1 },
+    { id: "video", half: 900 * UNIT, ceiling: 2000 * UNIT, decay: 0.5 },
+  ];
+  const spend = channels.map(({ id, half, ceiling, decay }, channel) => {
+    let adstock = 0;
+    const series = new Float64Array(periods).map((_, period) => {
+      const wave = 1 + Math.sin(period / (5 + 6 * channel));
+      return Math.round(half * wave * (0.4 + 1.2 * random.next()));
+    });
+    series.forEach((micros, period) => {
+      adstock = (1 - decay) * micros + decay * adstock;
+      outcome[period] = (outcome[period] ?? 0) +
+        (ceiling * adstock) / (half + adstock);
+    });
+    return { entity: entityKey("channel", id), parent: null, series };
+  });
+  return { days, periodDays: 7, spend, outcome, controls: {} };
+}

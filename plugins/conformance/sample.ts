@@ -1,0 +1,41 @@
+/**
+ * What the checks of a connector run on.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import type { DayRange, Delivery, Setting } from "../contract.ts";
+import type { Answer } from "./lent.ts";
+
+/** What the checks of a connector need to know. */
+export interface ConnectorSample {
+  /** A whole configuration, secrets included. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** Days to pull; all there is if absent. */
+  readonly range?: DayRange;
+  /** Files by path. */
+  readonly files?: Readonly<Record<string, string | Uint8Array>>;
+  /** The vendor's answers; throw to play a failure. */
+  readonly answer?: Answer;
+  /** One good delivery, for connectors that receive. */
+  readonly delivery?: Delivery;
+  /** Values to write, at least one, for connectors with a destination. */
+  readonly settings?: readonly Setting[];
+}
+
+/** Throws if a text holds the value of a secret. */
+export function assertNoSecret(
+  text: string,
+  { secrets, config }: {
+    readonly secrets: readonly string[];
+    readonly config: Readonly<Record<string, unknown>>;
+  },
+): void {
+  for (const member of secrets) {
+    const value = String(config[member] ?? "");
+    assert.ok(
+      value === "" || !text.includes(value),
+      `the secret "${member}" gets out`,
+    );
+  }
+}

@@ -1,0 +1,155 @@
+/**
+ * What a family that learns response curves must hold to.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import type { SeriesDataset } from "../../core/domain/dataset.ts";
+import type { FittedCurve, ResponseCurve } from "../../core/domain/score.ts";
+import type { FittedSeries, SeriesFamily } from "../contract.ts";
+import { type Check, once } from "./check.ts";
+import type { ModelSample } from "./model_checks.ts";
+import { createSeeded, plantSeries } from "./planted.ts";
+
+const PERIODS = 156;
+const STEPS = 50;
+
+/** Lists the checks of a series family. */
+export function seriesChecks(
+  family: SeriesFamily,
+  sample: ModelSample,
+): readonly Check[] {
+  const dataset = plantSeries({ periods: sample.size ?? PERIODS, seed: 1 });
+  const fit = () => fitSeries(family, sample, dataset);
+  const fitted = once(fit);
+  const predicted = once(() => fitted().predict(dataset));
+
+  return [
+    {
+      name: "gives one curve for each spend series, never falling or negative",
+      run: () => assertCurves(fitted().curves, dataset),
+    },
+    {
+      name: "predicts one finite outcome for each period",
+      run: () => {
+        assert.equal(predicted().length, dataset.days.length);
+        assert.ok(
+          predicted().every(Number.isFinite),
+          "an outcome is not finite",
+        );
+      },
+    },
+    {
+      name: "never lets a later day change an earlier prediction",
+      run: () => {
+        const cut = Math.floor(dataset.days.length / 2);
+        const changed = fitted().predict(changeAfter(dataset, cut));
+        assert.deepEqual(changed.slice(0, cut), predicted().slice(0, cut));
+      },
+    },
+    {
+      name: "gives the same answer twice",
+      run: () => {
+        assert.deepEqual(
+          fitted().predict(dataset),
+          predicted(),
+          "predict differs",
+        );
+        assert.deepEqual(fit().curves, fitted().curves, "a second fit differs");
+      },
+    },
+    {
+      name: "leaves its inputs untouched",
+      run: () => {
+        const before = structuredClone(dataset);
+        fit().predict(dataset);
+        assert.deepEqual(dataset, before, "fit or predict changed the dataset");
+      },
+    },
+    {
+      name: "explains a planted outcome better than its mean",
+      run: () => {
+        const share = explainedShare(dataset.outcome, predicted());
+        assert.ok(share > 0.5, `explains a share of ${share}, not above 0.5`);
+      },
+    },
+  ];
+}
+
+function fitSeries(
+  family: SeriesFamily,
+  sample: ModelSample,
+  dataset: SeriesDataset,
+): FittedSeries {
+  return family.fit({
+    dataset,
+    validation: null,
+    params: family.params.parse(sample.params ?? {}),
+    random: createSeeded(7),
+    report: () => {},
+  });
+}
+
+function assertCurves(
+  curves: readonly FittedCurve[],
+  { spend }: SeriesDataset,
+): void {
+  assert.deepEqual(
+    curves.map(({ entity }) => entity).sort(),
+    spend.map(({ entity }) => entity).sort(),
+    "curves and spend series must name the same entities",
+  );
+  for (const { entity, curve, decay, seenMicros } of curves) {
+    assert.ok(decay >= 0 && decay < 1, `decay of ${entity} must be in [0, 1)`);
+    const series = spend.find((one) => one.entity === entity)?.series ?? [];
+    const most = Math.max(...series);
+    assert.ok(
+      seenMicros[0] <= seenMicros[1] && seenMicros[1] <= most * (1 + 1e-9),
+      `seenMicros of ${entity} must be the range of its spend`,
+    );
+    let last = 0;
+    for (let step = 0; step <= STEPS; step++) {
+      const response = respond(curve, (2 * most * step) / STEPS);
+      assert.ok(Number.isFinite(response), `curve of ${entity} is not finite`);
+      assert.ok(
+        response >= last * (1 - 1e-12),
+        `curve of ${entity} falls or is negative`,
+      );
+      last = response;
+    }
+  }
+}
+
+function respond(curve: ResponseCurve, x: number): number {
+  if (x === 0) return 0;
+  switch (curve.type) {
+    case "hill":
+      return curve.ceiling / (1 + (curve.half / x) ** curve.slope);
+    case "logistic":
+      return curve.ceiling * Math.tanh((curve.rate * x) / 2);
+    case "michaelis_menten":
+      return (curve.ceiling * x) / (curve.half + x);
+  }
+}
+
+function changeAfter(dataset: SeriesDataset, cut: number): SeriesDataset {
+  const spend = dataset.spend.map((one) => ({
+    ...one,
+    series: one.series.map((micros, at) => at < cut ? micros : 3 * micros + 1),
+  }));
+  const outcome = dataset.outcome.map((value, at) =>
+    at < cut ? value : 2 * value
+  );
+  return { ...dataset, spend, outcome };
+}
+
+function explainedShare(outcome: Float64Array, fitted: Float64Array): number {
+  const mean = outcome.reduce((sum, value) => sum + value, 0) / outcome.length;
+  let rest = 0;
+  let whole = 0;
+  outcome.forEach((value, period) => {
+    rest += (value - (fitted[period] ?? NaN)) ** 2;
+    whole += (value - mean) ** 2;
+  });
+  return 1 - rest / whole;
+}

@@ -1,0 +1,42 @@
+/**
+ * The conformance kit; imported as `@moe/plugin/test`. One call in a plugin's
+ * test file registers every check for its kind, offline and without credentials.
+ *
+ * @module
+ */
+import type { Connector, ModelFamily } from "@moe/plugin";
+import type { Check } from "./check.ts";
+import { connectorChecks, type ConnectorSample } from "./connector_checks.ts";
+import { modelChecks, type ModelSample } from "./model_checks.ts";
+
+export type { ConnectorSample } from "./sample.ts";
+export type { ModelSample } from "./model_checks.ts";
+
+/**
+ * Registers the checks of a connector as tests.
+ *
+ * @param connector The connector.
+ * @param sample A configuration, and recorded answers, files or a delivery.
+ */
+export function testConnector<C>(
+  connector: Connector<C>,
+  sample: ConnectorSample,
+): void {
+  register(connector.name, connectorChecks(connector as Connector, sample));
+}
+
+/**
+ * Registers the checks of a model family as tests, on data with a planted signal.
+ *
+ * @param family The family.
+ * @param sample Parameters other than the defaults, and the size of the data.
+ */
+export function testModel(family: ModelFamily, sample: ModelSample = {}): void {
+  register(family.name, modelChecks(family, sample));
+}
+
+function register(name: string, checks: readonly Check[]): void {
+  for (const check of checks) {
+    Deno.test(`${name}: ${check.name}`, () => check.run());
+  }
+}
