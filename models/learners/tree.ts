@@ -1,0 +1,96 @@
+/**
+ * A regression tree in arrays, one place for each node; node 0 is the root.
+ *
+ * A row goes left when its value is at most the node's cut, or is missing and the
+ * node sends the missing left.
+ *
+ * @module
+ */
+import type { Binned } from "./bins.ts";
+
+/** A tree. */
+export interface Tree {
+  /** Column that a node asks; -1 for a leaf. */
+  readonly columns: Int32Array;
+  /** Greatest value that goes left. */
+  readonly cuts: Float32Array;
+  /** Greatest bin that goes left. */
+  readonly bins: Uint8Array;
+  /** 1 if missing values go left. */
+  readonly missingLeft: Uint8Array;
+  /** Node on the left; the right one follows it. */
+  readonly lefts: Int32Array;
+  /** What a leaf adds to the score, float32. */
+  readonly values: Float32Array;
+}
+
+/**
+ * Makes a tree of a single leaf.
+ *
+ * @param leaves Leaves that it may grow to.
+ * @returns The tree, adding nothing.
+ */
+export function plantTree(leaves: number): Tree {
+  const nodes = 2 * leaves - 1;
+  return {
+    columns: new Int32Array(nodes).fill(-1),
+    cuts: new Float32Array(nodes),
+    bins: new Uint8Array(nodes),
+    missingLeft: new Uint8Array(nodes),
+    lefts: new Int32Array(nodes),
+    values: new Float32Array(nodes),
+  };
+}
+
+/**
+ * Adds what a tree says of binned rows.
+ *
+ * @param scores Added to, shape [rows].
+ * @param tree The tree.
+ * @param binned The rows.
+ */
+export function addTreeByBins(
+  scores: Float64Array,
+  tree: Tree,
+  binned: Binned,
+): void {
+  const { columns, bins, missingLeft, lefts, values } = tree;
+  for (let row = 0; row < scores.length; row++) {
+    let node = 0;
+    for (let at = columns[0] as number; at >= 0;) {
+      const bin = (binned.columns[at] as Uint8Array)[row] as number;
+      const goesLeft = bin === 0
+        ? missingLeft[node] === 1
+        : bin <= (bins[node] as number);
+      node = (lefts[node] as number) + (goesLeft ? 0 : 1);
+      at = columns[node] as number;
+    }
+    scores[row] = (scores[row] as number) + (values[node] as number);
+  }
+}
+
+/**
+ * Adds what a tree says of rows.
+ *
+ * @param scores Added to, shape [rows].
+ * @param tree The tree.
+ * @param rows Columns, float32, shape [columns][rows]; NaN is missing.
+ */
+export function addTree(
+  scores: Float64Array,
+  tree: Tree,
+  rows: readonly Float32Array[],
+): void {
+  const { columns, cuts, missingLeft, lefts, values } = tree;
+  for (let row = 0; row < scores.length; row++) {
+    let node = 0;
+    for (let at = columns[0] as number; at >= 0;) {
+      const x = (rows[at] as Float32Array)[row] as number;
+      const goesLeft = x <= (cuts[node] as number) ||
+        (missingLeft[node] === 1 && Number.isNaN(x));
+      node = (lefts[node] as number) + (goesLeft ? 0 : 1);
+      at = columns[node] as number;
+    }
+    scores[row] = (scores[row] as number) + (values[node] as number);
+  }
+}
