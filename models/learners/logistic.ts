@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { RowDataset } from "@moe/plugin";
+import { EngineError, type RowDataset } from "@moe/plugin";
 import { minimize } from "../math/lbfgs.ts";
 
 /** A fitted regression: chance = 1 / (1 + e^-(intercept + Σ weight · (x - centre) · scale)). */
@@ -38,7 +38,7 @@ type Rows = Pick<RowDataset, "columns" | "label">;
  * @param rows Columns without NaN, label in [0, 1].
  * @param options Penalty and limit.
  * @returns The fitted regression; the same for the same rows and options.
- * @throws {RangeError} If there are no rows, a label is outside [0, 1], or a value is not finite.
+ * @throws {EngineError} `dataset_invalid` if there are no rows, a label is outside [0, 1], or a value is not finite.
  */
 export function fitLogistic(
   { columns, label }: Rows,
@@ -114,10 +114,12 @@ export function logOdds(label: Float64Array): number {
  * Refuses labels that are no chances.
  *
  * @param label Shape [rows].
- * @throws {RangeError} If there are none, or one is outside [0, 1].
+ * @throws {EngineError} `dataset_invalid` if there are none, or one is outside [0, 1].
  */
 export function checkLabels(label: Float64Array): void {
-  if (label.length === 0) throw new RangeError("Cannot fit without rows");
+  if (label.length === 0) {
+    throw new EngineError("dataset_invalid", "Cannot fit without rows");
+  }
   const wrong = label.findIndex((value) => !(value >= 0 && value <= 1));
   if (wrong >= 0) {
     throw new RangeError(
@@ -138,7 +140,8 @@ function single(column: Float64Array, at: number): Float32Array {
     !Number.isFinite(Math.fround(value))
   );
   if (wrong >= 0) {
-    throw new RangeError(
+    throw new EngineError(
+      "dataset_invalid",
       `Cannot fit to column ${at}: its value in row ${wrong} is missing or beyond float32`,
     );
   }
