@@ -4,7 +4,6 @@
  * @module
  */
 import assert from "node:assert/strict";
-import * as ort from "onnxruntime-node";
 import type { RowDataset } from "../../core/domain/dataset.ts";
 import type { FittedRows, RowFamily } from "../contract.ts";
 import { type Check, once } from "./check.ts";
@@ -109,6 +108,7 @@ async function assertOnnx(
   columns: readonly Float64Array[],
   scores: Float64Array,
 ): Promise<void> {
+  const ort = await import("onnxruntime-node");
   const session = await ort.InferenceSession.create(onnx, {
     intraOpNumThreads: 1,
     interOpNumThreads: 1,

@@ -6,9 +6,11 @@
  */
 import type { Connector, ModelFamily } from "@moe/plugin";
 import type { Check } from "./check.ts";
-import { connectorChecks, type ConnectorSample } from "./connector_checks.ts";
+import { connectorChecks } from "./connector_checks.ts";
 import { modelChecks, type ModelSample } from "./model_checks.ts";
+import type { ConnectorSample } from "./sample.ts";
 
+export { type MemoryFiles, recordHttp, rememberFiles } from "./lent.ts";
 export type { ConnectorSample } from "./sample.ts";
 export type { ModelSample } from "./model_checks.ts";
 

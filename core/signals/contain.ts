@@ -1,0 +1,156 @@
+/**
+ * Runs a connector so that it cannot take the engine with it: what it throws is
+ * named, what hangs is left behind, what it hands over is looked at first.
+ *
+ * @module
+ */
+import { EngineError } from "../domain/error.ts";
+import type { Connector, Page, PullScope } from "../../plugins/contract.ts";
+import { redactSecrets, secretValues } from "./configure.ts";
+
+/** A page whose form can be believed; its signals cannot yet. */
+export interface ContainedPage {
+  readonly signals: readonly unknown[];
+  readonly rejects: readonly unknown[];
+  readonly complete: boolean;
+  readonly cursor: string | null;
+}
+
+/**
+ * Pulls page by page.
+ *
+ * @param connector Whose `pull` is run.
+ * @param scope What it is lent.
+ * @param pageTimeoutMs Longest wait for one page, milliseconds.
+ * @returns Pages with a believable form.
+ * @throws {EngineError} `connector_failed`, or the failure that the connector named.
+ */
+export async function* pullContained(
+  connector: Connector,
+  scope: PullScope<unknown>,
+  pageTimeoutMs: number,
+): AsyncGenerator<ContainedPage> {
+  const name = connector.name;
+  if (!connector.pull) throw failed(name, "it has no read side to pull");
+  const secrets = secretValues(connector, scope.config);
+  const pages = contained(name, secrets, () => openPages(connector, scope));
+  const seen = new Set<string>();
+  let done = false;
+  try {
+    while (!done) {
+      const next = await nextPage({ name, secrets, pages, pageTimeoutMs });
+      if (next.done) return;
+      const page = believe(name, next.value, seen);
+      yield page;
+      done = page.cursor === null;
+    }
+  } finally {
+    void leave(pages);
+  }
+}
+
+function openPages(
+  connector: Connector,
+  scope: PullScope<unknown>,
+): AsyncIterator<Page> {
+  const pages = connector.pull?.(scope);
+  if (!pages) throw new TypeError("pull gives nothing to iterate");
+  return pages[Symbol.asyncIterator]();
+}
+
+async function nextPage(
+  { name, secrets, pages, pageTimeoutMs }: {
+    name: string;
+    secrets: readonly string[];
+    pages: AsyncIterator<Page>;
+    pageTimeoutMs: number;
+  },
+): Promise<IteratorResult<Page>> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(failed(name, `no page came in ${pageTimeoutMs} ms`)),
+      pageTimeoutMs,
+    );
+  });
+  try {
+    return await Promise.race([pages.next(), late]);
+  } catch (error) {
+    throw nameFailure(name, secrets, error);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** A hanging generator never answers, so nobody waits for it. */
+async function leave(pages: AsyncIterator<Page>): Promise<void> {
+  try {
+    await pages.return?.();
+  } catch {
+    // It was asked to stop and failed at that: what it brought is already kept.
+  }
+}
+
+function believe(
+  name: string,
+  page: unknown,
+  seen: Set<string>,
+): ContainedPage {
+  const { signals, rejects = [], complete = false, cursor } =
+    (page ?? {}) as Partial<Page>;
+  if (!Array.isArray(signals) || !Array.isArray(rejects)) {
+    throw failed(name, "a page must have an array of signals");
+  }
+  if (cursor !== null && typeof cursor !== "string") {
+    throw failed(name, "a page's cursor must be text or null");
+  }
+  if (cursor !== null && seen.has(cursor)) {
+    throw failed(name, "it goes in circles: a cursor came a second time");
+  }
+  if (cursor !== null) seen.add(cursor);
+  return { signals, rejects, complete: complete === true, cursor };
+}
+
+/**
+ * Runs a call of a connector and names what it throws.
+ *
+ * @param name The connector's name.
+ * @param secrets Values that must not be printed.
+ * @param run The call.
+ * @returns What the call returns.
+ * @throws {EngineError} `connector_failed`, or the failure that the connector named.
+ */
+export function contained<T>(
+  name: string,
+  secrets: readonly string[],
+  run: () => T,
+): T {
+  try {
+    return run();
+  } catch (error) {
+    throw nameFailure(name, secrets, error);
+  }
+}
+
+function nameFailure(
+  name: string,
+  secrets: readonly string[],
+  error: unknown,
+): EngineError {
+  if (error instanceof EngineError) {
+    const told = `${error.message} ${JSON.stringify(error.facts)}`;
+    return redactSecrets(told, secrets) === told
+      ? error
+      : failed(name, `it failed with ${error.code} and told a secret`);
+  }
+  const kind = error instanceof Error ? error.name : typeof error;
+  return failed(name, `it threw ${redactSecrets(kind, secrets)}`, error);
+}
+
+function failed(name: string, reason: string, cause?: unknown): EngineError {
+  return new EngineError(
+    "connector_failed",
+    `Cannot run connector "${name}": ${reason}`,
+    { facts: { connector: name }, cause },
+  );
+}
