@@ -28,7 +28,7 @@ const Params = z.strictObject({
   /** Points to search from. */
   starts: z.int().min(1).max(200).default(12),
   /** Pull of the ceilings towards zero, as a share of the periods. */
-  ridge: z.number().nonnegative().default(1e-5),
+  ridge: z.number().nonnegative().default(1e-8),
 });
 
 export default defineModel({
