@@ -60,11 +60,10 @@ async function read(
   targets: readonly Omit<Setting, "value">[],
 ): Promise<Setting[]> {
   const { settings } = await readArtifact(scope);
-  return targets.map(({ target, field }) => ({
-    target,
-    field,
-    value: settings[target]?.[field] ?? null,
-  }));
+  return targets.map(({ target, field }) => {
+    const fields = new Map(Object.entries(settings[target] ?? {}));
+    return { target, field, value: fields.get(field) ?? null };
+  });
 }
 
 async function write(scope: Lent<Config>, change: Change): Promise<void> {

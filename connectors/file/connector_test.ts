@@ -12,12 +12,12 @@ const FIELD = "budget_micros_per_day";
 const SETTINGS: readonly Setting[] = [
   { target: "channel:tv", field: FIELD, value: "5000000" },
   { target: "channel:search", field: FIELD, value: "7000000" },
-  { target: "campaign:__proto__", field: FIELD, value: "1" },
+  { target: "campaign:c-1", field: "constructor", value: "1" },
 ];
 
 testConnector(connector, { config: { folder: "out/" }, settings: SETTINGS });
 
-function lend(files: Record<string, string> = {}): Lent<unknown> {
+function lend(files: Record<string, string> = {}): Lent<{ folder: string }> {
   return {
     config: connector.config.parse({ folder: "out" }),
     files: rememberFiles(files),
@@ -36,7 +36,7 @@ Deno.test("file: the artifact counts its versions and is sorted", async () => {
   assert.deepEqual(artifact.changes, ["c-1", "c-2"]);
   assert.deepEqual(
     Object.keys(artifact.settings),
-    ["campaign:__proto__", "channel:search", "channel:tv"],
+    ["campaign:c-1", "channel:search", "channel:tv"],
   );
 });
 
