@@ -122,7 +122,8 @@ export function checkLabels(label: Float64Array): void {
   }
   const wrong = label.findIndex((value) => !(value >= 0 && value <= 1));
   if (wrong >= 0) {
-    throw new RangeError(
+    throw new EngineError(
+      "dataset_invalid",
       `Cannot fit to label "${
         label[wrong]
       }" of row ${wrong}: a label must be from 0 to 1`,
