@@ -267,3 +267,10 @@ Deno.test.each([
 ])("http_events: a delivery of $note is refused as $code", ({ body, code }) => {
   assert.throws(() => receive(deliver(body)), { code });
 });
+
+Deno.test("http_events: a long text costs no long search", () => {
+  const text = "a".repeat(240_000) + "@" + "b.".repeat(100_000);
+  const began = performance.now();
+  receive(deliver({ ...ORDER, properties: { text } }));
+  assert.ok(performance.now() - began < 2000);
+});

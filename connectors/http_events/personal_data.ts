@@ -18,7 +18,7 @@ const NAMES = new Set([
   "ipaddress",
   "remoteaddr",
 ]);
-const EMAIL = /[^\s@<>"',;:/\\]+@[^\s@<>"',;:/\\]+\.[a-z]{2,}/i;
+const EMAIL = /[^\s@<>"',;:/\\]{1,64}@[^\s@<>"',;:/\\]{1,253}\.[a-z]{2,}/i;
 const PHONE = /^\+\d[\d\s().\-/]{6,20}\d$/;
 const MAX_DEPTH = 12;
 
@@ -57,7 +57,7 @@ export function findPersonalData(event: unknown): PersonalData {
     }
     return Object.fromEntries(
       Object.entries(value).map(([key, member]) => {
-        const shown = EMAIL.test(key) ? "[redacted]" : key;
+        const shown = holdsEmail(key) ? "[redacted]" : key;
         if (shown !== key) paths.push([...path, shown].join("."));
         return [shown, visit(member, [...path, shown])];
       }),
@@ -73,5 +73,9 @@ function isPersonal(name: string, value: unknown): boolean {
   if (text === "") return false;
   if (NAMES.has(name.toLowerCase().replaceAll(/[^a-z]/g, ""))) return true;
   const address = !/version/i.test(name) && isIP(text) !== 0;
-  return address || EMAIL.test(text) || PHONE.test(text);
+  return address || holdsEmail(text) || PHONE.test(text);
+}
+
+function holdsEmail(text: string): boolean {
+  return text.includes("@") && EMAIL.test(text);
 }

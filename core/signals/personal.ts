@@ -7,7 +7,7 @@
  * @module
  */
 
-const EMAIL = /[^\s@<>"',;:/\\]+@[^\s@<>"',;:/\\]+\.[a-z]{2,}/i;
+const EMAIL = /[^\s@<>"',;:/\\]{1,64}@[^\s@<>"',;:/\\]{1,253}\.[a-z]{2,}/i;
 const EMAILS = new RegExp(EMAIL, "gi");
 
 /**
