@@ -1,0 +1,112 @@
+/**
+ * Opens everything that is kept: Postgres, embedded or a server, and Deno KV.
+ *
+ * @module
+ */
+import { EngineError } from "../domain/error.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Stores } from "../ports/stores.ts";
+import { createDecisionLog } from "./decision_log.ts";
+import { createFeatureHistory } from "./feature_history.ts";
+import { createOnlineFeatures } from "./feature_kv.ts";
+import { lockFolder } from "./folder_lock.ts";
+import { createIdempotencyStore } from "./idempotency.ts";
+import { createKeyStore } from "./key_store.ts";
+import { migrate } from "./migrate.ts";
+import { createModelRegistry } from "./model_registry.ts";
+import { openPglite } from "./pglite.ts";
+import { createPlanStore } from "./plan_store.ts";
+import { createPolicyArchive } from "./policy_archive.ts";
+import { openPostgres } from "./postgres.ts";
+import { createSignalStore } from "./signal_store.ts";
+import type { Sql } from "./sql.ts";
+import { createViewStore } from "./view_store.ts";
+
+/** Where the stores are. */
+export interface StoreOptions {
+  /** URL of a Postgres server; null for the embedded one in the data folder. */
+  readonly databaseUrl: string | null;
+  /** Folder of the embedded database and of the online features. */
+  readonly dataFolder: string;
+  /** File or KV Connect URL of the online features; null for the data folder. */
+  readonly kvUrl?: string | null;
+  readonly clock: Clock;
+}
+
+/**
+ * Opens all stores and brings the tables up to date.
+ *
+ * @throws {EngineError} `store_locked` if another process has the embedded database
+ * open; `store_unavailable` if the server does not answer.
+ */
+export async function openStores(options: StoreOptions): Promise<Stores> {
+  const { databaseUrl, dataFolder, kvUrl } = options;
+  await using opening = new AsyncDisposableStack();
+  const sql = await openSql(databaseUrl, dataFolder, opening);
+  await migrate(sql);
+  const kv = await openKv(kvUrl ?? `${dataFolder}/features.kv`, dataFolder);
+  opening.defer(() => kv.close());
+  const opened = opening.move();
+  return {
+    ...createStores(sql, kv),
+    health: async () => ({
+      database: await problemOf(() => sql.query("select 1")),
+      features: await problemOf(() => kv.get(["health"])),
+    }),
+    close: () => opened.disposeAsync(),
+  };
+}
+
+/** Every port over one database and one key-value store. */
+export function createStores(
+  sql: Sql,
+  kv: Deno.Kv,
+): Omit<Stores, "health" | "close"> {
+  return {
+    signals: createSignalStore(sql),
+    history: createFeatureHistory(sql),
+    online: createOnlineFeatures(kv),
+    views: createViewStore(sql),
+    models: createModelRegistry(sql),
+    log: createDecisionLog(sql),
+    idempotency: createIdempotencyStore(sql),
+    plans: createPlanStore(sql),
+    policies: createPolicyArchive(sql),
+    keys: createKeyStore(sql),
+  };
+}
+
+async function openSql(
+  databaseUrl: string | null,
+  dataFolder: string,
+  opening: AsyncDisposableStack,
+): Promise<Sql> {
+  if (databaseUrl === null) opening.use(await lockFolder(dataFolder));
+  const sql = databaseUrl === null
+    ? await openPglite({ folder: `${dataFolder}/postgres` })
+    : openPostgres(databaseUrl);
+  opening.defer(() => sql.close());
+  return sql;
+}
+
+async function openKv(place: string, dataFolder: string): Promise<Deno.Kv> {
+  await Deno.mkdir(dataFolder, { recursive: true });
+  try {
+    return await Deno.openKv(place);
+  } catch (cause) {
+    throw new EngineError(
+      "store_unavailable",
+      "Cannot open the online feature store: check KV_URL, or the permissions of the data folder",
+      { cause },
+    );
+  }
+}
+
+async function problemOf(ask: () => Promise<unknown>): Promise<string | null> {
+  try {
+    await ask();
+    return null;
+  } catch (error) {
+    return error instanceof EngineError ? error.message : "does not answer";
+  }
+}

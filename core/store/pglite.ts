@@ -1,0 +1,142 @@
+/**
+ * Postgres inside the process: PGlite, in a worker, one statement at a time.
+ *
+ * PGlite knows no statement timeout, so a statement that runs too long ends the
+ * worker; the next one starts another, which opens the same folder again. It is
+ * safe against a killed process, not against power loss.
+ *
+ * @module
+ */
+import { encodeParam } from "./codec.ts";
+import type { WorkerAnswer, WorkerRequest } from "./pglite_worker.ts";
+import { createSql, type Driver, type Sql } from "./sql.ts";
+
+const STATEMENT_MS = 300_000;
+
+/** How to open an embedded database. */
+export interface PgliteOptions {
+  /** Folder of the database; null keeps it in memory. */
+  readonly folder: string | null;
+  /** Archive made by `dump`, to start from. */
+  readonly template?: Uint8Array<ArrayBuffer>;
+  /** Longest that a statement may run. */
+  readonly statementMs?: number;
+}
+
+/** An embedded database. */
+export interface Pglite extends Sql {
+  /** Archives the data folder, for `template`. */
+  dump(): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+/** Opens an embedded database; the caller holds the lock on its folder. */
+export async function openPglite(options: PgliteOptions): Promise<Pglite> {
+  const { folder, template = null, statementMs = STATEMENT_MS } = options;
+  const queue = createQueue();
+  let worker: Worker | null = null;
+
+  async function ask(request: WorkerRequest): Promise<unknown> {
+    if (worker === null) {
+      worker = startWorker();
+      await answerOf(worker, { kind: "open", folder, template });
+    }
+    return await answerOf(worker, request);
+  }
+  async function answerOf(asked: Worker, request: WorkerRequest) {
+    try {
+      return await send(asked, request, statementMs);
+    } catch (error) {
+      if ((error as { code?: string }).code === "query_timeout") stop();
+      throw error;
+    }
+  }
+  function stop() {
+    worker?.terminate();
+    worker = null;
+  }
+  const run: Driver["run"] = (text, params, mode) =>
+    ask({ kind: "run", text, params: params.map(encodeParam), mode });
+
+  await ask({ kind: "run", text: "select 1", params: [], mode: "array" });
+  return {
+    ...createSql({
+      run: (...statement) => queue(() => run(...statement)),
+      transaction: (work) => queue(() => inTransaction(run, work)),
+      close: () =>
+        queue(async () => {
+          if (worker !== null) await ask({ kind: "close" });
+          stop();
+        }),
+    }),
+    dump: () =>
+      queue(() => ask({ kind: "dump" })) as Promise<Uint8Array<ArrayBuffer>>,
+  };
+}
+
+async function inTransaction<T>(
+  run: Driver["run"],
+  work: (run: Driver["run"]) => Promise<T>,
+): Promise<T> {
+  let failed: unknown = null;
+  const runUntilFailure: Driver["run"] = async (...statement) => {
+    if (failed !== null) throw failed;
+    try {
+      return await run(...statement);
+    } catch (error) {
+      failed = error;
+      throw error;
+    }
+  };
+  await run("begin", [], "array");
+  try {
+    const result = await work(runUntilFailure);
+    await runUntilFailure("commit", [], "array");
+    return result;
+  } catch (error) {
+    await run("rollback", [], "array");
+    throw error;
+  }
+}
+
+/** Runs what it is given one after the other. */
+function createQueue(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const next = last.then(work, work);
+    last = next.catch(() => {});
+    return next;
+  };
+}
+
+function startWorker(): Worker {
+  return new Worker(new URL("./pglite_worker.ts", import.meta.url), {
+    type: "module",
+    name: "pglite",
+  });
+}
+
+function send(
+  worker: Worker,
+  request: WorkerRequest,
+  timeoutMs: number,
+): Promise<unknown> {
+  const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+  const timer = setTimeout(
+    () => reject(failure("The statement ran too long", "query_timeout")),
+    timeoutMs,
+  );
+  worker.onmessage = ({ data }: MessageEvent<WorkerAnswer>) => {
+    if ("result" in data) resolve(data.result);
+    else reject(failure(data.error.message, data.error.code));
+  };
+  worker.onerror = (event) => {
+    event.preventDefault();
+    reject(failure(event.message, "worker_failed"));
+  };
+  worker.postMessage(request);
+  return promise.finally(() => clearTimeout(timer));
+}
+
+function failure(message: string, code: string): Error {
+  return Object.assign(new Error(message), { code });
+}

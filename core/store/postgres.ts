@@ -1,0 +1,58 @@
+/**
+ * Postgres over the network, through postgres-js.
+ *
+ * @module
+ */
+import postgres from "postgres";
+import { DECODERS, encodeParam, type Param } from "./codec.ts";
+import { createSql, type Driver, type RowMode, type Sql } from "./sql.ts";
+
+const POOL = 8;
+const CONNECT_SECONDS = 10;
+const STATEMENT_MS = 300_000;
+
+/** Opens a pool of connections; the first query connects. */
+export function openPostgres(databaseUrl: string): Sql {
+  const pool = postgres(databaseUrl, {
+    max: POOL,
+    connect_timeout: CONNECT_SECONDS,
+    fetch_types: false,
+    types: typesAsText(),
+    onnotice: () => {},
+    connection: {
+      application_name: "marketing-optimization-engine",
+      TimeZone: "UTC",
+      DateStyle: "ISO",
+      statement_timeout: STATEMENT_MS,
+    },
+  });
+  return createSql({
+    run: runOn(pool),
+    transaction: async <T>(work: (run: Driver["run"]) => Promise<T>) =>
+      await pool.begin((tx) => work(runOn(tx))) as T,
+    close: () => pool.end({ timeout: 5 }),
+  });
+}
+
+function runOn(session: postgres.ISql): Driver["run"] {
+  return async (text: string, params: readonly Param[], mode: RowMode) => {
+    const query = session.unsafe(text, params.map(encodeParam), {
+      prepare: true,
+    });
+    return [...mode === "array" ? await query.values() : await query];
+  };
+}
+
+function typesAsText(): Record<string, postgres.PostgresType> {
+  return Object.fromEntries(
+    Object.entries(DECODERS).map(([type, parse]) => [
+      `type_${type}`,
+      {
+        to: Number(type),
+        from: [Number(type)],
+        serialize: (text: string) => text,
+        parse,
+      },
+    ]),
+  );
+}

@@ -1,0 +1,129 @@
+/**
+ * Signals as rows: which columns they fill, and how they travel to Postgres in bulk.
+ *
+ * @module
+ */
+import {
+  ENTITY_TYPES,
+  type EntityIds,
+  type EntityType,
+} from "../domain/entity.ts";
+import { type EventSignal, METRICS } from "../domain/signal.ts";
+import type { KeyedPerformance } from "../ports/signals.ts";
+import { idColumn } from "./tables/columns.ts";
+
+/** Postgres types by column. */
+type Columns = Readonly<Record<string, string>>;
+
+const ID_COLUMNS: Columns = Object.fromEntries(
+  ENTITY_TYPES.map((type) => [idColumn(type), "text"]),
+);
+
+/** Columns that hold the metrics. */
+export const METRIC_COLUMNS: readonly string[] = Object.keys(METRICS);
+
+/** What a performance signal fills. */
+export const PERFORMANCE_COLUMNS: Columns = {
+  row_key: "text",
+  partition_key: "text",
+  content_hash: "text",
+  report: "text",
+  level: "text",
+  ...ID_COLUMNS,
+  day: "date",
+  period_days: "int4",
+  zone: "text",
+  currency: "text",
+  breakdowns: "jsonb",
+  attribution: "text",
+  ...Object.fromEntries(METRIC_COLUMNS.map((metric) => [metric, "int8"])),
+};
+
+/** What an event fills. */
+export const EVENT_COLUMNS: Columns = {
+  event_id: "text",
+  type: "text",
+  occurred_at: "timestamptz",
+  ...ID_COLUMNS,
+  value_micros: "int8",
+  currency: "text",
+  properties: "jsonb",
+};
+
+/** Fills the columns of a performance signal; absent ones are null. */
+export function performanceRow(keyed: KeyedPerformance) {
+  const { signal, rowKey, partitionKey, contentHash } = keyed;
+  return {
+    row_key: rowKey,
+    partition_key: partitionKey,
+    content_hash: contentHash,
+    report: signal.report,
+    level: signal.level,
+    ...idColumns(signal.entities),
+    day: signal.day,
+    period_days: signal.periodDays,
+    zone: signal.zone,
+    currency: signal.currency,
+    breakdowns: signal.breakdowns,
+    attribution: signal.attribution,
+    ...signal.metrics,
+  };
+}
+
+/** Fills the columns of an event; absent ones are null. */
+export function eventRow(signal: EventSignal) {
+  return {
+    event_id: signal.eventId,
+    type: signal.type,
+    occurred_at: signal.occurredAt,
+    ...idColumns(signal.entities),
+    value_micros: signal.valueMicros,
+    currency: signal.currency,
+    properties: signal.properties,
+  };
+}
+
+function idColumns(entities: EntityIds): Record<string, string> {
+  const columns: Record<string, string> = {};
+  for (const type in entities) {
+    const id = entities[type as EntityType];
+    if (id !== undefined) columns[idColumn(type as EntityType)] = id;
+  }
+  return columns;
+}
+
+/** `jsonb_to_recordset` of a parameter, as a table of these columns. */
+export function recordset(parameter: string, columns: Columns): string {
+  const typed = Object.entries(columns)
+    .map(([name, type]) => `${name} ${type}`);
+  return `jsonb_to_recordset(${parameter}::jsonb) as given(${
+    typed.join(", ")
+  })`;
+}
+
+/**
+ * Prints rows for {@link recordset}. What Postgres cannot hold (the zero
+ * character, halves of surrogate pairs) becomes the replacement character.
+ */
+export function printRows(rows: readonly unknown[]): string {
+  const text = JSON.stringify(
+    rows,
+    (_, member) => typeof member === "bigint" ? String(member) : member,
+  );
+  return /\\u(?:0000|d[89a-f])/i.test(text)
+    ? JSON.stringify(
+      rows,
+      (_, member) =>
+        typeof member === "bigint"
+          ? String(member)
+          : typeof member === "string"
+          ? storable(member)
+          : member,
+    )
+    : text;
+}
+
+/** A text without what Postgres cannot hold. */
+export function storable(text: string): string {
+  return text.replaceAll("\0", "\uFFFD").toWellFormed();
+}
