@@ -7,8 +7,9 @@
  *     a[t] = (1 - decay) · x[t] + decay · a[t - 1]
  *
  * Ceilings are never negative. What the data leave open is settled by weak beliefs:
- * half near the median spend, slope near 1.3, a short memory. Periods before the
- * first count as without spend.
+ * half near the median spend, slope near 1.3, a short memory, ceilings of the order
+ * of the outcome's own ups and downs. Periods before the first count as without
+ * spend.
  *
  * @see Jin et al. (2017), Bayesian Methods for Media Mix Modeling with
  * Carryover and Shape Effects
@@ -27,8 +28,6 @@ const Params = z.strictObject({
   yearlyPairs: z.int().min(0).max(10).default(2),
   /** Points to search from. */
   starts: z.int().min(1).max(200).default(12),
-  /** Pull of the ceilings towards zero, as a share of the periods. */
-  ridge: z.number().nonnegative().default(1e-8),
 });
 
 export default defineModel({

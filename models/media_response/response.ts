@@ -45,19 +45,21 @@ export interface OutcomeModel {
 export interface ResponseOptions extends BaselineOptions {
   /** Points to search from. */
   readonly starts: number;
-  readonly ridge: number;
 }
 
 const QUICK = { steps: 25, tolerance: 0.05 };
 const THOROUGH = { steps: 200, tolerance: 1e-7 };
 const FINALISTS = 3;
+const LEAST_RIDGE = 1e-8;
+/** What is believed of a ceiling: normal around 0, in deviations of the outcome beside its baseline. */
+const CEILING_DEVIATION = 2;
 const ONE_UNIT_MICROS = 1e6;
 
 /**
  * Learns how an outcome responds to spend.
  *
  * @param dataset What to learn from; an outcome that is not finite is unknown.
- * @param options Terms, starts, pull.
+ * @param options Terms, starts.
  * @param scope Seeded chance; progress.
  * @returns The model.
  * @throws {EngineError} `dataset_invalid` if there are too few known periods.
@@ -89,7 +91,7 @@ export function learnResponse(
     basis,
     target: unit > 0 ? scaled(target, unit) : target,
     periods,
-    ridge: options.ridge,
+    ridge: LEAST_RIDGE,
   };
   const found = search(problem, options.starts, scope);
   const responses = dataset.spend.map(({ entity }, at) => ({
@@ -131,7 +133,10 @@ function respond(
   return sum;
 }
 
-/** Searches quickly from every start, then thoroughly from the best ends. */
+/**
+ * Searches quickly from every start, then thoroughly from the best ends: first
+ * with free ceilings, which tells the noise, then with the belief about ceilings.
+ */
 function search(
   problem: Problem,
   starts: number,
@@ -144,11 +149,19 @@ function search(
     ends.push(descend(problem, evaluate(problem, point), QUICK));
     report("search", start / starts);
   }
-  ends.sort((left, right) => left.value - right.value);
-  const finals = ends.slice(0, FINALISTS)
-    .map((end) => descend(problem, end, THOROUGH))
-    .sort((left, right) => left.value - right.value);
-  return finals[0] as Candidate;
+  const free = best(ends).slice(0, FINALISTS)
+    .map((end) => descend(problem, end, THOROUGH));
+  const noise = (best(free)[0] as Candidate).error / problem.periods;
+  const ridge = noise / CEILING_DEVIATION ** 2 / problem.periods;
+  const believing = { ...problem, ridge: Math.max(ridge, problem.ridge) };
+  const finals = free.map((end) =>
+    descend(believing, evaluate(believing, end.point), THOROUGH)
+  );
+  return best(finals)[0] as Candidate;
+}
+
+function best(candidates: readonly Candidate[]): Candidate[] {
+  return candidates.toSorted((left, right) => left.value - right.value);
 }
 
 const DECAY_STARTS = [0, 1.4, 2.8];

@@ -33,7 +33,7 @@ export interface Problem {
   readonly target: Float64Array;
   /** Known periods. */
   readonly periods: number;
-  /** Pull of the ceilings towards zero. */
+  /** Pull of the ceilings towards zero, a share of the periods. */
   readonly ridge: number;
 }
 

@@ -32,7 +32,7 @@ export const BELIEFS: readonly {
   { mean: 0, deviation: 1, least: -5, most: 5 },
   {
     mean: Math.log(1.3),
-    deviation: 0.4,
+    deviation: 0.3,
     least: Math.log(0.4),
     most: Math.log(5),
   },
