@@ -132,47 +132,73 @@ export function evaluate(problem: Problem, point: Float64Array): Candidate {
   return { point, ceilings, columns, residual, error, value };
 }
 
-interface NormalEquations {
+/** Equations of a Gauss–Newton step on half the value. */
+export interface NormalEquations {
   readonly matrix: Float64Array;
+  /** Minus half the gradient of the value. */
   readonly downhill: Float64Array;
 }
 
-/** Gauss–Newton equations of half the value, in the coordinates. */
-function normalEquations(
+/**
+ * Linearises the problem at a point.
+ *
+ * @param problem What is to be explained.
+ * @param candidate The point.
+ * @returns Shape [coordinates × coordinates] and [coordinates].
+ */
+export function normalEquations(
   problem: Problem,
-  { point, ceilings, columns, residual, error }: Candidate,
+  candidate: Candidate,
 ): NormalEquations {
+  const { point, error } = candidate;
   const size = point.length;
   const precision = problem.periods / (error + LEAST_ERROR * problem.periods);
-  const active = columns.filter((_, i) => (ceilings[i] as number) > 0);
-  const span = orthonormalize(active, problem.basis);
-  const slopes = problem.spend.map((series, entity) => {
-    const ceiling = ceilings[entity] as number;
-    if (ceiling === 0) return null;
-    return saturationSlopes(series, shapeAt(point, entity)).map((column) => {
-      mask(column, problem.known);
-      removeSpan(column, span);
-      return column.map((value) => ceiling * value);
-    });
-  });
-  const jacobian = slopes.flatMap((three) => three ?? [null, null, null]);
+  const jacobian = jacobianOf(problem, candidate);
   const matrix = new Float64Array(size * size);
   const downhill = new Float64Array(size);
-  jacobian.forEach((left, i) => {
+  for (let i = 0; i < size; i++) {
     const { mean, deviation } = beliefOf(i);
-    if (left) downhill[i] = precision * dot(left, residual);
-    downhill[i] = (downhill[i] as number) +
+    downhill[i] = precision * (jacobian[i]?.pull ?? 0) +
       (mean - (point[i] as number)) / deviation ** 2;
     for (let j = 0; j <= i; j++) {
-      const right = jacobian[j];
+      const left = jacobian[i]?.column;
+      const right = jacobian[j]?.column;
       const product = left && right ? precision * dot(left, right) : 0;
       matrix[i * size + j] = product;
       matrix[j * size + i] = product;
     }
     matrix[i * size + i] = (matrix[i * size + i] as number) +
       1 / deviation ** 2;
-  });
+  }
   return { matrix, downhill };
+}
+
+interface Influence {
+  /** What a coordinate changes beside baseline and ceilings, shape [periods]. */
+  readonly column: Float64Array;
+  /** How much of the residual it would explain. */
+  readonly pull: number;
+}
+
+/** Influence of each coordinate; null where the ceiling is zero. */
+function jacobianOf(
+  { spend, known, basis }: Problem,
+  { point, ceilings, columns, residual }: Candidate,
+): (Influence | null)[] {
+  const active = columns.filter((_, i) => (ceilings[i] as number) > 0);
+  const span = orthonormalize(active, basis);
+  return spend.flatMap((series, entity) => {
+    const ceiling = ceilings[entity] as number;
+    if (ceiling === 0) return [null, null, null];
+    return saturationSlopes(series, shapeAt(point, entity)).map((slope) => {
+      const column = slope.map((value, t) =>
+        ceiling * value * (known[t] as number)
+      );
+      const pull = dot(column, residual);
+      removeSpan(column, span);
+      return { column, pull };
+    });
+  });
 }
 
 function move(
