@@ -96,6 +96,9 @@ export interface LocalTime {
   readonly weekday: number;
 }
 
+/** More than there are zones; spellings in other cases are not kept for ever. */
+const MAX_FORMATS = 1000;
+
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /**
@@ -146,6 +149,7 @@ function zoneFormat(zone: string): Intl.DateTimeFormat {
     hour: "2-digit",
     minute: "2-digit",
   });
+  if (formats.size >= MAX_FORMATS) formats.clear();
   formats.set(zone, made);
   return made;
 }

@@ -23,6 +23,8 @@ export const CODES = {
   internal_error: { status: 500, retryable: true },
   log_tampered: { status: 500, retryable: false },
   mapping_invalid: { status: 422, retryable: false },
+  media_type_unsupported: { status: 415, retryable: false },
+  method_not_allowed: { status: 405, retryable: false },
   model_unavailable: { status: 409, retryable: false },
   not_found: { status: 404, retryable: false },
   personal_data_refused: { status: 422, retryable: false },

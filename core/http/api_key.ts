@@ -1,0 +1,92 @@
+/**
+ * API keys: `moe_<id>_<secret>`. The id finds the record, which holds the tenant,
+ * the scopes and the SHA-256 of the secret; the secret itself is shown once.
+ *
+ * The secret has 256 random bits, so one round of SHA-256 is enough: there is
+ * nothing to guess.
+ *
+ * @module
+ */
+import { Buffer } from "node:buffer";
+import { randomBytes, timingSafeEqual } from "node:crypto";
+import { sha256 } from "../domain/canonical.ts";
+import type { Instant } from "../domain/day.ts";
+import type { ApiKey, Scope } from "../ports/decisions.ts";
+
+const KEY = /^moe_([0-9a-f]{16})_([0-9a-f]{64})$/;
+
+/** The two parts of a key's text. */
+export interface ApiKeyText {
+  /** Finds the record; not secret. */
+  readonly id: string;
+  /** Proves that the caller holds the key. */
+  readonly secret: string;
+}
+
+/** What a new key is for. */
+export interface ApiKeyGrant {
+  /** Whose rows it reaches. */
+  readonly tenant: string;
+  /** Who or what holds it; four-eyes rules compare this name. */
+  readonly name: string;
+  /** What it may do. */
+  readonly scopes: readonly Scope[];
+  /** When it is made. */
+  readonly createdAt: Instant;
+  /** When it ends; null for never. */
+  readonly expiresAt: Instant | null;
+}
+
+/**
+ * Makes a key.
+ *
+ * @param grant What it is for.
+ * @returns The record to keep, and the text to hand over once.
+ */
+export function createApiKey(
+  grant: ApiKeyGrant,
+): { readonly key: ApiKey; readonly text: string } {
+  const id = randomBytes(8).toString("hex");
+  const secret = randomBytes(32).toString("hex");
+  const key = { id, ...grant, secretHash: sha256(secret), revokedAt: null };
+  return { key, text: printApiKey({ id, secret }) };
+}
+
+/**
+ * Prints a key.
+ *
+ * @param parts Id of 16 and secret of 64 hexadecimal digits.
+ * @returns `moe_<id>_<secret>`.
+ */
+export function printApiKey({ id, secret }: ApiKeyText): string {
+  return `moe_${id}_${secret}`;
+}
+
+/**
+ * Reads a key; the inverse of {@link printApiKey}.
+ *
+ * @param text What a caller sent.
+ * @returns Its parts, or null if it has another form.
+ * @example
+ * ```ts
+ * import { parseApiKey } from "./api_key.ts";
+ * parseApiKey("not a key"); // null
+ * ```
+ */
+export function parseApiKey(text: string): ApiKeyText | null {
+  const match = KEY.exec(text);
+  return match?.[1] && match[2] ? { id: match[1], secret: match[2] } : null;
+}
+
+/**
+ * Whether a secret is a record's, compared in constant time.
+ *
+ * @param record The key on record.
+ * @param secret What the caller sent.
+ * @returns True if the hashes are equal.
+ */
+export function isSecretOf(record: ApiKey, secret: string): boolean {
+  const want = Buffer.from(record.secretHash, "hex");
+  const sent = Buffer.from(sha256(secret), "hex");
+  return want.length === sent.length && timingSafeEqual(want, sent);
+}

@@ -1,0 +1,119 @@
+/**
+ * The HTTP interface: every route of the engine behind one app, which listens nowhere
+ * until someone serves its `fetch`.
+ *
+ * @module
+ */
+import { Hono } from "hono";
+import { EngineError } from "../domain/error.ts";
+import type { Engine } from "../engine.ts";
+import { printDocs } from "./docs_page.tsx";
+import { type AccessEntry, openExchange } from "./exchange.ts";
+import { createKeyring } from "./keyring.ts";
+import { createMetrics } from "./metrics.ts";
+import { createOpenApi, printOpenApi } from "./openapi.ts";
+import { ENDPOINTS } from "./routes/all.ts";
+import type { Endpoint, OpenEndpoint } from "./routes/endpoint.ts";
+import { serve, type ServeScope } from "./serve.ts";
+
+const DEFAULT_BODY_LIMIT_BYTES = 1_048_576;
+
+/** How the app is set up. */
+export interface AppOptions {
+  /** The engine's version, as answered at `/healthz`. */
+  readonly version: string;
+  /** Largest body that is read; 1 MiB unless given. */
+  readonly bodyLimitBytes?: number;
+  /** Where each request's line goes; nowhere unless given. */
+  readonly log?: (entry: AccessEntry) => void;
+}
+
+/**
+ * Makes the app.
+ *
+ * @param engine What it answers with.
+ * @param options Version, limit and log.
+ * @returns The app; serve its `fetch`, or try it with its `request`.
+ */
+export function createApp(engine: Engine, options: AppOptions): Hono {
+  const { version, bodyLimitBytes = DEFAULT_BODY_LIMIT_BYTES } = options;
+  const { clock, ids } = engine;
+  const metrics = createMetrics(version);
+  const scope: ServeScope = {
+    stage: { engine, metrics, version },
+    keyring: createKeyring(engine.keys, clock),
+    bodyLimitBytes,
+    clock,
+    ids,
+    metrics,
+    log: options.log ?? (() => {}),
+  };
+  const app = new Hono();
+  const endpoints = [...ENDPOINTS, ...describingEndpoints()];
+  for (const endpoint of endpoints) {
+    app.on(
+      endpoint.method.toUpperCase(),
+      honoPath(endpoint.path),
+      (context) => serve(context, endpoint, scope),
+    );
+  }
+  app.notFound((context) => {
+    const exchange = openExchange(context, "none", scope);
+    const allowed = allowedMethods(endpoints, context.req.path);
+    return allowed.length === 0
+      ? exchange.fail(noRoute())
+      : exchange.fail(wrongMethod(allowed), { allow: allowed.join(", ") });
+  });
+  app.onError((error, context) =>
+    openExchange(context, "none", scope).fail(error)
+  );
+  return app;
+}
+
+function honoPath(path: string): string {
+  return path.replaceAll(/\{(\w+)\}/g, ":$1");
+}
+
+function describingEndpoints(): readonly OpenEndpoint[] {
+  const openapi = printOpenApi();
+  const docs = printDocs(createOpenApi());
+  const open = { method: "get", tag: "", summary: "", scope: null } as const;
+  const untold = { ...open, answers: [], failures: [] };
+  return [
+    {
+      ...untold,
+      path: "/openapi.json",
+      answer: () => ({ status: 200, text: openapi }),
+    },
+    {
+      ...untold,
+      path: "/docs",
+      answer: () => ({ status: 200, ...docs }),
+    },
+  ];
+}
+
+function allowedMethods(
+  endpoints: readonly Endpoint[],
+  path: string,
+): readonly string[] {
+  const methods = endpoints.filter((endpoint) => {
+    const pattern = endpoint.path.replaceAll(/\{\w+\}/g, "[^/]+");
+    return new RegExp(`^${pattern}$`).test(path);
+  }).flatMap(({ method }) => method === "get" ? ["GET", "HEAD"] : ["POST"]);
+  return [...new Set(methods)].sort();
+}
+
+function noRoute(): EngineError {
+  return new EngineError(
+    "not_found",
+    'Cannot find route: see "/docs" for those there are',
+  );
+}
+
+function wrongMethod(allowed: readonly string[]): EngineError {
+  return new EngineError(
+    "method_not_allowed",
+    `Cannot use this method here: send ${allowed.join(" or ")}`,
+  );
+}

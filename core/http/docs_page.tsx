@@ -1,0 +1,185 @@
+/**
+ * `/docs`: the OpenAPI document as a page for people, rendered once, free of scripts.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { raw } from "hono/html";
+import { CODES, type ErrorCode } from "../domain/error.ts";
+import { type Operation, type Route, RouteSection } from "./docs_route.tsx";
+import { type JsonSchema, SchemaTable } from "./docs_schema.tsx";
+import { DOCS_STYLE } from "./docs_style.ts";
+import type { OpenApiDocument } from "./openapi.ts";
+import { MEANINGS } from "./problem.ts";
+
+/** The page and the headers it needs. */
+export interface DocsPage {
+  /** HTML. */
+  readonly text: string;
+  /** Its content type. */
+  readonly type: string;
+  /** A content security policy that allows its one style sheet and nothing else. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/**
+ * Prints the documentation.
+ *
+ * @param document The OpenAPI document.
+ * @returns The page.
+ */
+export function printDocs(document: OpenApiDocument): DocsPage {
+  const hash = createHash("sha256").update(DOCS_STYLE).digest("base64");
+  const page = <Page document={document} />;
+  return {
+    text: `<!DOCTYPE html>${page}`,
+    type: "text/html; charset=utf-8",
+    headers: {
+      "content-security-policy":
+        `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+    },
+  };
+}
+
+function Page({ document }: { document: OpenApiDocument }) {
+  const routes = listRoutes(document);
+  const { title, version, description } = document.info;
+  const schemas = Object.entries(document.components.schemas);
+  return (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>{title}: HTTP interface</title>
+        <style>{raw(DOCS_STYLE)}</style>
+      </head>
+      <body>
+        <div class="frame">
+          <Navigation routes={routes} />
+          <main>
+            <h1 id="top">{title}</h1>
+            <p class="soft">
+              HTTP interface {version} ·{" "}
+              <a href="/openapi.json">openapi.json</a>
+            </p>
+            <p>{description}</p>
+            <Introduction />
+            {tagsOf(routes).map((tag) => (
+              <>
+                <h2 id={anchor(tag)}>{tag}</h2>
+                {routes.filter(({ operation }) => operation.tags[0] === tag)
+                  .map((route) => (
+                    <RouteSection
+                      key={route.operation.operationId}
+                      route={route}
+                    />
+                  ))}
+              </>
+            ))}
+            <h2 id="errors">Errors</h2>
+            <ErrorTable />
+            <h2 id="schemas">Schemas</h2>
+            {schemas.map(([name, schema]) => (
+              <section class="route" id={`schema-${name}`}>
+                <h3>{name}</h3>
+                <SchemaTable schema={schema as JsonSchema} />
+              </section>
+            ))}
+          </main>
+        </div>
+      </body>
+    </html>
+  );
+}
+
+function Navigation({ routes }: { routes: readonly Route[] }) {
+  return (
+    <nav>
+      <a class="name" href="#top">Optimization API</a>
+      {tagsOf(routes).map((tag) => (
+        <>
+          <strong>{tag}</strong>
+          {routes.filter(({ operation }) => operation.tags[0] === tag).map((
+            { operation },
+          ) => (
+            <a key={operation.operationId} href={`#${operation.operationId}`}>
+              {operation.summary}
+            </a>
+          ))}
+        </>
+      ))}
+      <strong>Reference</strong>
+      <a href="#errors">Errors</a>
+      <a href="#schemas">Schemas</a>
+    </nav>
+  );
+}
+
+function Introduction() {
+  return (
+    <>
+      <h4>Keys</h4>
+      <p>
+        Send a key of your tenant with every request; each route names the scope
+        that it asks for. Health, metrics and this page ask for none.
+      </p>
+      <pre><code>Authorization: Bearer moe_&lt;id&gt;_&lt;secret&gt;</code></pre>
+      <h4>Idempotency</h4>
+      <p>
+        With an{" "}
+        <code>Idempotency-Key</code>, a request sent again has one effect and
+        one answer, marked{" "}
+        <code>Idempotency-Replayed: true</code>. Another body under the same key
+        is refused.
+      </p>
+    </>
+  );
+}
+
+function ErrorTable() {
+  return (
+    <div class="wide">
+      <table>
+        <thead>
+          <tr>
+            <th>Code</th>
+            <th>Status</th>
+            <th>Retry</th>
+            <th>Meaning</th>
+          </tr>
+        </thead>
+        <tbody>
+          {(Object.keys(CODES) as ErrorCode[]).map((code) => (
+            <tr id={code}>
+              <td>
+                <code>{code}</code>
+              </td>
+              <td>{CODES[code].status}</td>
+              <td>{CODES[code].retryable ? "yes" : "no"}</td>
+              <td>{MEANINGS[code]}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function listRoutes({ paths }: OpenApiDocument): readonly Route[] {
+  const all = paths as Record<string, Record<string, Operation>>;
+  return Object.entries(all).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({
+      method,
+      path,
+      operation,
+    }))
+  );
+}
+
+function tagsOf(routes: readonly Route[]): readonly string[] {
+  return [...new Set(routes.flatMap(({ operation }) => operation.tags))];
+}
+
+function anchor(tag: string): string {
+  return tag.toLowerCase().replaceAll(/\W+/g, "-");
+}

@@ -1,0 +1,174 @@
+/**
+ * One request from arrival to answer: who, where, how long, how it ended. Everything
+ * that happens to every request happens here, once, without middlewares.
+ *
+ * @module
+ */
+import type { Context } from "hono";
+import type { Instant } from "../domain/day.ts";
+import type { ErrorCode } from "../domain/error.ts";
+import type { Ids } from "../ports/clock.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { ApiKey } from "../ports/decisions.ts";
+import type { Metrics } from "./metrics.ts";
+import { problemOf } from "./problem.ts";
+import { parseRequestId, parseTraceparent } from "./trace_context.ts";
+
+const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]);
+const RETRY_AFTER_SECONDS = "1";
+const JSON_TYPE = "application/json; charset=utf-8";
+const PROBLEM_TYPE = "application/problem+json; charset=utf-8";
+
+/** Headers of every answer; pages of our own bring their own policy. */
+const SAFE_HEADERS = {
+  "cache-control": "no-store",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+};
+
+/** One line of the access log. Paths appear as patterns, so no id or personal data does. */
+export interface AccessEntry {
+  /** When it was answered. */
+  readonly at: Instant;
+  /** `error` for what the operator must look at. */
+  readonly level: "info" | "error";
+  /** The request's id, as answered in `x-request-id`. */
+  readonly requestId: string;
+  /** The caller's trace, or null. */
+  readonly traceId: string | null;
+  /** The caller's span, or null. */
+  readonly parentId: string | null;
+  /** Method, or `OTHER`. */
+  readonly method: string;
+  /** Path pattern; `none` when no route matched. */
+  readonly route: string;
+  /** HTTP status. */
+  readonly status: number;
+  /** From arrival to answer. */
+  readonly durationMs: number;
+  /** The caller's tenant, or null. */
+  readonly tenant: string | null;
+  /** Id of the caller's key, or null. */
+  readonly key: string | null;
+  /** Code of the problem, or null. */
+  readonly code: ErrorCode | null;
+  /** What went wrong inside, for the log alone; null unless the status is 500 or above. */
+  readonly error: string | null;
+}
+
+/** Where the exchanges of an app report. */
+export interface ExchangeScope {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly metrics: Metrics;
+  log(entry: AccessEntry): void;
+}
+
+/** What is answered. */
+export interface Answered {
+  readonly status: number;
+  readonly text: string;
+  readonly type?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A request under way. */
+export interface Exchange {
+  /** Notes who calls, for the log. */
+  admitted(key: ApiKey): void;
+  /** Answers. */
+  answer(answered: Answered): Response;
+  /** Answers with a problem. */
+  fail(error: unknown, headers?: Readonly<Record<string, string>>): Response;
+}
+
+/**
+ * Opens an exchange; its clock starts here.
+ *
+ * @param context Hono's view of the request.
+ * @param route Path pattern.
+ * @param scope Where it reports.
+ * @returns The exchange, to be ended by one `answer` or `fail`.
+ */
+export function openExchange(
+  context: Context,
+  route: string,
+  scope: ExchangeScope,
+): Exchange {
+  const startedMs = performance.now();
+  const { req } = context;
+  const requestId = parseRequestId(req.header("x-request-id")) ??
+    scope.ids.next("req");
+  let caller: ApiKey | null = null;
+
+  function close(answered: Answered, failure: Failure | null): Response {
+    const durationMs = performance.now() - startedMs;
+    const method = METHODS.has(req.method) ? req.method : "OTHER";
+    const { status } = answered;
+    const seconds = durationMs / 1000;
+    scope.metrics.request({ route, method, status, seconds });
+    const trace = parseTraceparent(req.header("traceparent"));
+    scope.log({
+      at: scope.clock.now(),
+      level: status >= 500 ? "error" : "info",
+      requestId,
+      traceId: trace?.traceId ?? null,
+      parentId: trace?.parentId ?? null,
+      method,
+      route,
+      status,
+      durationMs,
+      tenant: caller?.tenant ?? null,
+      key: caller?.id ?? null,
+      code: failure?.code ?? null,
+      error: failure !== null && status >= 500 ? failure.inside : null,
+    });
+    return respond(answered, requestId);
+  }
+
+  return {
+    admitted: (key) => caller = key,
+    answer: (answered) => close(answered, null),
+    fail(error, headers = {}) {
+      const problem = problemOf(error);
+      const { status, code, retryable } = problem;
+      const retry = retryable ? { "retry-after": RETRY_AFTER_SECONDS } : {};
+      const challenge = status === 401 ? { "www-authenticate": "Bearer" } : {};
+      return close({
+        status,
+        text: JSON.stringify(problem),
+        type: PROBLEM_TYPE,
+        headers: { ...retry, ...challenge, ...headers },
+      }, { code, inside: printInside(error) });
+    },
+  };
+}
+
+interface Failure {
+  readonly code: ErrorCode;
+  readonly inside: string;
+}
+
+function respond(
+  { status, text, type = JSON_TYPE, headers }: Answered,
+  requestId: string,
+): Response {
+  return new Response(text, {
+    status,
+    headers: {
+      ...SAFE_HEADERS,
+      "content-type": type,
+      "x-request-id": requestId,
+      ...headers,
+    },
+  });
+}
+
+function printInside(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const own = error.stack ?? `${error.name}: ${error.message}`;
+  return error.cause === undefined
+    ? own
+    : `${own}\ncaused by ${printInside(error.cause)}`;
+}

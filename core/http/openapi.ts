@@ -1,0 +1,180 @@
+/**
+ * The OpenAPI 3.1 document, made from the schemas that parse.
+ *
+ * @module
+ */
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { CODES, type ErrorCode } from "../domain/error.ts";
+import { MEANINGS } from "./problem.ts";
+import { MAX_KEY_LENGTH } from "./idempotency_key.ts";
+import { ENDPOINTS } from "./routes/all.ts";
+import type { Answer, Endpoint, KeyedEndpoint } from "./routes/endpoint.ts";
+import { problemSchema } from "./wire/problem_json.ts";
+
+/** Version of the HTTP interface, not of the engine. */
+export const API_VERSION = "1.0.0";
+
+const TITLE = "Marketing Optimization Engine";
+const ABOUT =
+  "Turns marketing signals into budget, bid and channel decisions that keep every hard constraint and can be explained, replayed and undone. Money is whole millionths (micros) as text, with its currency. Ids are pseudonymous: e-mail addresses and phone numbers are refused.";
+
+const ALWAYS: readonly ErrorCode[] = ["internal_error", "store_unavailable"];
+const KEYED: readonly ErrorCode[] = ["access_denied", "credentials_invalid"];
+const WITH_JSON: readonly ErrorCode[] = [
+  "body_invalid",
+  "body_too_large",
+  "media_type_unsupported",
+  "personal_data_refused",
+  "request_invalid",
+];
+
+const ID_ABOUT =
+  "1 to 64 letters, digits, dots, dashes, underscores; answered and logged, made if absent";
+
+/** An OpenAPI document, as JSON. */
+export interface OpenApiDocument {
+  readonly openapi: string;
+  readonly info: {
+    readonly title: string;
+    readonly version: string;
+    readonly description?: string;
+  };
+  readonly paths: Readonly<Record<string, unknown>>;
+  readonly components: {
+    readonly schemas: Readonly<Record<string, unknown>>;
+  };
+  readonly [member: string]: unknown;
+}
+
+/**
+ * Describes the API.
+ *
+ * @returns The document.
+ */
+export function createOpenApi(): OpenApiDocument {
+  const app = new OpenAPIHono();
+  app.openAPIRegistry.registerComponent("securitySchemes", "apiKey", {
+    type: "http",
+    scheme: "bearer",
+    bearerFormat: "moe_<id>_<secret>",
+    description: "A key of the tenant; each route names the scope it asks for",
+  });
+  for (const endpoint of ENDPOINTS) {
+    app.openAPIRegistry.registerPath(createRoute(describeRoute(endpoint)));
+  }
+  const tags = [...new Set(ENDPOINTS.map(({ tag }) => tag))];
+  const document: unknown = app.getOpenAPI31Document({
+    openapi: "3.1.0",
+    info: { title: TITLE, version: API_VERSION, description: ABOUT },
+    servers: [{ url: "/" }],
+    tags: tags.map((name) => ({ name })),
+  });
+  return document as OpenApiDocument;
+}
+
+/**
+ * Prints the document as it is checked in and served.
+ *
+ * @returns JSON, indented, with a newline at the end.
+ */
+export function printOpenApi(): string {
+  return `${JSON.stringify(createOpenApi(), null, 2)}\n`;
+}
+
+/**
+ * Lists how a route can fail.
+ *
+ * @param endpoint The route.
+ * @returns Codes, sorted, each once.
+ */
+export function failuresOf(endpoint: Endpoint): readonly ErrorCode[] {
+  const codes = new Set<ErrorCode>([...ALWAYS, ...endpoint.failures]);
+  const add = (more: readonly ErrorCode[]) =>
+    more.forEach((code) => codes.add(code));
+  if (endpoint.scope !== null) {
+    add(KEYED);
+    if (endpoint.body === "raw") add(["body_too_large"]);
+    else if (endpoint.body !== null) add(WITH_JSON);
+    if (endpoint.params !== null || endpoint.query !== null) {
+      add(["request_invalid"]);
+    }
+    if (endpoint.idempotency === "required") add(["idempotency_key_missing"]);
+  }
+  return [...codes].sort();
+}
+
+function describeRoute(endpoint: Endpoint) {
+  const { method, path, tag, summary, about, scope } = endpoint;
+  return {
+    method,
+    path,
+    operationId: operationId(method, path),
+    tags: [tag],
+    summary,
+    ...(about === undefined ? {} : { description: about }),
+    ...(scope === null ? {} : { security: [{ apiKey: [scope] }] }),
+    request: scope === null ? {} : describeRequest(endpoint),
+    responses: { ...describeAnswers(endpoint), ...describeProblems(endpoint) },
+  };
+}
+
+function operationId(method: string, path: string): string {
+  const words = path.match(/[a-z]+/g) ?? [];
+  return [method, ...words].join("_");
+}
+
+function describeRequest(endpoint: KeyedEndpoint) {
+  const { params, query, body, idempotency, example } = endpoint;
+  return {
+    headers: z.object({
+      "x-request-id": z.string().optional().openapi({ description: ID_ABOUT }),
+      ...(idempotency === null
+        ? {}
+        : { "idempotency-key": describeKey(idempotency) }),
+    }),
+    ...(params instanceof z.ZodObject ? { params } : {}),
+    ...(query instanceof z.ZodObject ? { query } : {}),
+    ...(body === null ? {} : { body: describeBody(body, example) }),
+  };
+}
+
+function describeKey(idempotency: "required" | "optional") {
+  const key = z.string().min(1).max(MAX_KEY_LENGTH);
+  const told = {
+    description:
+      "One key, one effect, one answer: sent again with the same body it answers the same, with another it is refused",
+    example: "7f9c2ba4-e88f-4a1b-9e61-1f9d8a3b5c77",
+  };
+  return idempotency === "required"
+    ? key.openapi(told)
+    : key.optional().openapi(told);
+}
+
+function describeBody(body: z.ZodType | "raw", example: unknown) {
+  const schema = body === "raw" ? z.unknown() : body;
+  const told = example === undefined ? { schema } : { schema, example };
+  return { required: true, content: { "application/json": told } };
+}
+
+function describeAnswers({ answers }: Endpoint) {
+  return Object.fromEntries(answers.map((answer: Answer) => [answer.status, {
+    description: answer.about,
+    content: { [answer.type ?? "application/json"]: { schema: answer.schema } },
+  }]));
+}
+
+function describeProblems(endpoint: Endpoint) {
+  const byStatus = new Map<number, ErrorCode[]>();
+  const answered = new Set(endpoint.answers.map(({ status }) => status));
+  for (const code of failuresOf(endpoint)) {
+    const { status } = CODES[code];
+    if (answered.has(status)) continue;
+    byStatus.set(status, [...byStatus.get(status) ?? [], code]);
+  }
+  return Object.fromEntries([...byStatus].map(([status, codes]) => [status, {
+    description: codes.map((code) => `\`${code}\`: ${MEANINGS[code]}`).join(
+      "; ",
+    ),
+    content: { "application/problem+json": { schema: problemSchema } },
+  }]));
+}

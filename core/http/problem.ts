@@ -1,0 +1,124 @@
+/**
+ * Failures as RFC 9457 problem details, one body for every error of the API.
+ *
+ * What a caller can act on is told in full; anything unforeseen becomes
+ * `internal_error` with nothing of its message, which goes to the log alone.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9457
+ * @module
+ */
+import { EngineError, type ErrorCode } from "../domain/error.ts";
+
+/** What each code means, for a person; the title of its problems. */
+export const MEANINGS: Readonly<Record<ErrorCode, string>> = {
+  access_denied: "The key lacks the scope that the route asks for",
+  approval_invalid: "What was to be approved is not pending, or is one's own",
+  artifact_corrupt: "A stored artifact does not have its recorded hash",
+  body_invalid: "The body is not acceptable JSON",
+  body_too_large: "The body is larger than the server reads",
+  change_drifted: "A value at the destination moved since the plan was made",
+  configuration_invalid: "The engine's configuration is wrong",
+  connector_failed: "A connector failed while it worked",
+  credentials_invalid: "No valid API key came with the request",
+  dataset_invalid: "The data cannot be learnt from",
+  file_unreadable: "A file cannot be read",
+  idempotency_key_in_flight: "A request with this key is still at work",
+  idempotency_key_missing: "The route needs an Idempotency-Key header",
+  idempotency_key_reused: "The key was used before with another request",
+  internal_error: "Something unforeseen happened; the log has it",
+  log_tampered: "The decision log's chain does not verify",
+  mapping_invalid: "A mapping of columns is wrong",
+  media_type_unsupported: "The body has another content type or encoding",
+  method_not_allowed: "The path exists, but not with this method",
+  model_unavailable: "No approved model can answer",
+  not_found: "There is no such thing in the caller's tenant",
+  personal_data_refused: "A field looks like an e-mail address or phone number",
+  plan_infeasible: "The constraints leave no plan",
+  plan_state_invalid: "The plan is in a state that does not allow the step",
+  plugin_invalid: "A plugin does not keep its contract",
+  policy_invalid: "A policy file is wrong or fails its own cases",
+  request_invalid: "A field of the request is wrong",
+  signature_invalid: "The delivery is not signed by its source",
+  source_unavailable: "A source does not answer",
+  store_locked: "The store is in use by another process",
+  store_unavailable: "The store does not answer",
+  view_invalid: "A feature view is declared wrongly",
+} as const;
+
+/** One field that is wrong. */
+export interface FieldError {
+  /** Where in the body, path or query: `context.campaign`. */
+  readonly path: string;
+  /** What is wrong and what to send. */
+  readonly message: string;
+}
+
+/** The body of every error. */
+export interface Problem {
+  /** Where the error is documented, relative to the server. */
+  readonly type: string;
+  /** What the code means; the same for every occurrence. */
+  readonly title: string;
+  /** The HTTP status. */
+  readonly status: number;
+  /** The error's stable name. */
+  readonly code: ErrorCode;
+  /** What happened this time. */
+  readonly detail: string;
+  /** Whether the same request may succeed later. */
+  readonly retryable: boolean;
+  /** Names and counts that help. */
+  readonly facts: Readonly<Record<string, string | number>>;
+  /** Fields that are wrong; empty when it is not about fields. */
+  readonly errors: readonly FieldError[];
+}
+
+/** A request whose fields are wrong, each of them named. */
+export class FieldsInvalid extends EngineError {
+  /** The fields. */
+  readonly errors: readonly FieldError[];
+
+  /**
+   * Makes a failure.
+   *
+   * @param errors Fields that are wrong, at least one.
+   */
+  constructor(errors: readonly FieldError[]) {
+    const [first] = errors;
+    const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : "";
+    super(
+      "request_invalid",
+      `Cannot accept field "${first?.path}": ${first?.message}${more}`,
+      { facts: { errors: errors.length } },
+    );
+    this.errors = errors;
+  }
+}
+
+/**
+ * Turns anything thrown into a problem.
+ *
+ * @param error What was thrown.
+ * @returns The problem; `internal_error` for anything but an {@link EngineError}.
+ */
+export function problemOf(error: unknown): Problem {
+  const known = error instanceof EngineError ? error : new EngineError(
+    "internal_error",
+    "Cannot answer the request: something unforeseen happened",
+  );
+  const { code, status, retryable, message, facts } = known;
+  return {
+    type: `/docs#${code}`,
+    title: MEANINGS[code],
+    status,
+    code,
+    detail: status === 500 ? withoutInside(code) : message,
+    retryable,
+    facts: status === 500 ? {} : facts,
+    errors: error instanceof FieldsInvalid ? error.errors : [],
+  };
+}
+
+function withoutInside(code: ErrorCode): string {
+  return `Cannot answer the request: ${MEANINGS[code].toLowerCase()}`;
+}

@@ -1,0 +1,141 @@
+/**
+ * One route as data: what it takes, who may call it, what it answers and how it
+ * fails. The schemas that parse its requests also describe it in OpenAPI.
+ *
+ * @module
+ */
+import { z } from "@hono/zod-openapi";
+import type { ErrorCode } from "../../domain/error.ts";
+import type { ApiKey, Scope } from "../../ports/decisions.ts";
+import type { Engine } from "../../engine.ts";
+import type { Idempotent } from "../idempotency_key.ts";
+import type { Metrics } from "../metrics.ts";
+
+/** What an endpoint works with. */
+export interface Stage {
+  readonly engine: Engine;
+  readonly metrics: Metrics;
+  readonly version: string;
+}
+
+/** A parsed request. */
+export interface Call<P, Q, B> {
+  /** Who calls; the tenant of everything that is done. */
+  readonly key: ApiKey;
+  readonly params: P;
+  readonly query: Q;
+  readonly body: B;
+  /** The caller's key for this request, bound to its content. */
+  readonly idempotent: Idempotent | null;
+  readonly headers: Headers;
+}
+
+/** An answer. */
+export interface Reply {
+  readonly status: number;
+  readonly text: string;
+  /** Content type; JSON unless given. */
+  readonly type?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A documented answer. */
+export interface Answer {
+  readonly status: number;
+  readonly about: string;
+  readonly type?: string;
+  readonly schema: z.ZodType;
+}
+
+/** What is told of every route. */
+interface Described {
+  readonly method: "get" | "post";
+  /** Pattern such as `/decisions/{id}`. */
+  readonly path: string;
+  readonly tag: string;
+  readonly summary: string;
+  readonly about?: string;
+  /** A body that works, for the documentation. */
+  readonly example?: unknown;
+  readonly answers: readonly Answer[];
+  /** Failures beyond those of every route of its kind. */
+  readonly failures: readonly ErrorCode[];
+}
+
+/** A route that a key opens. */
+export interface KeyedEndpoint extends Described {
+  readonly scope: Scope;
+  readonly params: z.ZodType | null;
+  readonly query: z.ZodType | null;
+  /** A schema for JSON, `raw` for bytes as they came, null for none. */
+  readonly body: z.ZodType | "raw" | null;
+  readonly idempotency: "required" | "optional" | null;
+  run(call: Call<unknown, unknown, unknown>, stage: Stage): Promise<Reply>;
+}
+
+/** A route that anyone inside may ask. */
+export interface OpenEndpoint extends Described {
+  readonly scope: null;
+  answer(stage: Stage): Promise<Reply> | Reply;
+}
+
+/** Any route. */
+export type Endpoint = KeyedEndpoint | OpenEndpoint;
+
+type Parsed<S> = S extends z.ZodType ? z.output<S>
+  : S extends "raw" ? Uint8Array
+  : null;
+
+type MaybeSchema = z.ZodType | null;
+
+/** What {@link defineEndpoint} takes: its schemas give the handler its types. */
+export interface EndpointDefinition<
+  P extends MaybeSchema,
+  Q extends MaybeSchema,
+  B extends MaybeSchema | "raw",
+> extends Described {
+  readonly scope: Scope;
+  readonly params?: P;
+  readonly query?: Q;
+  readonly body?: B;
+  readonly idempotency?: "required" | "optional";
+  run(
+    call: Call<Parsed<P>, Parsed<Q>, Parsed<B>>,
+    stage: Stage,
+  ): Promise<Reply>;
+}
+
+/**
+ * Declares a route that a key opens.
+ *
+ * @param definition Schemas, scope and what is done.
+ * @returns The route; `run` must be given what its schemas parsed.
+ */
+export function defineEndpoint<
+  P extends MaybeSchema = null,
+  Q extends MaybeSchema = null,
+  B extends MaybeSchema | "raw" = null,
+>(definition: EndpointDefinition<P, Q, B>): KeyedEndpoint {
+  const { params = null, query = null, body = null, idempotency = null } =
+    definition;
+  return {
+    ...definition,
+    params,
+    query,
+    body,
+    idempotency,
+    run: (call, stage) =>
+      definition.run(call as Call<Parsed<P>, Parsed<Q>, Parsed<B>>, stage),
+  };
+}
+
+/**
+ * Answers with JSON.
+ *
+ * @param value JSON-like value.
+ * @param status HTTP status.
+ * @returns The answer.
+ */
+export function json(value: unknown, status = 200): Reply {
+  return { status, text: JSON.stringify(value) };
+}

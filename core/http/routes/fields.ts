@@ -1,0 +1,35 @@
+/**
+ * Parameters of paths, and what is said when a thing is not there.
+ *
+ * @module
+ */
+import { z } from "@hono/zod-openapi";
+import { EngineError } from "../../domain/error.ts";
+
+const id = z.string().regex(
+  /^[A-Za-z][A-Za-z0-9_-]{0,99}$/,
+  "expected an id as the engine gave it",
+);
+
+/** Path with an id. */
+export const idParams = z.strictObject({
+  id: id.openapi({ param: { name: "id", in: "path" } }),
+});
+
+/**
+ * Takes what was found.
+ *
+ * @param found What a store answered.
+ * @param noun What it is.
+ * @param name What was asked for, as its schema let it through.
+ * @returns It.
+ * @throws {EngineError} `not_found` if it is null.
+ */
+export function present<T>(found: T | null, noun: string, name: string): T {
+  if (found !== null) return found;
+  throw new EngineError(
+    "not_found",
+    `Cannot find ${noun} "${name}": the tenant has none by that name`,
+    { facts: { [noun]: name } },
+  );
+}

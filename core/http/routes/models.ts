@@ -1,0 +1,107 @@
+/**
+ * `/models` and `/policies`: what decides, and who let it.
+ *
+ * @module
+ */
+import { z } from "@hono/zod-openapi";
+import { printModelRef } from "../../domain/score.ts";
+import { nameField } from "../wire/fields.ts";
+import { modelSchema, modelToJson } from "../wire/model_json.ts";
+import { policySetSchema, policySetToJson } from "../wire/policy_json.ts";
+import { defineEndpoint, json, type KeyedEndpoint } from "./endpoint.ts";
+import { present } from "./fields.ts";
+
+const versionParams = z.strictObject({
+  name: nameField,
+  version: z.string().regex(/^[1-9]\d{0,8}$/, "expected 1, 2, 3, …"),
+});
+
+/** Lists models. */
+export const modelList = defineEndpoint({
+  method: "get",
+  path: "/models",
+  tag: "Models and policies",
+  summary: "List every version of every model",
+  scope: "read",
+  answers: [{
+    status: 200,
+    about: "The versions",
+    schema: z.object({ models: z.array(modelSchema) }),
+  }],
+  failures: [],
+  async run({ key }, { engine }) {
+    const models = await engine.models.list(key.tenant);
+    return json({ models: models.map(modelToJson) });
+  },
+});
+
+/** Reads a model. */
+export const modelRead = defineEndpoint({
+  method: "get",
+  path: "/models/{name}/{version}",
+  tag: "Models and policies",
+  summary: "Read one version of a model",
+  scope: "read",
+  params: versionParams,
+  answers: [{ status: 200, about: "The version", schema: modelSchema }],
+  failures: ["not_found"],
+  async run({ key, params }, { engine }) {
+    const ref = { name: params.name, version: Number(params.version) };
+    const model = await engine.models.find(key.tenant, ref);
+    return json(modelToJson(present(model, "model", printModelRef(ref))));
+  },
+});
+
+/** Approve, reject. */
+export const modelReviews: readonly KeyedEndpoint[] = [
+  defineReview("approve", "Approve a pending version, so that it serves"),
+  defineReview("reject", "Reject a pending version for good"),
+];
+
+function defineReview(
+  word: "approve" | "reject",
+  summary: string,
+): KeyedEndpoint {
+  return defineEndpoint({
+    method: "post",
+    path: `/models/{name}/{version}/${word}`,
+    tag: "Models and policies",
+    summary,
+    about: "By another holder than the one who trained it.",
+    scope: "approve",
+    params: versionParams,
+    answers: [{ status: 200, about: "The version", schema: modelSchema }],
+    failures: ["approval_invalid", "not_found"],
+    async run({ key, params }, { engine }) {
+      const ref = { name: params.name, version: Number(params.version) };
+      const known = await engine.models.find(key.tenant, ref);
+      present(known, "model", printModelRef(ref));
+      const review = {
+        by: key.name,
+        at: engine.clock.now(),
+        approve: word === "approve",
+      };
+      const model = await engine.models.review(key.tenant, ref, review);
+      return json(modelToJson(model));
+    },
+  });
+}
+
+/** Reads the policies. */
+export const policyList = defineEndpoint({
+  method: "get",
+  path: "/policies",
+  tag: "Models and policies",
+  summary: "Read the policies in force that concern the tenant",
+  scope: "read",
+  answers: [{ status: 200, about: "The set", schema: policySetSchema }],
+  failures: [],
+  run({ key }, { engine }) {
+    const { hash, documents } = engine.policies();
+    const concerning = documents.filter(({ appliesTo }) =>
+      appliesTo?.tenants?.includes(key.tenant) ?? true
+    );
+    const set = { hash, documents: concerning };
+    return Promise.resolve(json(policySetToJson(set)));
+  },
+});

@@ -1,0 +1,174 @@
+/**
+ * `/optimization/plan` and `/optimization/plans`: make a plan, read it, move it on.
+ *
+ * @module
+ */
+import { z } from "@hono/zod-openapi";
+import type { ErrorCode } from "../../domain/error.ts";
+import type { Plan } from "../../domain/plan.ts";
+import {
+  artifactSchema,
+  artifactToJson,
+  planBody,
+  planRequestFromJson,
+  planSchema,
+  planSummarySchema,
+  planSummaryToJson,
+  planToJson,
+} from "../wire/plan_json.ts";
+import { limitField } from "../wire/fields.ts";
+import { defineEndpoint, json, type KeyedEndpoint } from "./endpoint.ts";
+import { idParams, present } from "./fields.ts";
+import { once } from "./score.ts";
+
+const DEFAULT_LIMIT = 20;
+
+/** Makes a plan. */
+export const planMake = defineEndpoint({
+  method: "post",
+  path: "/optimization/plan",
+  tag: "Optimization",
+  summary: "Make a plan",
+  about:
+    "Divides the total among the entities so that the expected outcome is as high as the constraints allow, and proves how far from optimal it can be. Nothing is written to a destination until the plan is approved and applied.",
+  scope: "plan",
+  body: planBody,
+  example: {
+    period: { from: "2026-02-02", until: "2026-02-09" },
+    total: { micros: "35000000000", currency: "EUR" },
+    currency: "EUR",
+    bounds: { "channel:search": { ["lo_micros"]: "5000000000" } },
+  },
+  idempotency: "required",
+  answers: [{ status: 201, about: "The plan, proposed", schema: planSchema }],
+  failures: [
+    "idempotency_key_in_flight",
+    "idempotency_key_reused",
+    "model_unavailable",
+    "plan_infeasible",
+  ],
+  async run({ key, body, idempotent }, { engine, metrics }) {
+    const { answer, replayed } = await engine.plans.make(
+      key.tenant,
+      planRequestFromJson(body),
+      {
+        by: key.name,
+        idempotent,
+        render: (plan) => JSON.stringify(planToJson(plan)),
+      },
+    );
+    if (replayed) metrics.replayed("/optimization/plan");
+    else metrics.plan("made");
+    return once({ status: 201, text: answer }, replayed);
+  },
+});
+
+/** Lists plans. */
+export const planList = defineEndpoint({
+  method: "get",
+  path: "/optimization/plans",
+  tag: "Optimization",
+  summary: "List the latest plans",
+  scope: "read",
+  query: z.strictObject({ limit: limitField }),
+  answers: [{
+    status: 200,
+    about: "Plans, the latest first, without their entities",
+    schema: z.object({ plans: z.array(planSummarySchema) }),
+  }],
+  failures: [],
+  async run({ key, query }, { engine }) {
+    const limit = Number(query.limit ?? DEFAULT_LIMIT);
+    const plans = await engine.plans.list(key.tenant, limit);
+    return json({ plans: plans.map(planSummaryToJson) });
+  },
+});
+
+/** Reads a plan. */
+export const planRead = defineEndpoint({
+  method: "get",
+  path: "/optimization/plans/{id}",
+  tag: "Optimization",
+  summary: "Read a plan",
+  scope: "read",
+  params: idParams,
+  answers: [{ status: 200, about: "The plan", schema: planSchema }],
+  failures: ["not_found"],
+  async run({ key, params }, { engine }) {
+    const plan = await engine.plans.find(key.tenant, params.id);
+    return json(planToJson(present(plan, "plan", params.id)));
+  },
+});
+
+/** Reads what a plan writes. */
+export const planArtifact = defineEndpoint({
+  method: "get",
+  path: "/optimization/plans/{id}/artifact",
+  tag: "Optimization",
+  summary: "Read a plan's configuration artifact",
+  about:
+    "The writes that apply the plan, each with the value it expects to find, and the inverse that undoes them.",
+  scope: "read",
+  params: idParams,
+  answers: [{ status: 200, about: "The artifact", schema: artifactSchema }],
+  failures: ["not_found"],
+  async run({ key, params }, { engine }) {
+    const plan = await engine.plans.find(key.tenant, params.id);
+    return json(artifactToJson(present(plan, "plan", params.id)));
+  },
+});
+
+interface Step {
+  readonly word: "approve" | "apply" | "rollback";
+  readonly done: Plan["state"];
+  readonly scope: "approve" | "apply";
+  readonly summary: string;
+  readonly about: string;
+  readonly failures: readonly ErrorCode[];
+}
+
+/** Approve, apply, roll back. */
+export const planSteps: readonly KeyedEndpoint[] = ([
+  {
+    word: "approve",
+    done: "approved",
+    scope: "approve",
+    summary: "Approve a plan",
+    about: "By another holder than the one who asked for it.",
+    failures: ["approval_invalid"],
+  },
+  {
+    word: "apply",
+    done: "applied",
+    scope: "apply",
+    summary: "Apply an approved plan",
+    about:
+      "Writes all of the change set, unless a value at the destination moved since the plan was made.",
+    failures: ["change_drifted", "connector_failed", "source_unavailable"],
+  },
+  {
+    word: "rollback",
+    done: "rolled_back",
+    scope: "apply",
+    summary: "Roll an applied plan back",
+    about: "Writes the inverse, which restores every value as it was.",
+    failures: ["change_drifted", "connector_failed", "source_unavailable"],
+  },
+] satisfies Step[]).map(defineStep);
+
+function defineStep({ word, done, failures, ...told }: Step): KeyedEndpoint {
+  return defineEndpoint({
+    ...told,
+    method: "post",
+    path: `/optimization/plans/{id}/${word}`,
+    tag: "Optimization",
+    params: idParams,
+    answers: [{ status: 200, about: "The plan, moved on", schema: planSchema }],
+    failures: ["not_found", "plan_state_invalid", ...failures],
+    async run({ key, params }, { engine, metrics }) {
+      const plan = await engine.plans[word](key.tenant, params.id, key.name);
+      metrics.plan(done);
+      return json(planToJson(plan));
+    },
+  });
+}

@@ -1,0 +1,73 @@
+/**
+ * `POST /optimization/score`: one decision, taken and logged before it is answered.
+ *
+ * @module
+ */
+import {
+  decisionRequestFromJson,
+  decisionSchema,
+  decisionToJson,
+  scoreBody,
+} from "../wire/decision_json.ts";
+import { defineEndpoint, type Reply } from "./endpoint.ts";
+
+/** Takes a decision. */
+export const score = defineEndpoint({
+  method: "post",
+  path: "/optimization/score",
+  tag: "Optimization",
+  summary: "Take a decision",
+  about:
+    "Scores the context with the champion model, applies the policies and the request's constraints, and answers what to do. The decision is in the log before it is answered. If models fail, the answer stands on a lower rung and says so.",
+  scope: "score",
+  body: scoreBody,
+  example: {
+    context: {
+      model: "email_visit",
+      channel: "email",
+      campaign: "c-17",
+      subject: "u-48151623",
+    },
+    features: { "request.hour": 9 },
+    constraints: {
+      frequency: { ["contacts_day"]: 0, ["contacts_week"]: 2 },
+      compliance: { ["consent_email"]: true },
+    },
+  },
+  idempotency: "optional",
+  answers: [{ status: 200, about: "The decision", schema: decisionSchema }],
+  failures: [
+    "idempotency_key_in_flight",
+    "idempotency_key_reused",
+    "model_unavailable",
+    "not_found",
+  ],
+  async run({ key, body, idempotent }, { engine, metrics }) {
+    const request = decisionRequestFromJson(body);
+    const { decision, answer, replayed } = await engine.decisions.decide(
+      key.tenant,
+      request,
+      {
+        by: key.name,
+        idempotent,
+        render: (made) => JSON.stringify(decisionToJson(made)),
+      },
+    );
+    if (replayed) metrics.replayed("/optimization/score");
+    else if (decision !== null) metrics.decision(decision.rung);
+    return once({ status: 200, text: answer }, replayed);
+  },
+});
+
+/**
+ * Marks an answer that was given before.
+ *
+ * @param reply The answer.
+ * @param replayed Whether its effect is an earlier request's.
+ * @returns The answer, with `Idempotency-Replayed` if so.
+ */
+export function once(reply: Reply, replayed: boolean): Reply {
+  return replayed
+    ? { ...reply, headers: { "idempotency-replayed": "true" } }
+    : reply;
+}

@@ -1,0 +1,163 @@
+/**
+ * What comes in: pushed deliveries, what they amounted to, and entities' features.
+ *
+ * @module
+ */
+import { z } from "@hono/zod-openapi";
+import { featureId } from "../../domain/feature.ts";
+import { parseEntityKey } from "../../domain/entity.ts";
+import { featuresSchema, featuresToJson } from "../wire/feature_json.ts";
+import {
+  entityKeyField,
+  isKey,
+  limitField,
+  nameField,
+} from "../wire/fields.ts";
+import {
+  countsSchema,
+  countsToJson,
+  deadLetterSchema,
+  deadLetterToJson,
+  receiptSchema,
+  receiptToJson,
+} from "../wire/signal_json.ts";
+import { FieldsInvalid } from "../problem.ts";
+import { refusePersonalData } from "../request_body.ts";
+import { defineEndpoint, json } from "./endpoint.ts";
+import { present } from "./fields.ts";
+
+const DEFAULT_LIMIT = 100;
+const KEPT_BACK = new Set(["authorization", "cookie", "proxy-authorization"]);
+
+/** Takes a delivery. */
+export const webhook = defineEndpoint({
+  method: "post",
+  path: "/webhooks/{connector}/{source}",
+  tag: "Signals",
+  summary: "Take a delivery that a source pushed",
+  about:
+    "The key says whose source it is; the connector verifies the source's signature over the body as it came. Signals are durable when this answers; events known by their id are counted as duplicates, so a delivery may be sent again.",
+  scope: "ingest",
+  params: z.strictObject({
+    connector: nameField.openapi({ example: "http_events" }),
+    source: nameField,
+  }),
+  body: "raw",
+  answers: [{ status: 200, about: "What it changed", schema: receiptSchema }],
+  failures: [
+    "body_invalid",
+    "connector_failed",
+    "not_found",
+    "request_invalid",
+    "signature_invalid",
+  ],
+  async run({ key, params, body, headers }, { engine, metrics }) {
+    const report = await engine.receive({
+      tenant: key.tenant,
+      ...params,
+      delivery: {
+        headers: plainHeaders(headers),
+        body,
+        receivedAt: engine.clock.now(),
+      },
+    });
+    metrics.received("performance", report.inserted + report.restated);
+    metrics.received("event", report.events);
+    metrics.received("duplicate", report.duplicates);
+    metrics.received("rejected", report.rejected.length);
+    return json(receiptToJson(report));
+  },
+});
+
+function plainHeaders(headers: Headers): Record<string, string> {
+  return Object.fromEntries(
+    [...headers].filter(([name]) => !KEPT_BACK.has(name)),
+  );
+}
+
+/** Counts signals. */
+export const signalCounts = defineEndpoint({
+  method: "get",
+  path: "/signals/counts",
+  tag: "Signals",
+  summary: "Count what each source has brought",
+  scope: "read",
+  answers: [{
+    status: 200,
+    about: "Counts by source",
+    schema: z.object({ sources: z.array(countsSchema) }),
+  }],
+  failures: [],
+  async run({ key }, { engine }) {
+    const counts = await engine.signals.count(key.tenant);
+    return json({ sources: counts.map(countsToJson) });
+  },
+});
+
+/** Lists dead letters. */
+export const deadLetters = defineEndpoint({
+  method: "get",
+  path: "/dead-letters",
+  tag: "Signals",
+  summary: "List records that could not become signals",
+  about:
+    "With their original text, so only for those who may bring signals in.",
+  scope: "ingest",
+  query: z.strictObject({
+    source: nameField.optional(),
+    reason: nameField.optional(),
+    limit: limitField,
+  }),
+  answers: [{
+    status: 200,
+    about: "Dead letters",
+    schema: z.object({ dead_letters: z.array(deadLetterSchema) }),
+  }],
+  failures: [],
+  async run({ key, query }, { engine }) {
+    const { source, reason } = query;
+    const letters = await engine.signals.listDeadLetters(key.tenant, {
+      ...(source === undefined ? {} : { source }),
+      ...(reason === undefined ? {} : { reason }),
+      limit: Number(query.limit ?? DEFAULT_LIMIT),
+    });
+    return json({ ["dead_letters"]: letters.map(deadLetterToJson) });
+  },
+});
+
+/** Reads features. */
+export const featureRead = defineEndpoint({
+  method: "get",
+  path: "/features/{view}/{entity}",
+  tag: "Signals",
+  summary: "Read an entity's features as a decision would now",
+  about: "The entity is `type:id`, percent-encoded where its id asks for it.",
+  scope: "read",
+  params: z.strictObject({ view: nameField, entity: entityKeyField }),
+  answers: [{ status: 200, about: "The features", schema: featuresSchema }],
+  failures: ["not_found", "personal_data_refused"],
+  async run({ key, params }, { engine }) {
+    const { entity } = params;
+    if (!isKey(entity)) throw new TypeError("Cannot read features: no entity");
+    if (!entity.startsWith("account:")) refusePersonalData(entity, "entity");
+    const views = await engine.features.views(key.tenant);
+    const found = views.find(({ name }) => name === params.view) ?? null;
+    const view = present(found, "view", params.view);
+    const { type, id } = parseEntityKey(entity);
+    if (type !== view.entity) throw wrongType(view.entity);
+    const at = engine.clock.now();
+    const readings = await engine.features.read(key.tenant, {
+      ids: view.features.map(({ name }) => featureId(view.name, name)),
+      entities: { [type]: id },
+      at,
+    });
+    return json(featuresToJson({ view, entity, at }, readings));
+  },
+});
+
+function wrongType(wanted: string): FieldsInvalid {
+  return new FieldsInvalid([{
+    path: "path.entity",
+    message: `the view describes a ${wanted}: send "${wanted}:<id>"`,
+  }]);
+}

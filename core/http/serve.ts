@@ -1,0 +1,107 @@
+/**
+ * Runs a route: admits the caller, parses what came, answers or names what is wrong.
+ *
+ * @module
+ */
+import type { Context } from "hono";
+import type { z } from "@hono/zod-openapi";
+import { EngineError } from "../domain/error.ts";
+import { type ExchangeScope, openExchange } from "./exchange.ts";
+import { parseFields } from "./field_errors.ts";
+import {
+  bindIdempotencyKey,
+  type Idempotent,
+  parseIdempotencyKey,
+} from "./idempotency_key.ts";
+import type { Keyring } from "./keyring.ts";
+import { decodeText, parseJsonBody, readBytes } from "./request_body.ts";
+import type { Endpoint, KeyedEndpoint, Stage } from "./routes/endpoint.ts";
+
+/** What serving takes beyond the stage. */
+export interface ServeScope extends ExchangeScope {
+  readonly stage: Stage;
+  readonly keyring: Keyring;
+  readonly bodyLimitBytes: number;
+}
+
+/**
+ * Serves one request.
+ *
+ * @param context Hono's view of the request.
+ * @param endpoint The route.
+ * @param scope What it works with.
+ * @returns The answer; never throws.
+ */
+export async function serve(
+  context: Context,
+  endpoint: Endpoint,
+  scope: ServeScope,
+): Promise<Response> {
+  const exchange = openExchange(context, endpoint.path, scope);
+  try {
+    if (endpoint.scope === null) {
+      return exchange.answer(await endpoint.answer(scope.stage));
+    }
+    const { req } = context;
+    const key = await scope.keyring.admit(
+      req.header("authorization"),
+      endpoint.scope,
+    );
+    exchange.admitted(key);
+    const call = {
+      key,
+      params: parsePart(endpoint.params, () => req.param(), "path"),
+      query: parsePart(endpoint.query, () => req.query(), "query"),
+      ...await readContent(context, endpoint, scope.bodyLimitBytes),
+      headers: req.raw.headers,
+    };
+    return exchange.answer(await endpoint.run(call, scope.stage));
+  } catch (error) {
+    return exchange.fail(error);
+  }
+}
+
+function parsePart(
+  schema: z.ZodType | null,
+  read: () => unknown,
+  root: string,
+): unknown {
+  return schema === null ? null : parseFields(schema, read(), root);
+}
+
+interface Content {
+  readonly body: unknown;
+  readonly idempotent: Idempotent | null;
+}
+
+async function readContent(
+  { req }: Context,
+  endpoint: KeyedEndpoint,
+  limitBytes: number,
+): Promise<Content> {
+  const { body, idempotency } = endpoint;
+  if (body === null) return { body: null, idempotent: null };
+  const key = idempotency === null
+    ? null
+    : parseIdempotencyKey(req.header("idempotency-key"));
+  if (idempotency === "required" && key === null) throw keyMissing();
+  const bytes = await readBytes(req.raw, limitBytes);
+  if (body === "raw") return { body: bytes, idempotent: null };
+  const text = decodeText(req.raw, bytes);
+  return {
+    body: parseFields(body, parseJsonBody(text), ""),
+    idempotent: bindIdempotencyKey(key, routeOf(endpoint), text),
+  };
+}
+
+function routeOf({ method, path }: KeyedEndpoint): string {
+  return `${method.toUpperCase()} ${path}`;
+}
+
+function keyMissing(): EngineError {
+  return new EngineError(
+    "idempotency_key_missing",
+    'Cannot accept request: send the header "Idempotency-Key" with a value that is new for each new request',
+    { facts: { header: "Idempotency-Key" } },
+  );
+}

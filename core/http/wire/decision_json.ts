@@ -1,0 +1,276 @@
+/**
+ * A decision on the wire: the request as parsed, the answer as printed.
+ *
+ * @module
+ */
+import { z } from "@hono/zod-openapi";
+import { isZone } from "../../domain/day.ts";
+import type {
+  Decision,
+  DecisionConstraints,
+  DecisionRequest,
+} from "../../domain/decision.ts";
+import type { EntityIds } from "../../domain/entity.ts";
+import type { AppliedRule } from "../../domain/verdict.ts";
+import {
+  entityId,
+  instantField,
+  microsField,
+  microsText,
+  moneyText,
+  nameField,
+  printMicros,
+} from "./fields.ts";
+
+const contacts = z.int().min(0).max(1_000_000).optional();
+
+const zone = z.string().max(64).refine(
+  isZone,
+  'expected an IANA time zone, such as "Europe/Berlin"',
+).openapi({ example: "Europe/Berlin" });
+
+const featureName = z.string().regex(
+  /^[a-z][a-z0-9_]{0,62}\.[A-Za-z0-9_]{1,100}$/,
+  'expected "view.feature" or "request.name"',
+);
+
+const featureValue = z.union([z.number(), z.string().max(500), z.null()], {
+  error: "expected a number, text of at most 500 characters, or null",
+});
+
+const flagName = z.string().regex(
+  /^[a-z][a-z0-9_]{0,62}$/,
+  "expected snake_case, such as consent_email",
+);
+
+/** What is decided about. */
+export const contextSchema = z.strictObject({
+  model: nameField.optional().openapi({
+    description: "Model that is asked; the tenant's only one unless given",
+    example: "email_visit",
+  }),
+  account: entityId.optional(),
+  channel: entityId.optional().openapi({ example: "email" }),
+  campaign: entityId.optional().openapi({ example: "c-17" }),
+  ad_group: entityId.optional(),
+  ad: entityId.optional(),
+  placement: entityId.optional(),
+  segment: entityId.optional(),
+  subject: entityId.optional().openapi({
+    description: "Pseudonymous id of a person",
+    example: "u-48151623",
+  }),
+  zone: zone.optional().openapi({
+    description: "Time zone of the person or place; UTC unless given",
+  }),
+  actions: z.array(z.string().min(1).max(100)).min(1).max(100).optional()
+    .openapi({ description: "Actions to choose among; all unless given" }),
+});
+
+/** What this one decision must keep. */
+export const constraintsSchema = z.strictObject({
+  max_bid_micros: microsField.optional(),
+  min_bid_micros: microsField.optional(),
+  budget_remaining_micros: microsField.optional(),
+  frequency: z.strictObject({ contacts_day: contacts, contacts_week: contacts })
+    .optional(),
+  compliance: z.record(flagName, z.boolean()).optional().openapi({
+    example: { consent_email: true },
+  }),
+});
+
+/** Body of `POST /optimization/score`. */
+export const scoreBody = z.strictObject({
+  context: contextSchema,
+  features: z.record(featureName, featureValue).optional().openapi({
+    description: "Overrides and additions to the feature store's values",
+    example: { "request.hour": 9 },
+  }),
+  constraints: constraintsSchema.optional(),
+}).openapi("ScoreRequest");
+
+/** A rule that had something to say. */
+export const appliedSchema = z.object({
+  rule: z.string().openapi({ example: "bid_limits@1/cap_display" }),
+  effect: z.enum(["deny", "cap", "floor", "adjust"]),
+  missing: z.boolean().openapi({
+    description: "A fact was missing, and onMissing decided",
+  }),
+  before_micros: microsText.nullable(),
+  after_micros: microsText.nullable(),
+  reason: z.string(),
+}).openapi("AppliedRule");
+
+/** Answer of `POST /optimization/score`. */
+export const decisionSchema = z.object({
+  decision_id: z.string(),
+  score: z.number().nullable(),
+  recommended_action: z.string().openapi({
+    description: 'The action to take; "bid" or "no_bid" where a bid is decided',
+  }),
+  recommended_bid: moneyText.nullable(),
+  actions: z.array(z.object({
+    action: z.string(),
+    score: z.number(),
+    worth_micros: microsText.nullable(),
+    allowed: z.boolean(),
+  })),
+  policy_applied: z.array(appliedSchema),
+  policy_set: z.string(),
+  model_version: z.string().nullable().openapi({ example: "email_visit@3" }),
+  rung: z.enum(["champion", "previous", "static_rule", "no_action"]),
+  falls: z.array(z.object({ from: z.string(), cause: z.string() })),
+  features: z.record(
+    z.string(),
+    z.object({
+      value: z.union([z.number(), z.string(), z.null()]),
+      status: z.enum(["fresh", "stale", "missing", "given"]),
+      at: instantField.nullable(),
+    }),
+  ),
+  valid_until: instantField,
+  at: instantField,
+}).openapi("Decision");
+
+/**
+ * Reads a score request.
+ *
+ * @param body The parsed body.
+ * @returns The stage's request; whatever was left out is null.
+ */
+export function decisionRequestFromJson(
+  body: z.output<typeof scoreBody>,
+): DecisionRequest {
+  const { model = null, zone = null, actions = null, ...ids } = body.context;
+  return {
+    model,
+    entities: ids as EntityIds,
+    zone,
+    actions,
+    features: body.features ?? {},
+    constraints: constraintsFromJson(body.constraints ?? {}),
+  };
+}
+
+function constraintsFromJson(
+  body: z.output<typeof constraintsSchema>,
+): DecisionConstraints {
+  return {
+    maxBidMicros: numberOrNull(body.max_bid_micros),
+    minBidMicros: numberOrNull(body.min_bid_micros),
+    budgetRemainingMicros: numberOrNull(body.budget_remaining_micros),
+    contactsDay: body.frequency?.contacts_day ?? null,
+    contactsWeek: body.frequency?.contacts_week ?? null,
+    compliance: body.compliance ?? {},
+  };
+}
+
+function numberOrNull(micros: string | number | undefined): number | null {
+  return micros === undefined ? null : Number(micros);
+}
+
+/**
+ * Prints a decision.
+ *
+ * @param decision The decision.
+ * @returns JSON-like value.
+ */
+export function decisionToJson(
+  decision: Decision,
+): z.input<typeof decisionSchema> {
+  const { recommendation: wanted } = decision;
+  const bid = wanted.kind === "bid" ? wanted : null;
+  return {
+    decision_id: decision.id,
+    score: decision.score,
+    recommended_action: recommendedAction(decision),
+    recommended_bid: bid && {
+      micros: printMicros(bid.bidMicros) ?? "0",
+      currency: bid.currency,
+    },
+    actions: decision.actions.map((
+      { action, score, worthMicros, allowed },
+    ) => ({
+      action,
+      score,
+      worth_micros: printMicros(worthMicros),
+      allowed,
+    })),
+    policy_applied: decision.applied.map(appliedToJson),
+    policy_set: decision.policySet,
+    model_version: decision.modelVersion,
+    rung: decision.rung,
+    falls: decision.falls.map(({ from, cause }) => ({ from, cause })),
+    features: decision.features,
+    valid_until: decision.validUntil,
+    at: decision.at,
+  };
+}
+
+function recommendedAction({ recommendation }: Decision): string {
+  if (recommendation.kind === "action") return recommendation.action;
+  return recommendation.bidMicros > 0 ? "bid" : "no_bid";
+}
+
+/**
+ * Prints a rule that spoke.
+ *
+ * @param applied The rule.
+ * @returns JSON-like value.
+ */
+export function appliedToJson(
+  { rule, effect, missing, beforeMicros, afterMicros, reason }: AppliedRule,
+): z.input<typeof appliedSchema> {
+  return {
+    rule,
+    effect,
+    missing,
+    before_micros: printMicros(beforeMicros),
+    after_micros: printMicros(afterMicros),
+    reason,
+  };
+}
+
+/** A decision's request, as it was understood. */
+export const requestedSchema = z.object({
+  model: z.string().nullable(),
+  entities: z.record(z.string(), z.string()),
+  zone: z.string().nullable(),
+  actions: z.array(z.string()).nullable(),
+  features: z.record(z.string(), z.union([z.number(), z.string(), z.null()])),
+  constraints: z.object({
+    max_bid_micros: microsText.nullable(),
+    min_bid_micros: microsText.nullable(),
+    budget_remaining_micros: microsText.nullable(),
+    contacts_day: z.int().nullable(),
+    contacts_week: z.int().nullable(),
+    compliance: z.record(z.string(), z.boolean()),
+  }),
+});
+
+/**
+ * Prints a request.
+ *
+ * @param request As it was understood and logged.
+ * @returns JSON-like value.
+ */
+export function requestedToJson(
+  request: DecisionRequest,
+): z.input<typeof requestedSchema> {
+  const { constraints, model, entities, zone, actions, features } = request;
+  return {
+    model,
+    entities: { ...entities },
+    zone,
+    actions: actions && [...actions],
+    features,
+    constraints: {
+      max_bid_micros: printMicros(constraints.maxBidMicros),
+      min_bid_micros: printMicros(constraints.minBidMicros),
+      budget_remaining_micros: printMicros(constraints.budgetRemainingMicros),
+      contacts_day: constraints.contactsDay,
+      contacts_week: constraints.contactsWeek,
+      compliance: constraints.compliance,
+    },
+  };
+}

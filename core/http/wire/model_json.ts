@@ -1,0 +1,120 @@
+/**
+ * A model's record on the wire.
+ *
+ * @module
+ */
+import { z } from "@hono/zod-openapi";
+import type { ModelInput } from "../../domain/encoding.ts";
+import { type ModelRecord, printModelRef } from "../../domain/score.ts";
+import type { ModelUse } from "../../domain/score.ts";
+import { instantField, moneyText } from "./fields.ts";
+
+const useSchema = z.object({
+  kind: z.enum(["bid", "action", "plan"]),
+  currency: z.string(),
+  value: moneyText.nullable().openapi({
+    description: "Worth of one outcome; null for plans",
+  }),
+  target_return_permille: z.number().nullable(),
+  actions: z.array(z.string()),
+  costs: z.record(z.string(), moneyText),
+  control: z.string().nullable(),
+});
+
+/** One version of a model. */
+export const modelSchema = z.object({
+  model_version: z.string().openapi({ example: "email_visit@3" }),
+  name: z.string(),
+  version: z.int(),
+  family: z.string(),
+  use: useSchema,
+  inputs: z.array(z.object({
+    name: z.string(),
+    kind: z.enum(["number", "category"]),
+    vocabulary: z.array(z.string()),
+    fill: z.number().nullable(),
+    typical: z.union([z.number(), z.string(), z.null()]),
+  })),
+  actions: z.array(z.string()),
+  crossed: z.boolean(),
+  unit: z.string(),
+  metrics: z.record(z.string(), z.number().nullable()),
+  lineage: z.object({
+    as_of: instantField,
+    code: z.string(),
+    seed: z.number(),
+    rows: z.int(),
+    dataset_hash: z.string(),
+    views: z.array(z.string()),
+    spec: z.string(),
+  }),
+  artifact: z.object({ kind: z.enum(["onnx", "curves"]), hash: z.string() }),
+  status: z.enum(["pending", "approved", "rejected"]),
+  created_by: z.string(),
+  created_at: instantField,
+  reviewed_by: z.string().nullable(),
+  reviewed_at: instantField.nullable(),
+}).openapi("Model");
+
+/**
+ * Prints a model's record.
+ *
+ * @param model The record.
+ * @returns JSON-like value.
+ */
+export function modelToJson(model: ModelRecord): z.input<typeof modelSchema> {
+  return {
+    model_version: printModelRef(model),
+    name: model.name,
+    version: model.version,
+    family: model.family,
+    use: useToJson(model.use),
+    inputs: model.schema.inputs.map(inputToJson),
+    actions: [...model.schema.actions],
+    crossed: model.schema.crossed,
+    unit: model.unit,
+    metrics: { ...model.metrics },
+    lineage: lineageToJson(model.lineage),
+    artifact: { kind: model.artifactKind, hash: model.artifactHash },
+    status: model.status,
+    created_by: model.createdBy,
+    created_at: model.createdAt,
+    reviewed_by: model.reviewedBy,
+    reviewed_at: model.reviewedAt,
+  };
+}
+
+function lineageToJson(lineage: ModelRecord["lineage"]) {
+  const { asOf, code, seed, rows, datasetHash, views, spec } = lineage;
+  return {
+    as_of: asOf,
+    code,
+    seed,
+    rows,
+    dataset_hash: datasetHash,
+    views: [...views],
+    spec,
+  };
+}
+
+function inputToJson({ name, kind, vocabulary, fill, typical }: ModelInput) {
+  return { name, kind, vocabulary: [...vocabulary ?? []], fill, typical };
+}
+
+function useToJson(use: ModelUse): z.input<typeof useSchema> {
+  const { kind, currency } = use;
+  const money = (micros: bigint) => ({ micros: `${micros}`, currency });
+  const action = kind === "action" ? use : null;
+  const costs = Object.entries(action?.costMicros ?? {});
+  return {
+    kind,
+    currency,
+    value: kind === "plan" ? null : money(use.valueMicros),
+    target_return_permille: kind === "bid" ? use.targetReturnPermille : null,
+    actions: [...action?.actions ?? []],
+    costs: Object.fromEntries(
+      costs.map(([name, micros]) => [name, money(micros)]),
+    ),
+    control: action?.control ?? null,
+  };
+}

@@ -1,0 +1,144 @@
+/**
+ * Who gets in: keys, scopes and tenants on every route.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { SCOPES } from "../../core/ports/decisions.ts";
+import { openCaller } from "./caller.ts";
+import { BODIES, KEYED, lineOf } from "./every_route.ts";
+
+Deno.test("routes ask for these scopes", () => {
+  assert.deepEqual(KEYED.map((route) => `${lineOf(route)} ${route.scope}`), [
+    "POST /optimization/score score",
+    "POST /optimization/plan plan",
+    "GET /optimization/plans read",
+    "GET /optimization/plans/plan_1 read",
+    "GET /optimization/plans/plan_1/artifact read",
+    "POST /optimization/plans/plan_1/approve approve",
+    "POST /optimization/plans/plan_1/apply apply",
+    "POST /optimization/plans/plan_1/rollback apply",
+    "GET /decisions/dec_1 read",
+    "GET /decisions/dec_1/explanation read",
+    "POST /decisions/dec_1/replay read",
+    "POST /webhooks/http_events/shop ingest",
+    "GET /signals/counts read",
+    "GET /dead-letters ingest",
+    "GET /features/campaign_daily/campaign:c-17 read",
+    "GET /models read",
+    "GET /models/email_visit/1 read",
+    "POST /models/email_visit/1/approve approve",
+    "POST /models/email_visit/1/reject approve",
+    "GET /policies read",
+  ]);
+});
+
+Deno.test.each([...KEYED])("$method $path wants a key", async (endpoint) => {
+  const { ask } = openCaller();
+  const told = await ask(lineOf(endpoint), {
+    key: null,
+    ...BODIES[endpoint.path],
+  });
+  assert.equal(told.status, 401);
+  assert.equal(told.body.code, "credentials_invalid");
+  assert.equal(told.headers.get("www-authenticate"), "Bearer");
+});
+
+Deno.test.each([...KEYED])(
+  "$method $path opens to its scope alone",
+  async (endpoint) => {
+    const { ask, stub } = openCaller();
+    const others = SCOPES.filter((scope) => scope !== endpoint.scope);
+    const asked = BODIES[endpoint.path] ?? {};
+    const wrong = await ask(lineOf(endpoint), {
+      ...asked,
+      key: stub.grant({ scopes: others }),
+    });
+    assert.equal(wrong.status, 403);
+    assert.equal(wrong.body.code, "access_denied");
+    assert.equal(wrong.body.facts.scope, endpoint.scope);
+    const right = await ask(lineOf(endpoint), {
+      ...asked,
+      key: stub.grant({ scopes: [endpoint.scope] }),
+    });
+    assert.notEqual(right.status, 403);
+    assert.notEqual(right.status, 401);
+  },
+);
+
+Deno.test.each(
+  KEYED.filter(({ path }) => path.includes("{") && !path.includes("{view}")),
+)("$method $path shows nothing of another tenant", async (endpoint) => {
+  const { ask, stub } = openCaller();
+  const key = stub.grant({ tenant: "rival" });
+  const told = await ask(lineOf(endpoint), { ...BODIES[endpoint.path], key });
+  assert.equal(told.status, 404);
+  assert.equal(told.body.code, "not_found");
+});
+
+Deno.test("lists of another tenant are empty", async () => {
+  const { ask, stub } = openCaller();
+  const key = stub.grant({ tenant: "rival" });
+  const lists = [
+    "/optimization/plans",
+    "/models",
+    "/signals/counts",
+    "/dead-letters",
+  ];
+  for (const path of lists) {
+    const { body } = await ask(`GET ${path}`, { key });
+    assert.deepEqual(Object.values(body), [[]], path);
+  }
+});
+
+Deno.test.each([
+  { note: "another scheme", authorization: "Basic abc" },
+  { note: "no key", authorization: "Bearer" },
+  { note: "another form", authorization: "Bearer moe_x_y" },
+  {
+    note: "an unknown key",
+    authorization: `Bearer moe_${"0".repeat(16)}_${"0".repeat(64)}`,
+  },
+])("a caller with $note is not admitted", async ({ authorization }) => {
+  const { ask } = openCaller();
+  const told = await ask("GET /models", {
+    key: null,
+    headers: { authorization },
+  });
+  assert.equal(told.status, 401);
+  assert.doesNotMatch(told.text, /000000/);
+});
+
+Deno.test("a key with another's secret is not admitted", async () => {
+  const { ask, key } = openCaller();
+  const wrong = key.slice(0, -1) + (key.endsWith("0") ? "1" : "0");
+  assert.equal((await ask("GET /models", { key: wrong })).status, 401);
+});
+
+Deno.test("an expired key is not admitted from that moment on", async () => {
+  const { ask, stub } = openCaller();
+  const key = stub.grant({ expiresAt: "2026-01-31T09:00:01.000Z" });
+  assert.equal((await ask("GET /models", { key })).status, 200);
+  stub.now = "2026-01-31T09:00:01.000Z";
+  const told = await ask("GET /models", { key });
+  assert.match(told.body.detail, /expired/);
+});
+
+Deno.test("a revoked key is not admitted after five seconds", async () => {
+  const { ask, stub, key } = openCaller();
+  assert.equal((await ask("GET /models")).status, 200);
+  stub.revoke(key);
+  stub.now = "2026-01-31T09:00:05.000Z";
+  const told = await ask("GET /models");
+  assert.match(told.body.detail, /revoked/);
+});
+
+Deno.test("a key is looked up once in five seconds", async () => {
+  const { ask, stub } = openCaller();
+  await ask("GET /models");
+  await ask("GET /models");
+  assert.equal(stub.lookups, 1);
+  stub.now = "2026-01-31T09:00:06.000Z";
+  await ask("GET /models");
+  assert.equal(stub.lookups, 2);
+});

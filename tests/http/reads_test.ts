@@ -1,0 +1,176 @@
+/**
+ * Decisions, models, policies, signals and features over HTTP.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { openCaller } from "./caller.ts";
+
+Deno.test("a logged decision comes with its request and its place in the chain", async () => {
+  const { ask } = openCaller();
+  const { status, body } = await ask("GET /decisions/dec_1");
+  assert.equal(status, 200);
+  assert.equal(body.decision.decision_id, "dec_1");
+  assert.equal(body.requested.constraints.max_bid_micros, "1500000");
+  assert.equal(body.requested_by, "tester");
+  assert.deepEqual(body.log, { seq: 1, prev: "0".repeat(64), hash: "a" });
+});
+
+Deno.test("a replay answers both decisions and what differs", async () => {
+  const { ask } = openCaller();
+  const { status, body } = await ask("POST /decisions/dec_1/replay");
+  assert.equal(status, 200);
+  assert.equal(body.same, true);
+  assert.deepEqual(body.logged, body.replayed);
+});
+
+Deno.test("an explanation is answered", async () => {
+  const { ask } = openCaller();
+  const { status } = await ask("GET /decisions/dec_1/explanation");
+  assert.equal(status, 200);
+});
+
+Deno.test("models are listed and read with money as text", async () => {
+  const { ask } = openCaller();
+  const { body: { models } } = await ask("GET /models");
+  assert.equal(models.length, 3);
+  const { body } = await ask("GET /models/email_visit/1");
+  assert.equal(body.model_version, "email_visit@1");
+  assert.deepEqual(body.use, {
+    kind: "action",
+    currency: "USD",
+    value: { micros: "5000000", currency: "USD" },
+    ["target_return_permille"]: null,
+    actions: ["mens_email", "none"],
+    costs: { ["mens_email"]: { micros: "1000", currency: "USD" } },
+    control: "none",
+  });
+});
+
+Deno.test("models are approved by another than their trainer, once", async () => {
+  const { ask, stub } = openCaller();
+  const trainer = stub.grant({ name: "trainer" });
+  const path = "POST /models/email_visit/1/approve";
+  const own = await ask(path, { key: trainer });
+  assert.equal(own.body.code, "approval_invalid");
+  const { status, body } = await ask(path);
+  assert.equal(status, 200);
+  assert.equal(body.status, "approved");
+  assert.equal(body.reviewed_by, "tester");
+  const again = await ask(path);
+  assert.equal(again.status, 409);
+  const other = await ask("POST /models/bidder/1/reject");
+  assert.equal(other.body.status, "rejected");
+});
+
+Deno.test("policies are those that concern the tenant", async () => {
+  const { ask, stub } = openCaller();
+  const { body } = await ask("GET /policies");
+  const names = body.policies.map(({ policy }: { policy: string }) => policy);
+  assert.deepEqual(names, ["bid_limits"]);
+  assert.equal(body.policy_set, stub.engine.policies().hash);
+  const rival = stub.grant({ tenant: "rival" });
+  const theirs = await ask("GET /policies", { key: rival });
+  assert.equal(theirs.body.policies.length, 2);
+});
+
+Deno.test("a delivery reaches its connector byte for byte, without the caller's key", async () => {
+  const { ask, stub } = openCaller();
+  const raw = new Uint8Array([0x7b, 0xff, 0x00, 0x7d]);
+  const headers = { "x-signature": "right", cookie: "a=b" };
+  const told = await ask("POST /webhooks/http_events/shop", { raw, headers });
+  assert.equal(told.status, 200);
+  assert.equal(told.body.events, 1);
+  assert.deepEqual(told.body.rejected, [{
+    reason: "time_missing",
+    detail: "timestamp is absent",
+  }]);
+  const [job] = stub.delivered;
+  assert.deepEqual(job?.delivery.body, raw);
+  assert.equal(job?.tenant, "acme");
+  assert.equal(job?.delivery.receivedAt, stub.now);
+  assert.deepEqual(job?.delivery.headers, { "x-signature": "right" });
+  const { text } = await ask("GET /metrics");
+  assert.match(text, /moe_signals_received_total\{outcome="duplicate"\} 1/);
+});
+
+Deno.test("a delivery that is not signed is refused", async () => {
+  const { ask } = openCaller();
+  const told = await ask("POST /webhooks/http_events/shop", { raw: "{}" });
+  assert.equal(told.status, 401);
+  assert.equal(told.body.code, "signature_invalid");
+});
+
+Deno.test("signals are counted by source", async () => {
+  const { ask } = openCaller();
+  const { body } = await ask("GET /signals/counts");
+  assert.deepEqual(body.sources, [{
+    source: "shop",
+    performance: 2,
+    revisions: 3,
+    events: 4,
+    ["dead_letters"]: { ["number_invalid"]: 1 },
+    ["last_observed_at"]: "2026-01-31T09:00:00.000Z",
+  }]);
+});
+
+Deno.test("dead letters are filtered, and shown only to those who bring signals in", async () => {
+  const { ask, stub } = openCaller();
+  const path = "GET /dead-letters?source=crm&reason=day_invalid&limit=3";
+  const { body } = await ask(path);
+  assert.equal(body.dead_letters[0].source, "crm");
+  assert.equal(body.dead_letters[0].reason, "day_invalid");
+  const reader = stub.grant({ scopes: ["read"] });
+  const told = await ask(path, { key: reader });
+  assert.equal(told.status, 403);
+});
+
+Deno.test("features are read with status, unit and meaning", async () => {
+  const { ask } = openCaller();
+  const { body } = await ask("GET /features/campaign_daily/campaign:c%2F17");
+  assert.deepEqual(body, {
+    view: "campaign_daily@2",
+    entity: "campaign:c/17",
+    at: "2026-01-31T09:00:00.000Z",
+    features: {
+      ["clicks_count_1d"]: {
+        value: null,
+        status: "missing",
+        at: null,
+        unit: "count",
+        about: "Clicks",
+      },
+      ["clicks_count_7d"]: {
+        value: 3,
+        status: "fresh",
+        at: "2026-01-31T09:00:00.000Z",
+        unit: "count",
+        about: "Clicks",
+      },
+    },
+  });
+});
+
+Deno.test.each([
+  { path: "/features/campaign_daily/channel:x", code: "request_invalid" },
+  { path: "/features/campaign_daily/c-17", code: "request_invalid" },
+  { path: "/features/unknown/campaign:c-17", code: "not_found" },
+  {
+    path: "/features/campaign_daily/campaign:jane%40example.com",
+    code: "personal_data_refused",
+  },
+  { path: "/decisions/..%2F", code: "request_invalid" },
+  { path: "/decisions/dec_404", code: "not_found" },
+  { path: "/decisions/dec_404/explanation", code: "not_found" },
+  { path: "/models/email_visit/0", code: "request_invalid" },
+  { path: "/models/email_visit/7", code: "not_found" },
+  { path: "/optimization/plans/plan_404", code: "not_found" },
+  { path: "/optimization/plans?limit=0", code: "request_invalid" },
+  { path: "/optimization/plans?limit=1001", code: "request_invalid" },
+  { path: "/optimization/plans?limits=3", code: "request_invalid" },
+  { path: "/dead-letters?reason=A", code: "request_invalid" },
+])("GET $path answers $code", async ({ path, code }) => {
+  const { ask } = openCaller();
+  const { body } = await ask(`GET ${path}`);
+  assert.equal(body.code, code);
+});

@@ -1,0 +1,335 @@
+/**
+ * An engine in memory, for tests of the HTTP interface alone: it keeps what it is
+ * given by tenant, honours idempotency keys, and remembers what reached it.
+ *
+ * @module
+ */
+import { createApiKey } from "../../core/http/api_key.ts";
+import type { DeliveryJob, Engine } from "../../core/engine.ts";
+import type { DecisionRequest } from "../../core/domain/decision.ts";
+import { EngineError } from "../../core/domain/error.ts";
+import type { Plan, PlanRequest } from "../../core/domain/plan.ts";
+import type { ModelRecord, ModelRef } from "../../core/domain/score.ts";
+import { type ApiKey, type Scope, SCOPES } from "../../core/ports/decisions.ts";
+import type { Idempotent } from "../../core/http/idempotency_key.ts";
+import {
+  decisionOf,
+  EXPLANATION,
+  modelOf,
+  planOf,
+  POLICIES,
+  VIEW,
+} from "./stub_records.ts";
+
+/** What the stub lets a test see and set. */
+export interface Stub {
+  readonly engine: Engine;
+  /** Requests that reached the stages, the latest last. */
+  readonly decided: DecisionRequest[];
+  readonly planned: PlanRequest[];
+  readonly delivered: DeliveryJob[];
+  /** What is wrong with each part. */
+  readonly health: Record<string, string | null>;
+  /** The present. */
+  now: string;
+  /** Thrown by the next decision, if set. */
+  failure: unknown;
+  /** How often keys were looked up. */
+  lookups: number;
+  /** Makes a key and returns its text. */
+  grant(grant?: Partial<ApiKey>): string;
+  revoke(text: string): void;
+}
+
+interface Kept {
+  readonly hash: string;
+  readonly answer: string;
+}
+
+/** Makes a stub with tenant `acme` (a decision, a plan, two models) and others empty. */
+export function createStub(): Stub {
+  const keys = new Map<string, ApiKey>();
+  const answers = new Map<string, Kept>();
+  const plans = new Map<string, Plan>([["acme/plan_1", planOf("plan_1")]]);
+  const models = new Map<string, ModelRecord>([
+    ["acme/email_visit@1", modelOf("email_visit", 1)],
+    ["acme/media_mix@1", modelOf("media_mix", 1)],
+    ["acme/bidder@1", modelOf("bidder", 1)],
+  ]);
+  let count = 0;
+  let requests = 0;
+  let made = 1;
+
+  function once(
+    tenant: string,
+    idempotent: Idempotent | null,
+    make: () => string,
+  ): { answer: string; replayed: boolean } {
+    const key = `${tenant}/${idempotent?.route}/${idempotent?.key}`;
+    const kept = idempotent && answers.get(key);
+    if (kept && kept.hash !== idempotent?.requestHash) {
+      throw new EngineError("idempotency_key_reused", "Cannot reuse key");
+    }
+    if (kept) return { answer: kept.answer, replayed: true };
+    const answer = make();
+    if (idempotent) answers.set(key, { hash: idempotent.requestHash, answer });
+    return { answer, replayed: false };
+  }
+
+  function movePlan(state: Plan["state"], from: Plan["state"]) {
+    return (tenant: string, id: string, by: string) => {
+      const plan = plans.get(`${tenant}/${id}`);
+      if (!plan) throw new EngineError("not_found", `Cannot find plan "${id}"`);
+      if (plan.state !== from) {
+        throw new EngineError("plan_state_invalid", `Cannot move plan "${id}"`);
+      }
+      const moved = {
+        ...plan,
+        state,
+        approvedBy: state === "approved" ? by : plan.approvedBy,
+      };
+      plans.set(`${tenant}/${id}`, moved);
+      return Promise.resolve(moved);
+    };
+  }
+
+  const stub: Omit<Stub, "engine"> = {
+    decided: [],
+    planned: [],
+    delivered: [],
+    health: { postgres: null, kv: null },
+    now: "2026-01-31T09:00:00.000Z",
+    failure: null,
+    lookups: 0,
+    grant(grant = {}) {
+      const made = createApiKey({
+        tenant: "acme",
+        name: "tester",
+        scopes: SCOPES as readonly Scope[],
+        createdAt: stub.now,
+        expiresAt: null,
+        ...grant,
+      });
+      keys.set(made.key.id, { ...made.key, ...grant });
+      return made.text;
+    },
+    revoke(text) {
+      const id = text.split("_")[1] ?? "";
+      const key = keys.get(id);
+      if (key) keys.set(id, { ...key, revokedAt: stub.now });
+    },
+  };
+
+  function logged(tenant: string, id: string) {
+    return tenant === "acme" && id === "dec_1"
+      ? decisionOf(stub.decided[0] ?? null, "dec_1")
+      : null;
+  }
+
+  function demand(tenant: string, id: string) {
+    const decision = logged(tenant, id);
+    if (decision) return decision;
+    throw new EngineError("not_found", `Cannot find decision "${id}"`);
+  }
+
+  const engine: Engine = {
+    decisions: {
+      decide(tenant, request, { idempotent, render }) {
+        if (stub.failure !== null) return Promise.reject(stub.failure);
+        const decision = decisionOf(request, `dec_${++count}`);
+        const { answer, replayed } = once(tenant, idempotent, () => {
+          stub.decided.push(request);
+          return render(decision);
+        });
+        return Promise.resolve({
+          decision: replayed ? null : decision,
+          answer,
+          replayed,
+        });
+      },
+      find(tenant, id) {
+        const decision = logged(tenant, id);
+        return Promise.resolve(
+          decision && {
+            record: {
+              v: 1,
+              kind: "decision",
+              tenant,
+              request: REQUEST,
+              decision,
+              by: "tester",
+            },
+            logged: {
+              seq: 1,
+              id,
+              prev: "0".repeat(64),
+              hash: "a",
+              record: "{}",
+            },
+          },
+        );
+      },
+      replay(tenant, id) {
+        const decision = demand(tenant, id);
+        return Promise.resolve({
+          same: true,
+          logged: decision,
+          replayed: decision,
+          differences: [],
+        });
+      },
+      explain(tenant, id) {
+        demand(tenant, id);
+        return Promise.resolve(EXPLANATION);
+      },
+      verify: () => Promise.reject(new TypeError("not over HTTP")),
+    },
+    plans: {
+      make(tenant, request, { idempotent, render, by }) {
+        const plan = { ...planOf(`plan_${++made}`), createdBy: by };
+        const { answer, replayed } = once(tenant, idempotent, () => {
+          stub.planned.push(request);
+          plans.set(`${tenant}/${plan.id}`, plan);
+          return render(plan);
+        });
+        return Promise.resolve({
+          plan: replayed ? null : plan,
+          answer,
+          replayed,
+        });
+      },
+      find: (tenant, id) =>
+        Promise.resolve(plans.get(`${tenant}/${id}`) ?? null),
+      list: (tenant, limit) =>
+        Promise.resolve(
+          [...plans].filter(([key]) => key.startsWith(`${tenant}/`))
+            .map(([, plan]) => plan).slice(0, limit),
+        ),
+      approve: async (...step) =>
+        await movePlan("approved", "proposed")(...step),
+      apply: async (...step) => await movePlan("applied", "approved")(...step),
+      rollback: async (...step) =>
+        await movePlan("rolled_back", "applied")(...step),
+    },
+    features: {
+      views: () => Promise.resolve([VIEW]),
+      read: (_tenant, { ids, at }) =>
+        Promise.resolve(
+          Object.fromEntries(
+            ids.slice(1).map((id) => [id, {
+              value: 3,
+              status: "fresh" as const,
+              at,
+            }]),
+          ),
+        ),
+    },
+    models: {
+      find: (tenant, ref) =>
+        Promise.resolve(models.get(place(tenant, ref)) ?? null),
+      list: (tenant) =>
+        Promise.resolve(
+          [...models].filter(([key]) => key.startsWith(`${tenant}/`))
+            .map(([, model]) => model),
+        ),
+      review(tenant, ref, { by, at, approve }) {
+        const model = models.get(place(tenant, ref));
+        if (model?.status !== "pending" || model.createdBy === by) {
+          return Promise.reject(
+            new EngineError("approval_invalid", "Cannot review model"),
+          );
+        }
+        const status = approve ? "approved" as const : "rejected" as const;
+        const reviewed = { ...model, status, reviewedBy: by, reviewedAt: at };
+        models.set(place(tenant, ref), reviewed);
+        return Promise.resolve(reviewed);
+      },
+    },
+    signals: {
+      count: (tenant) =>
+        Promise.resolve(
+          tenant !== "acme" ? [] : [{
+            source: "shop",
+            performance: 2,
+            revisions: 3,
+            events: 4,
+            deadLetters: { ["number_invalid"]: 1 },
+            lastObservedAt: stub.now,
+          }],
+        ),
+      listDeadLetters: (tenant, { source, reason, limit }) =>
+        Promise.resolve(
+          tenant !== "acme" ? [] : [{
+            id: "dl_1",
+            source: source ?? "shop",
+            connector: "csv",
+            observedAt: stub.now,
+            reason: reason ?? "number_invalid",
+            detail: "clicks is not a number",
+            original: "a,b,x",
+          }].slice(0, limit),
+        ),
+    },
+    keys: {
+      find(id) {
+        stub.lookups += 1;
+        return Promise.resolve(keys.get(id) ?? null);
+      },
+    },
+    clock: { now: () => stub.now },
+    ids: {
+      next: (prefix) => `${prefix}_${String(++requests).padStart(26, "0")}`,
+    },
+    policies: () => POLICIES,
+    receive(job) {
+      if (job.tenant !== "acme" || job.source !== "shop") {
+        return Promise.reject(
+          new EngineError("not_found", `Cannot find source "${job.source}"`),
+        );
+      }
+      if (job.delivery.headers["x-signature"] !== "right") {
+        return Promise.reject(
+          new EngineError("signature_invalid", "Cannot accept delivery"),
+        );
+      }
+      stub.delivered.push(job);
+      return Promise.resolve({
+        inserted: 0,
+        restated: 0,
+        unchanged: 0,
+        vanished: 0,
+        events: 1,
+        duplicates: 1,
+        deadLetters: 1,
+        rejected: [{
+          reason: "time_missing",
+          detail: "timestamp is absent",
+          original: "{}",
+        }],
+      });
+    },
+    health: () => Promise.resolve({ ...stub.health }),
+    close: () => Promise.resolve(),
+  };
+  return Object.assign(stub, { engine });
+}
+
+function place(tenant: string, { name, version }: ModelRef): string {
+  return `${tenant}/${name}@${version}`;
+}
+
+const REQUEST: DecisionRequest = {
+  model: null,
+  entities: { campaign: "c-17" },
+  zone: null,
+  actions: null,
+  features: {},
+  constraints: {
+    maxBidMicros: 1_500_000,
+    minBidMicros: null,
+    budgetRemainingMicros: null,
+    contactsDay: null,
+    contactsWeek: null,
+    compliance: {},
+  },
+};
