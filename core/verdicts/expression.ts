@@ -107,3 +107,27 @@ export function factsOf(expression: Expression): readonly FactRead[] {
   if (expression.op === "missing") return expression.facts;
   return children(expression).flatMap(factsOf);
 }
+
+/** What is wrong with comparing facts of these units, or null. */
+export function findUnits(of: readonly Expression[]): string | null {
+  const units = new Set(
+    of.flatMap((one) =>
+      one.op === "fact" && one.unit !== null ? [one.unit] : []
+    ),
+  );
+  return units.size > 1 ? `units differ: ${[...units].join(" and ")}` : null;
+}
+
+/** What is wrong with comparing these for equality, or null. */
+export function findFraction(of: readonly Expression[]): string | null {
+  return of.some(hasFraction)
+    ? "fractions are never quite equal; use <= and >=, or a smaller unit"
+    : null;
+}
+
+function hasFraction(expression: Expression): boolean {
+  return expression.op === "literal"
+    ? typeof expression.value === "number" &&
+      !Number.isInteger(expression.value)
+    : children(expression).some(hasFraction);
+}

@@ -9,6 +9,8 @@ import {
   type Arithmetic,
   type Expression,
   type FactRead,
+  findFraction,
+  findUnits,
   type Ordering,
   typeOf,
   type ValueType,
@@ -155,7 +157,7 @@ function junction(op: "and" | "or"): Build {
 function ordering(how: Ordering): Build {
   return (args, path, scope) => {
     const of = typedAll("number", parts(args, path, scope));
-    refuseUnits(of, path, scope);
+    refuseMismatch(findUnits(of), path, scope);
     return { op: "order", how, of };
   };
 }
@@ -208,7 +210,8 @@ function parseEqual(args: readonly unknown[], path: string, scope: Scope) {
   if (type === "strings" || type === "numbers") {
     refuse(scope, path, 'lists are not compared; use "in"');
   }
-  refuseUnits([left, right], path, scope);
+  const mismatch = findUnits([left, right]) ?? findFraction([left, right]);
+  refuseMismatch(mismatch, path, scope);
   return {
     op: "equal",
     left: narrow(left, type, leftPart),
@@ -253,19 +256,12 @@ function parseList(items: unknown[], path: string, scope: Scope): Expression {
   return { op: "list", items: items as (string | number)[] };
 }
 
-function refuseUnits(
-  of: readonly Expression[],
+function refuseMismatch(
+  mismatch: string | null,
   path: string,
   scope: Scope,
 ): void {
-  const units = new Set(
-    of.flatMap((one) =>
-      one.op === "fact" && one.unit !== null ? [one.unit] : []
-    ),
-  );
-  if (units.size > 1) {
-    refuse(scope, path, `units differ: ${[...units].join(" and ")}`);
-  }
+  if (mismatch !== null) refuse(scope, path, mismatch);
 }
 
 function narrow(given: Expression, type: ValueType, part: Part): Expression {

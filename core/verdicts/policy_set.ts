@@ -10,7 +10,6 @@
 import { canonicalJson, sha256 } from "../domain/canonical.ts";
 import { EngineError } from "../domain/error.ts";
 import type {
-  AppliedRule,
   DecisionKind,
   Facts,
   PolicyDocument,
@@ -105,4 +104,4 @@ function refuseNamesakes(sorted: readonly PolicyDocument[]): void {
   });
 }
 
-export type { AppliedRule, Bounds, JudgeOptions };
+export type { Bounds, JudgeOptions };

@@ -5,62 +5,9 @@
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type {
-  Effect,
-  Facts,
-  Logic,
-  OnMissing,
-  PolicyDocument,
-} from "../domain/verdict.ts";
+import type { Effect, Logic, OnMissing } from "../domain/verdict.ts";
 import { compilePolicySet, parsePolicySet } from "./policy_set.ts";
-
-interface RuleSketch {
-  effect: Effect;
-  when?: Logic;
-  to?: Logic;
-  byPermille?: number;
-  onMissing?: OnMissing;
-}
-
-function policy(
-  rules: readonly RuleSketch[],
-  changes: Partial<PolicyDocument> = {},
-): PolicyDocument {
-  return {
-    policy: "sketch",
-    version: 2,
-    owner: "test",
-    about: "test",
-    on: ["bid"],
-    rules: rules.map((rule, index) => ({
-      id: `r${index}`,
-      when: true,
-      reason: "because",
-      ...rule,
-    })),
-    cases: [{ note: "none", facts: {}, want: [] }],
-    ...changes,
-  };
-}
-
-function judge(
-  documents: readonly PolicyDocument[],
-  options: {
-    amount?: number | null;
-    current?: number | null;
-    facts?: Facts;
-    channel?: string | null;
-  } = {},
-) {
-  const { amount = 1000, current = null, facts = {}, channel = "search" } =
-    options;
-  return compilePolicySet(documents).judge("bid", facts, {
-    tenant: "acme",
-    channel,
-    amountMicros: amount,
-    currentMicros: current,
-  });
-}
+import { judge, policy } from "./sketch_test.ts";
 
 Deno.test("judge() adjusts, then floors, then caps, then denies", () => {
   const verdict = judge([policy([
@@ -262,38 +209,6 @@ Deno.test("a fact that goes missing never turns a denial into a permission", () 
     ),
     { numRuns: 100 },
   );
-});
-
-Deno.test("bounds() takes caps and floors that do not depend on the amount", () => {
-  const current = { var: "amount.currentMicros" };
-  const set = compilePolicySet([policy([
-    { effect: "cap", to: { "/": [{ "*": [current, 6] }, 5] } },
-    { effect: "cap", to: { var: "amount.micros" } },
-    { effect: "cap", to: 90, when: { ">": [{ var: "amount.micros" }, 1] } },
-    { effect: "floor", to: { "/": [{ "*": [current, 4] }, 5] } },
-    { effect: "deny", when: { ">": [{ var: "amount.stepPermille" }, 1] } },
-    { effect: "deny", when: { var: "compliance.frozen" } },
-  ])]);
-  const options = { tenant: "acme", channel: null, currentMicros: 101 };
-  const open = set.bounds("bid", { compliance: { frozen: false } }, options);
-  assert.deepEqual(
-    [open.loMicros, open.hiMicros, open.denied],
-    [81, 121, false],
-  );
-  assert.deepEqual(
-    open.applied.map(({ rule, afterMicros }) => [rule, afterMicros]),
-    [["sketch@2/r3", 81], ["sketch@2/r0", 121]],
-  );
-  const frozen = set.bounds("bid", { compliance: { frozen: true } }, options);
-  assert.equal(frozen.denied, true);
-  assert.equal(set.bounds("bid", {}, options).denied, true);
-});
-
-Deno.test("bounds() never has its least above its most", () => {
-  const rules = [{ effect: "floor", to: 9 }, { effect: "cap", to: 5 }] as const;
-  const { loMicros, hiMicros } = compilePolicySet([policy(rules)])
-    .bounds("bid", {}, { tenant: "acme", channel: null });
-  assert.deepEqual([loMicros, hiMicros], [5, 5]);
 });
 
 Deno.test("the hash does not depend on the order of the files", () => {

@@ -1,0 +1,66 @@
+/**
+ * The policies that ship: they load, their cases bite, and the schema is theirs.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { checkPolicies } from "../../core/verdicts/check.ts";
+import { loadPolicies } from "../../core/verdicts/load.ts";
+import { printPolicySchema } from "../../core/verdicts/schema.ts";
+
+const FOLDER = new URL("../../policies/", import.meta.url);
+
+const files = [...Deno.readDirSync(FOLDER)]
+  .map(({ name }) => name)
+  .filter((name) => name.endsWith(".json") && name !== "schema.json")
+  .map((name) => ({
+    name,
+    text: Deno.readTextFileSync(new URL(name, FOLDER)),
+  }));
+
+const set = loadPolicies(files);
+
+Deno.test("every rule that ships fires in some case and rests in another", () => {
+  for (const report of checkPolicies(files)) {
+    const { file, failures, neverFired, alwaysFired } = report;
+    assert.deepEqual(
+      { file, failures, neverFired, alwaysFired },
+      { file, failures: [], neverFired: [], alwaysFired: [] },
+    );
+  }
+});
+
+Deno.test("policies/schema.json is up to date", () => {
+  const text = Deno.readTextFileSync(new URL("schema.json", FOLDER));
+  assert.equal(text, printPolicySchema(), "run deno task gen");
+});
+
+Deno.test("doing nothing is allowed whatever else is unknown", () => {
+  const facts = { context: { isControl: true } };
+  const options = { tenant: "acme", channel: null, amountMicros: null };
+  assert.equal(set.judge("action", facts, options).allowed, true);
+});
+
+Deno.test("an e-mail of which nothing is known is not sent", () => {
+  const facts = { context: { channel: "email", isControl: false } };
+  const options = { tenant: "acme", channel: "email", amountMicros: null };
+  const verdict = set.judge("action", facts, options);
+  assert.equal(verdict.allowed, false);
+  assert.deepEqual(
+    verdict.applied.map(({ rule, missing }) => [rule, missing]),
+    [
+      ["consent@1/email_without_consent", true],
+      ["contact_frequency@1/daily", true],
+      ["contact_frequency@1/weekly", true],
+    ],
+  );
+});
+
+Deno.test("a budget has bounds of a fifth before it is planned", () => {
+  const { loMicros, hiMicros, denied } = set.bounds("budget", {}, {
+    tenant: "acme",
+    channel: null,
+    currentMicros: 1_000_001,
+  });
+  assert.deepEqual([loMicros, hiMicros, denied], [800_001, 1_200_001, false]);
+});
