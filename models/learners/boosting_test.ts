@@ -163,6 +163,16 @@ Deno.test("fitBoosting() stops early on the validation rows and keeps the best",
   const loss = (ensemble: Ensemble) =>
     logLoss(held.label, predictEnsemble(ensemble, held.columns));
   assert.ok(loss(stopped) < loss(whole));
+  const shorter = [1, 2, 5].map((fewer) => ({
+    ...stopped,
+    trees: stopped.trees.slice(0, -fewer),
+  }));
+  assert.ok(shorter.every((ensemble) => loss(ensemble) > loss(stopped)));
+  const longer = [1, 2, 5].map((more) => ({
+    ...whole,
+    trees: whole.trees.slice(0, stopped.trees.length + more),
+  }));
+  assert.ok(longer.every((ensemble) => loss(ensemble) > loss(stopped)));
 });
 
 Deno.test("fitBoosting() repeats by seed, and samples rows and columns by it", () => {
