@@ -66,40 +66,58 @@ export function fitBoosting(
 ): Ensemble {
   const { loss } = options;
   const cuts = findCuts(dataset.columns);
-  const learning = track(dataset, cuts, startOf(loss, dataset.label));
-  const watched = validation &&
-    track(validation, cuts, startOf(loss, dataset.label));
-  const scratch = makeScratch(learning.binned, options.leaves);
-  const derivatives = {
-    gradient: new Float64Array(learning.label.length),
-    hessian: new Float64Array(learning.label.length),
-  };
+  const base = startOf(loss, dataset.label);
+  const grow = createGrower(track(dataset, cuts, base), options, random);
+  const watch = validation && createWatch(loss, track(validation, cuts, base));
   const trees: Tree[] = [];
-  let best = { trees: watched ? 0 : options.trees, loss: Infinity };
-  if (watched) best.loss = meanLoss(loss, watched);
   while (trees.length < options.trees) {
-    differentiate(loss, learning, derivatives);
-    const ground = sampleGround(learning.binned, derivatives, {
-      ...options,
-      random,
-    });
-    const tree = growTree(ground, options, scratch);
+    const tree = grow();
     trees.push(tree);
-    addTreeByBins(learning.scores, tree, learning.binned);
     report("boosting", trees.length / options.trees);
-    if (!watched) continue;
-    addTreeByBins(watched.scores, tree, watched.binned);
-    const now = meanLoss(loss, watched);
-    if (now < best.loss) best = { trees: trees.length, loss: now };
-    else if (trees.length - best.trees >= options.patience) break;
+    if (watch && watch.see(tree) >= options.patience) break;
   }
-  const kept = trees.slice(0, best.trees);
+  const kept = watch ? trees.slice(0, watch.best()) : trees;
   return {
     loss,
     columns: dataset.columns.length,
-    base: startOf(loss, dataset.label),
+    base,
     trees: kept.length > 0 ? kept : [plantTree(1)],
   };
+}
+
+/** Grows one tree after another, each on what those before it left. */
+function createGrower(
+  learning: Tracked,
+  options: BoostingOptions,
+  random: Random,
+): () => Tree {
+  const { binned, label, scores } = learning;
+  const scratch = makeScratch(binned, options.leaves);
+  const derivatives = {
+    gradient: new Float64Array(label.length),
+    hessian: new Float64Array(label.length),
+  };
+  return () => {
+    differentiate(options.loss, learning, derivatives);
+    const ground = sampleGround(binned, derivatives, { ...options, random });
+    const tree = growTree(ground, options, scratch);
+    addTreeByBins(scores, tree, binned);
+    return tree;
+  };
+}
+
+/** Remembers after how many trees the loss on unseen rows was least. */
+function createWatch(loss: Loss, watched: Tracked) {
+  let seen = 0;
+  let best = { trees: 0, loss: meanLoss(loss, watched) };
+  function see(tree: Tree): number {
+    addTreeByBins(watched.scores, tree, watched.binned);
+    seen++;
+    const now = meanLoss(loss, watched);
+    if (now < best.loss) best = { trees: seen, loss: now };
+    return seen - best.trees;
+  }
+  return { see, best: () => best.trees };
 }
 
 /**
