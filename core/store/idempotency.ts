@@ -104,7 +104,7 @@ async function findAnswer(
   const [row] = await orm(session).select({
     route: idempotentAnswer.route,
     key: idempotentAnswer.key,
-    requestHash: idempotentAnswer.request_hash,
+    requestHash: idempotentAnswer.requestHash,
     status: idempotentAnswer.status,
     answer: idempotentAnswer.answer,
   }).from(idempotentAnswer).where(and(

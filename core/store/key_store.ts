@@ -14,16 +14,7 @@ export function createKeyStore(sql: Sql): KeyStore {
   const db = orm(sql);
   return {
     save: async (key) => {
-      await db.insert(apiKey).values({
-        tenant: key.tenant,
-        id: key.id,
-        name: key.name,
-        scopes: key.scopes,
-        secret_hash: key.secretHash,
-        created_at: key.createdAt,
-        expires_at: key.expiresAt,
-        revoked_at: key.revokedAt,
-      });
+      await db.insert(apiKey).values(key);
     },
     find: async (id) => {
       const [row] = await db.select().from(apiKey).where(eq(apiKey.id, id));
@@ -31,15 +22,15 @@ export function createKeyStore(sql: Sql): KeyStore {
     },
     list: async (tenant) => {
       const rows = await db.select().from(apiKey)
-        .where(eq(apiKey.tenant, tenant)).orderBy(apiKey.created_at, apiKey.id);
+        .where(eq(apiKey.tenant, tenant)).orderBy(apiKey.createdAt, apiKey.id);
       return rows.map(toKey);
     },
     revoke: async (tenant, id, at) => {
-      const revoked = await db.update(apiKey).set({ revoked_at: at })
+      const revoked = await db.update(apiKey).set({ revokedAt: at })
         .where(and(
           eq(apiKey.tenant, tenant),
           eq(apiKey.id, id),
-          isNull(apiKey.revoked_at),
+          isNull(apiKey.revokedAt),
         )).returning({ id: apiKey.id });
       return revoked.length > 0;
     },
@@ -47,14 +38,5 @@ export function createKeyStore(sql: Sql): KeyStore {
 }
 
 function toKey(row: typeof apiKey.$inferSelect): ApiKey {
-  return {
-    id: row.id,
-    tenant: row.tenant,
-    name: row.name,
-    scopes: row.scopes as Scope[],
-    secretHash: row.secret_hash,
-    createdAt: row.created_at,
-    expiresAt: row.expires_at,
-    revokedAt: row.revoked_at,
-  };
+  return { ...row, scopes: row.scopes as Scope[] };
 }

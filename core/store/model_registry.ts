@@ -38,7 +38,7 @@ export function createModelRegistry(sql: Sql): ModelRegistry {
         eq(model.tenant, tenant),
         eq(model.name, name),
         eq(model.status, "approved"),
-      )).orderBy(desc(model.reviewed_at), desc(model.version)).limit(2);
+      )).orderBy(desc(model.reviewedAt), desc(model.version)).limit(2);
       return champion === undefined ? null : {
         champion: toRecord(champion),
         previous: previous === undefined ? null : toRecord(previous),
@@ -48,8 +48,8 @@ export function createModelRegistry(sql: Sql): ModelRegistry {
       refuseSelfApproval(await find(tenant, ref), ref, review);
       const [row] = await db.update(model).set({
         status: review.approve ? "approved" : "rejected",
-        reviewed_by: review.by,
-        reviewed_at: review.at,
+        reviewedBy: review.by,
+        reviewedAt: review.at,
       }).where(and(sameVersion(tenant, ref), eq(model.status, "pending")))
         .returning();
       if (row) return toRecord(row);
@@ -96,7 +96,7 @@ async function register(
       ...key,
       record,
       status: "pending",
-      created_by: createdBy,
+      createdBy,
     }).returning();
     await db.insert(modelArtifact).values({ ...key, artifact });
     return toRecord(row ?? fail());
@@ -119,12 +119,13 @@ function sameVersion(tenant: string, { name, version }: ModelRef) {
 }
 
 function toRecord(row: typeof model.$inferSelect): ModelRecord {
+  const { version, status, reviewedBy, reviewedAt } = row;
   return {
     ...row.record as NewModel,
-    version: row.version,
-    status: row.status,
-    reviewedBy: row.reviewed_by,
-    reviewedAt: row.reviewed_at,
+    version,
+    status,
+    reviewedBy,
+    reviewedAt,
   };
 }
 

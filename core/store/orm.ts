@@ -11,5 +11,5 @@ import type { Session } from "./sql.ts";
 export function orm(session: Session) {
   return drizzle(async (text, params: Param[]) => ({
     rows: await session.values(text, params),
-  }));
+  }), { casing: "snake_case" });
 }

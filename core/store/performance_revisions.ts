@@ -12,6 +12,8 @@ import type {
   WriteReport,
 } from "../ports/signals.ts";
 import {
+  columnNames,
+  givenColumns,
   METRIC_COLUMNS,
   PERFORMANCE_COLUMNS,
   performanceRow,
@@ -85,7 +87,7 @@ async function vanish(
   rows: readonly KeyedPerformance[],
 ): Promise<number> {
   if (completePartitions.length === 0) return 0;
-  const gone = await tx.query<{ row_key: string; revision: number }>(
+  const gone = await tx.query<{ rowKey: string; revision: number }>(
     SUPERSEDE_UNMENTIONED,
     [
       tenant,
@@ -98,7 +100,7 @@ async function vanish(
   await tx.query(INSERT_ZEROS, [
     tenant,
     observedAt,
-    gone.map(({ row_key }) => row_key),
+    gone.map(({ rowKey }) => rowKey),
     gone.map(({ revision }) => revision),
   ]);
   return gone.length;
@@ -113,7 +115,7 @@ const SUPERSEDE = `
     and p.observed_at <= $2::timestamptz
   returning 1`;
 
-const NAMES = Object.keys(PERFORMANCE_COLUMNS);
+const NAMES = columnNames(PERFORMANCE_COLUMNS);
 
 const INSERT = `
   insert into performance
@@ -121,13 +123,13 @@ const INSERT = `
   select $1, $2, $3::timestamptz,
     1 + coalesce((
       select max(p.revision) from performance p
-      where p.tenant = $1 and p.row_key = given.row_key
+      where p.tenant = $1 and p.row_key = given."rowKey"
     ), 0),
-    ${NAMES.join(", ")}
+    ${givenColumns(PERFORMANCE_COLUMNS)}
   from ${recordset("$4", PERFORMANCE_COLUMNS)}
   where not exists (
     select from performance p
-    where p.tenant = $1 and p.row_key = given.row_key
+    where p.tenant = $1 and p.row_key = given."rowKey"
       and p.superseded_at is null
   )
   returning 1`;
@@ -143,7 +145,7 @@ const SUPERSEDE_UNMENTIONED = `
       select from unnest($5::text[]) as mentioned(row_key)
       where mentioned.row_key = p.row_key
     )
-  returning p.row_key, p.revision`;
+  returning p.row_key as "rowKey", p.revision`;
 
 const KEPT = NAMES.filter((name) =>
   name !== "content_hash" && !METRIC_COLUMNS.includes(name)

@@ -12,6 +12,11 @@ import type { WorkerAnswer, WorkerRequest } from "./pglite_worker.ts";
 import { createSql, type Driver, type Sql } from "./sql.ts";
 
 const STATEMENT_MS = 300_000;
+/** A fresh folder takes seconds, on a busy machine many. */
+const OPEN_MS = 300_000;
+
+/** Failures after which the worker is of no more use. */
+const ENDING: ReadonlySet<string> = new Set(["query_timeout", "worker_failed"]);
 
 /** How to open an embedded database. */
 export interface PgliteOptions {
@@ -36,17 +41,11 @@ export async function openPglite(options: PgliteOptions): Promise<Pglite> {
   let worker: Worker | null = null;
 
   async function ask(request: WorkerRequest): Promise<unknown> {
-    if (worker === null) {
-      worker = startWorker();
-      await answerOf(worker, { kind: "open", folder, template });
-    }
-    return await answerOf(worker, request);
-  }
-  async function answerOf(asked: Worker, request: WorkerRequest) {
     try {
-      return await send(asked, request, statementMs);
+      worker ??= await startWorker({ kind: "open", folder, template });
+      return await send(worker, request, statementMs);
     } catch (error) {
-      if ((error as { code?: string }).code === "query_timeout") stop();
+      if (ENDING.has((error as { code?: string }).code ?? "")) stop();
       throw error;
     }
   }
@@ -108,11 +107,18 @@ function createQueue(): <T>(work: () => Promise<T>) => Promise<T> {
   };
 }
 
-function startWorker(): Worker {
-  return new Worker(new URL("./pglite_worker.ts", import.meta.url), {
+async function startWorker(open: WorkerRequest): Promise<Worker> {
+  const worker = new Worker(new URL("./pglite_worker.ts", import.meta.url), {
     type: "module",
     name: "pglite",
   });
+  try {
+    await send(worker, open, OPEN_MS);
+    return worker;
+  } catch (error) {
+    worker.terminate();
+    throw error;
+  }
 }
 
 function send(

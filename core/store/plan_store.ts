@@ -23,7 +23,11 @@ export function createPlanStore(sql: Sql): PlanStore {
           ? []
           : await keepAnswers(tx, [{ tenant, at: plan.createdAt, answer }]);
         if (first !== null) return { kind: "duplicate", first };
-        await orm(tx).insert(plans).values(toRow(tenant, plan));
+        await orm(tx).insert(plans).values({
+          tenant,
+          ...plan,
+          document: plan,
+        });
         return { kind: "created" };
       }),
     find: async (tenant, id) => {
@@ -33,7 +37,7 @@ export function createPlanStore(sql: Sql): PlanStore {
     list: async (tenant, limit) => {
       const rows = await db.select().from(plans)
         .where(eq(plans.tenant, tenant))
-        .orderBy(desc(plans.created_at), desc(plans.id)).limit(limit);
+        .orderBy(desc(plans.createdAt), desc(plans.id)).limit(limit);
       return rows.map(toPlan);
     },
     move: (tenant, id, step) =>
@@ -48,25 +52,25 @@ async function move(
 ): Promise<Plan | null> {
   const db = orm(tx);
   const [row] = await db.update(plans)
-    .set({ state: to, ...to === "approved" ? { approved_by: by } : {} })
+    .set({ state: to, ...to === "approved" ? { approvedBy: by } : {} })
     .where(and(sameId(tenant, id), eq(plans.state, from)))
     .returning();
   if (row === undefined) return null;
-  if (to === "approved" && row.created_by === by) {
+  if (to === "approved" && row.createdBy === by) {
     throw new EngineError(
       "approval_invalid",
       `Cannot approve plan "${id}": whoever asked for it may not approve it`,
     );
   }
   const [events] = await db.select({ moves: count() }).from(planEvent)
-    .where(and(eq(planEvent.tenant, tenant), eq(planEvent.plan_id, id)));
+    .where(and(eq(planEvent.tenant, tenant), eq(planEvent.planId, id)));
   await db.insert(planEvent).values({
     tenant,
-    plan_id: id,
+    planId: id,
     seq: (events?.moves ?? 0) + 1,
-    from_state: from,
-    to_state: to,
-    moved_by: by,
+    fromState: from,
+    toState: to,
+    movedBy: by,
     at,
   });
   return toPlan(row);
@@ -76,23 +80,7 @@ function sameId(tenant: string, id: string) {
   return and(eq(plans.tenant, tenant), eq(plans.id, id));
 }
 
-function toRow(tenant: string, plan: Plan): typeof plans.$inferInsert {
-  const { id, state, createdBy, createdAt, approvedBy } = plan;
-  return {
-    tenant,
-    id,
-    state,
-    created_by: createdBy,
-    created_at: createdAt,
-    approved_by: approvedBy,
-    document: plan,
-  };
-}
-
 function toPlan(row: typeof plans.$inferSelect): Plan {
-  return {
-    ...row.document as Plan,
-    state: row.state,
-    approvedBy: row.approved_by,
-  };
+  const { state, approvedBy } = row;
+  return { ...row.document as Plan, state, approvedBy };
 }

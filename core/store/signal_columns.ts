@@ -12,7 +12,7 @@ import { type EventSignal, METRICS } from "../domain/signal.ts";
 import type { KeyedPerformance } from "../ports/signals.ts";
 import { idColumn } from "./tables/columns.ts";
 
-/** Postgres types by column. */
+/** Postgres types by name in TypeScript; a column has the same name in snake case. */
 type Columns = Readonly<Record<string, string>>;
 
 const ID_COLUMNS: Columns = Object.fromEntries(
@@ -24,14 +24,14 @@ export const METRIC_COLUMNS: readonly string[] = Object.keys(METRICS);
 
 /** What a performance signal fills. */
 export const PERFORMANCE_COLUMNS: Columns = {
-  row_key: "text",
-  partition_key: "text",
-  content_hash: "text",
+  rowKey: "text",
+  partitionKey: "text",
+  contentHash: "text",
   report: "text",
   level: "text",
   ...ID_COLUMNS,
   day: "date",
-  period_days: "int4",
+  periodDays: "int4",
   zone: "text",
   currency: "text",
   breakdowns: "jsonb",
@@ -41,11 +41,11 @@ export const PERFORMANCE_COLUMNS: Columns = {
 
 /** What an event fills. */
 export const EVENT_COLUMNS: Columns = {
-  event_id: "text",
+  eventId: "text",
   type: "text",
-  occurred_at: "timestamptz",
+  occurredAt: "timestamptz",
   ...ID_COLUMNS,
-  value_micros: "int8",
+  valueMicros: "int8",
   currency: "text",
   properties: "jsonb",
 };
@@ -54,14 +54,14 @@ export const EVENT_COLUMNS: Columns = {
 export function performanceRow(keyed: KeyedPerformance) {
   const { signal, rowKey, partitionKey, contentHash } = keyed;
   return {
-    row_key: rowKey,
-    partition_key: partitionKey,
-    content_hash: contentHash,
+    rowKey: rowKey,
+    partitionKey: partitionKey,
+    contentHash: contentHash,
     report: signal.report,
     level: signal.level,
     ...idColumns(signal.entities),
     day: signal.day,
-    period_days: signal.periodDays,
+    periodDays: signal.periodDays,
     zone: signal.zone,
     currency: signal.currency,
     breakdowns: signal.breakdowns,
@@ -73,11 +73,11 @@ export function performanceRow(keyed: KeyedPerformance) {
 /** Fills the columns of an event; absent ones are null. */
 export function eventRow(signal: EventSignal) {
   return {
-    event_id: signal.eventId,
+    eventId: signal.eventId,
     type: signal.type,
-    occurred_at: signal.occurredAt,
+    occurredAt: signal.occurredAt,
     ...idColumns(signal.entities),
-    value_micros: signal.valueMicros,
+    valueMicros: signal.valueMicros,
     currency: signal.currency,
     properties: signal.properties,
   };
@@ -92,10 +92,22 @@ function idColumns(entities: EntityIds): Record<string, string> {
   return columns;
 }
 
+/** Names of the columns in Postgres. */
+export function columnNames(columns: Columns): string[] {
+  return Object.keys(columns).map((name) =>
+    name.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`)
+  );
+}
+
+/** `select` list of {@link recordset}, in the order of {@link columnNames}. */
+export function givenColumns(columns: Columns): string {
+  return Object.keys(columns).map((name) => `given."${name}"`).join(", ");
+}
+
 /** `jsonb_to_recordset` of a parameter, as a table of these columns. */
 export function recordset(parameter: string, columns: Columns): string {
   const typed = Object.entries(columns)
-    .map(([name, type]) => `${name} ${type}`);
+    .map(([name, type]) => `"${name}" ${type}`);
   return `jsonb_to_recordset(${parameter}::jsonb) as given(${
     typed.join(", ")
   })`;

@@ -1,7 +1,8 @@
 /**
  * Signals in Postgres. A page of a source is written whole or not at all, with its
  * cursor; written again it changes nothing. Writers of one source take turns: each
- * holds the source's row until it commits.
+ * holds the source's row until it commits. Statistics are renewed as rows double in
+ * number, because PGlite has nobody in the background to do it.
  *
  * @module
  */
@@ -16,8 +17,10 @@ import type {
 } from "../ports/signals.ts";
 import { chunks } from "./chunks.ts";
 import {
+  columnNames,
   EVENT_COLUMNS,
   eventRow,
+  givenColumns,
   printRows,
   recordset,
   storable,
@@ -25,10 +28,23 @@ import {
 import { writePerformance } from "./performance_revisions.ts";
 import type { Session, Sql } from "./sql.ts";
 
+/** Rows after which the planner's statistics are first renewed. */
+const ANALYZE_ROWS = 10_000;
+
 /** Keeps signals in a database. */
 export function createSignalStore(sql: Sql): SignalStore {
+  let written = 0;
+  let analyzeAt = ANALYZE_ROWS;
   return {
-    write: (batch) => sql.transaction((tx) => write(tx, batch)),
+    write: async (batch) => {
+      const report = await sql.transaction((tx) => write(tx, batch));
+      written += report.inserted + report.restated + report.events;
+      if (written >= analyzeAt) {
+        analyzeAt = written * 2;
+        await sql.query("analyze event, performance");
+      }
+      return report;
+    },
     readCursor: async (tenant, source, scope) => {
       const [row] = await sql.query<{ cursor: string | null }>(
         "select cursor from source_cursor where tenant = $1 and source = $2 and scope = $3",
@@ -120,12 +136,12 @@ const HEAR_OF_SOURCE = `
     last_observed_at =
       greatest(source.last_observed_at, excluded.last_observed_at)`;
 
-const EVENT_NAMES = Object.keys(EVENT_COLUMNS).join(", ");
+const EVENT_NAMES = columnNames(EVENT_COLUMNS).join(", ");
 
 const INSERT_EVENTS = `
   with added as (
     insert into event (tenant, source, observed_at, ${EVENT_NAMES})
-    select $1, $2, $3::timestamptz, ${EVENT_NAMES}
+    select $1, $2, $3::timestamptz, ${givenColumns(EVENT_COLUMNS)}
     from ${recordset("$4", EVENT_COLUMNS)}
     on conflict do nothing
     returning 1

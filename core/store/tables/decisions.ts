@@ -39,10 +39,10 @@ export const idempotentAnswer = pgTable("idempotent_answer", {
   tenant: tenant(),
   route: text().notNull(),
   key: text().notNull(),
-  request_hash: text().notNull(),
+  requestHash: text().notNull(),
   status: integer().notNull(),
   answer: text().notNull(),
-  kept_at: instant().notNull(),
+  keptAt: instant().notNull(),
 }, (table) => [
   primaryKey({ columns: [table.tenant, table.route, table.key] }),
 ]);
@@ -53,26 +53,26 @@ export const plan = pgTable("plan", {
   id: text().notNull(),
   state: text({ enum: ["proposed", "approved", "applied", "rolled_back"] })
     .notNull(),
-  created_by: text().notNull(),
-  created_at: instant().notNull(),
-  approved_by: text(),
+  createdBy: text().notNull(),
+  createdAt: instant().notNull(),
+  approvedBy: text(),
   document: document().notNull(),
 }, (table) => [
   primaryKey({ columns: [table.tenant, table.id] }),
-  index("plan_created").on(table.tenant, table.created_at),
+  index("plan_created").on(table.tenant, table.createdAt),
 ]);
 
 /** Who moved a plan, from where to where. */
 export const planEvent = pgTable("plan_event", {
   tenant: tenant(),
-  plan_id: text().notNull(),
+  planId: text().notNull(),
   seq: integer().notNull(),
-  from_state: text().notNull(),
-  to_state: text().notNull(),
-  moved_by: text().notNull(),
+  fromState: text().notNull(),
+  toState: text().notNull(),
+  movedBy: text().notNull(),
   at: instant().notNull(),
 }, (table) => [
-  primaryKey({ columns: [table.tenant, table.plan_id, table.seq] }),
+  primaryKey({ columns: [table.tenant, table.planId, table.seq] }),
 ]);
 
 /** Policy sets by the hash of their text, whoever uses them. */
@@ -87,10 +87,10 @@ export const apiKey = pgTable("api_key", {
   id: text().notNull(),
   name: text().notNull(),
   scopes: document().notNull(),
-  secret_hash: text().notNull(),
-  created_at: instant().notNull(),
-  expires_at: instant(),
-  revoked_at: instant(),
+  secretHash: text().notNull(),
+  createdAt: instant().notNull(),
+  expiresAt: instant(),
+  revokedAt: instant(),
 }, (table) => [
   primaryKey({ columns: [table.tenant, table.id] }),
   uniqueIndex("api_key_id").on(table.id),

@@ -23,7 +23,7 @@ export const featureVector = pgTable("feature_vector", {
   version: integer().notNull(),
   at: instant().notNull(),
   entity: text().notNull(),
-  feature_values: jsonb().notNull(),
+  featureValues: jsonb().notNull(),
 }, (table) => [
   primaryKey({
     columns: [

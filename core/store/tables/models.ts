@@ -13,9 +13,9 @@ export const model = pgTable("model", {
   version: integer().notNull(),
   record: document().notNull(),
   status: text({ enum: ["pending", "approved", "rejected"] }).notNull(),
-  created_by: text().notNull(),
-  reviewed_by: text(),
-  reviewed_at: instant(),
+  createdBy: text().notNull(),
+  reviewedBy: text(),
+  reviewedAt: instant(),
 }, (table) => [
   primaryKey({ columns: [table.tenant, table.name, table.version] }),
 ]);

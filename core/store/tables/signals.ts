@@ -28,29 +28,29 @@ function metrics() {
 /** Totals by row and revision; `superseded_at` is null in the one in force. */
 export const performance = pgTable("performance", {
   tenant: tenant(),
-  row_key: text().notNull(),
+  rowKey: text().notNull(),
   revision: integer().notNull(),
   source: text().notNull(),
-  partition_key: text().notNull(),
+  partitionKey: text().notNull(),
   report: text().notNull(),
   level: text().notNull(),
   ...entityIds(),
   day: date({ mode: "string" }).notNull(),
-  period_days: integer().notNull(),
+  periodDays: integer().notNull(),
   zone: text().notNull(),
   currency: text().notNull(),
   breakdowns: jsonb().notNull(),
   attribution: text().notNull(),
   ...metrics(),
-  content_hash: text().notNull(),
-  observed_at: instant().notNull(),
-  superseded_at: instant(),
+  contentHash: text().notNull(),
+  observedAt: instant().notNull(),
+  supersededAt: instant(),
 }, (table) => [
-  primaryKey({ columns: [table.tenant, table.row_key, table.revision] }),
-  uniqueIndex("performance_in_force").on(table.tenant, table.row_key)
+  primaryKey({ columns: [table.tenant, table.rowKey, table.revision] }),
+  uniqueIndex("performance_in_force").on(table.tenant, table.rowKey)
     .where(sql`superseded_at is null`),
   index("performance_partition")
-    .on(table.tenant, table.source, table.partition_key)
+    .on(table.tenant, table.source, table.partitionKey)
     .where(sql`superseded_at is null`),
   ...ENTITY_TYPES.map((type) =>
     index(`performance_${type}_day`)
@@ -63,20 +63,20 @@ export const performance = pgTable("performance", {
 export const event = pgTable("event", {
   tenant: tenant(),
   source: text().notNull(),
-  event_id: text().notNull(),
+  eventId: text().notNull(),
   type: text().notNull(),
-  occurred_at: instant().notNull(),
+  occurredAt: instant().notNull(),
   ...entityIds(),
-  value_micros: whole(),
+  valueMicros: whole(),
   currency: text(),
   properties: jsonb().notNull(),
-  observed_at: instant().notNull(),
+  observedAt: instant().notNull(),
 }, (table) => [
-  primaryKey({ columns: [table.tenant, table.source, table.event_id] }),
-  index("event_type").on(table.tenant, table.type, table.occurred_at),
+  primaryKey({ columns: [table.tenant, table.source, table.eventId] }),
+  index("event_type").on(table.tenant, table.type, table.occurredAt),
   ...ENTITY_TYPES.map((type) =>
     index(`event_${type}`)
-      .on(table.tenant, table[idColumn(type)], table.occurred_at)
+      .on(table.tenant, table[idColumn(type)], table.occurredAt)
       .where(sql`${table[idColumn(type)]} is not null`)
   ),
 ]);
@@ -90,7 +90,7 @@ export const deadLetter = pgTable("dead_letter", {
   reason: text().notNull(),
   detail: text().notNull(),
   original: text().notNull(),
-  observed_at: instant().notNull(),
+  observedAt: instant().notNull(),
 }, (table) => [
   primaryKey({ columns: [table.tenant, table.id] }),
   index("dead_letter_reason").on(table.tenant, table.source, table.reason),
@@ -101,7 +101,7 @@ export const source = pgTable("source", {
   tenant: tenant(),
   name: text().notNull(),
   connector: text().notNull(),
-  last_observed_at: instant().notNull(),
+  lastObservedAt: instant().notNull(),
 }, (table) => [primaryKey({ columns: [table.tenant, table.name] })]);
 
 /** How far a source has been read, by what was asked of it. */

@@ -1,0 +1,233 @@
+/**
+ * Features in SQL: windows to the millisecond, ties, bad text, moments of knowledge.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import type {
+  FeatureValue,
+  FeatureVector,
+  FeatureView,
+} from "../../core/domain/feature.ts";
+import type { Stores } from "../../core/ports/stores.ts";
+import { batch, campaignDay, type Case, keyed, subjectEvent } from "./cases.ts";
+import { campaignView, eventView, feature } from "./views.ts";
+
+const AT = "2026-02-10T12:00:00.000Z";
+
+/** Values of one entity by both ways of computing them, which must agree. */
+async function valuesOf(
+  { history }: Stores,
+  tenant: string,
+  { view, id, at = AT }: { view: FeatureView; id: string; at?: string },
+): Promise<readonly FeatureValue[] | undefined> {
+  const points = [{ id, at }];
+  const [values] = await history.aggregate(tenant, view, {
+    points,
+    knownAt: null,
+  });
+  const vectors = await materialized(history, { tenant, view, at });
+  const entity = `${view.entity}:${id}`;
+  const kept = vectors.find((vector) => vector.entity === entity);
+  if (kept !== undefined) assert.deepEqual(kept.values, values);
+  return values;
+}
+
+async function materialized(
+  history: Stores["history"],
+  { tenant, view, at }: { tenant: string; view: FeatureView; at: string },
+): Promise<FeatureVector[]> {
+  const run = await history.materialize(tenant, view, at);
+  const pages = await Array.fromAsync(history.readRun(tenant, run));
+  assert.equal(pages.flat().length, run.rows);
+  return pages.flat();
+}
+
+/** Cases about features. */
+export const featureCases: readonly Case[] = [
+  {
+    name: "a window of events holds its first moment and not its last",
+    run: async (stores, tenant) => {
+      await stores.signals.write(batch(tenant, {
+        events: [
+          subjectEvent("before", "2026-02-09T11:59:59.999Z"),
+          subjectEvent("first", "2026-02-09T12:00:00.000Z"),
+          subjectEvent("last", "2026-02-10T11:59:59.999Z"),
+          subjectEvent("after", AT),
+        ],
+      }));
+      const view = eventView(
+        feature("day", { how: "count" }, { windowDays: 1 }),
+        feature("longer", { how: "count" }, {
+          windowDays: 1 + 1 / 86_400_000,
+        }),
+        feature("ever", { how: "count" }),
+      );
+      assert.deepEqual(
+        await valuesOf(stores, tenant, { view, id: "s-1" }),
+        [2, 3, 3],
+      );
+      assert.deepEqual(
+        await valuesOf(stores, tenant, { view, id: "nobody" }),
+        [0, 0, 0],
+      );
+    },
+  },
+  {
+    name: "a day's totals count at its midnight",
+    run: async (stores, tenant) => {
+      await stores.signals.write(batch(tenant, {
+        performance: ["2026-02-08", "2026-02-09", "2026-02-10"].map((day) =>
+          keyed(campaignDay(day, 10n))
+        ),
+      }));
+      const view = campaignView(
+        feature("spend", { how: "sum", of: "spend_micros" }, { windowDays: 1 }),
+        feature("clicks", { how: "sum", of: "clicks" }),
+      );
+      const spend = (at: string) =>
+        valuesOf(stores, tenant, { view, id: "c-1", at });
+      assert.deepEqual(await spend("2026-02-09T00:00:00.000Z"), [10, 2]);
+      assert.deepEqual(await spend("2026-02-09T00:00:00.001Z"), [10, 4]);
+      assert.deepEqual(await spend("2026-02-10T00:00:00.000Z"), [10, 4]);
+      assert.deepEqual(await spend("2026-02-12T00:00:00.000Z"), [0, 6]);
+    },
+  },
+  {
+    name:
+      "every aggregate, over numbers, text that is a number, and other text",
+    run: async (stores, tenant) => {
+      const amounts = [0.1, "0.2", "1e1", "n/a", true, null];
+      await stores.signals.write(batch(tenant, {
+        events: amounts.map((amount, place) =>
+          subjectEvent(`e-${place}`, `2026-02-0${place + 1}T00:00:00.000Z`, {
+            properties: { amount },
+            valueMicros: BigInt(place),
+            currency: "EUR",
+          })
+        ),
+      }));
+      const of = "properties.amount";
+      const view = eventView(
+        feature("sum", { how: "sum", of }),
+        feature("mean", { how: "mean", of }),
+        feature("min", { how: "min", of }),
+        feature("max", { how: "max", of }),
+        feature("last", { how: "last", of }),
+        feature("value", { how: "mean", of: "value_micros" }),
+        feature("none", { how: "mean", of: "properties.absent" }),
+        feature("empty", { how: "sum", of: "properties.absent" }),
+      );
+      assert.deepEqual(
+        await valuesOf(stores, tenant, { view, id: "s-1" }),
+        [10.3, 10.3 / 3, 0.1, 10, "true", 2.5, null, 0],
+      );
+    },
+  },
+  {
+    name: "of last values at one moment the greatest source, then id, counts",
+    run: async (stores, tenant) => {
+      const write = (source: string, ids: string[]) =>
+        stores.signals.write({
+          ...batch(tenant, {
+            events: ids.map((id) =>
+              subjectEvent(id, "2026-02-01T00:00:00.000Z", {
+                properties: { from: `${source}/${id}` },
+              })
+            ),
+          }),
+          source,
+        });
+      const view = eventView(
+        feature("from", { how: "last", of: "properties.from" }),
+      );
+      await write("b", ["e-10", "e-9"]);
+      await write("a", ["e-99"]);
+      assert.deepEqual(
+        await valuesOf(stores, tenant, { view, id: "s-1" }),
+        ["b/e-9"],
+      );
+    },
+  },
+  {
+    name: "filters choose types, and a ratio is smoothed towards its prior",
+    run: async (stores, tenant) => {
+      const sent = ["e-1", "e-2", "e-3", "e-4"].map((id) =>
+        subjectEvent(id, "2026-02-01T00:00:00.000Z", { type: "Email Sent" })
+      );
+      const opened = subjectEvent("e-5", "2026-02-01T01:00:00.000Z");
+      await stores.signals.write(batch(tenant, { events: [...sent, opened] }));
+      const shares = {
+        how: "ratio",
+        of: "count",
+        over: "count",
+        ofWhere: { types: ["Email Opened"] },
+        overWhere: { types: ["Email Sent"] },
+      } as const;
+      const view = eventView(
+        feature("sent", { how: "count" }, { where: { types: ["Email Sent"] } }),
+        feature("open", shares),
+        feature("smooth", { ...shares, prior: 0.5, strength: 6 }),
+        feature("unseen", { ...shares, overWhere: { types: ["None"] } }),
+      );
+      assert.deepEqual(
+        await valuesOf(stores, tenant, { view, id: "s-1" }),
+        [4, 0.25, 0.4, null],
+      );
+    },
+  },
+  {
+    name: "calendar features come from the moment alone",
+    run: async (stores, tenant) => {
+      await stores.signals.write(batch(tenant, {
+        events: [subjectEvent("e-1", "2026-02-01T00:00:00.000Z")],
+      }));
+      const view = eventView(
+        feature("count", { how: "count" }),
+        feature("hour", { how: "calendar", part: "hour_of_day" }),
+        feature("sin", { how: "calendar", part: "sin_week" }),
+      );
+      const values = await valuesOf(stores, tenant, { view, id: "s-1" });
+      assert.deepEqual(values?.slice(0, 2), [1, 12]);
+      const calendar: FeatureView = {
+        ...eventView(feature("hour", { how: "calendar", part: "hour_of_day" })),
+        name: "calendar",
+        source: { grain: "calendar" },
+      };
+      assert.deepEqual(
+        await valuesOf(stores, tenant, { view: calendar, id: "s-1" }),
+        [12],
+      );
+    },
+  },
+  {
+    name: "a run holds the entities of the widest window and replaces itself",
+    run: async (stores, tenant) => {
+      await stores.signals.write(batch(tenant, {
+        events: [
+          subjectEvent("e-1", "2026-02-10T00:00:00.000Z"),
+          subjectEvent("e-2", "2026-01-01T00:00:00.000Z", {
+            entities: { subject: "s-old" },
+          }),
+          subjectEvent("e-3", "2026-02-10T00:00:00.000Z", {
+            entities: { campaign: "c-1" },
+          }),
+        ],
+      }));
+      const view = eventView(
+        feature("week", { how: "count" }, { windowDays: 7 }),
+      );
+      const run = () => materialized(stores.history, { tenant, view, at: AT });
+      const [first, ...others] = await run();
+      assert.deepEqual(others, []);
+      assert.deepEqual(first, {
+        view: "engagement",
+        version: 1,
+        entity: "subject:s-1",
+        at: AT,
+        values: [1],
+      });
+      assert.deepEqual(await run(), [first]);
+    },
+  },
+];

@@ -1,0 +1,161 @@
+/**
+ * What training reads: features as known then, labels, and series.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { batch, campaignDay, type Case, keyed, subjectEvent } from "./cases.ts";
+import { campaignView, eventView, feature } from "./views.ts";
+
+const AT = "2026-02-10T12:00:00.000Z";
+
+/** Cases about training's reads. */
+export const historyCases: readonly Case[] = [
+  {
+    name: "points see only what was observed by then",
+    run: async (stores, tenant) => {
+      const write = (observedAt: string, event: string, spendMicros: bigint) =>
+        stores.signals.write(batch(tenant, {
+          observedAt,
+          events: [subjectEvent(event, "2026-02-01T00:00:00.000Z")],
+          performance: [keyed(campaignDay("2026-02-01", spendMicros))],
+        }));
+      await write("2026-02-02T00:00:00.000Z", "e-1", 5n);
+      await write("2026-02-05T00:00:00.000Z", "e-2", 8n);
+      const known = async (knownAt: string | null) => {
+        const counts = await stores.history.aggregate(
+          tenant,
+          eventView(feature("count", { how: "count" })),
+          { points: [{ id: "s-1", at: AT }], knownAt },
+        );
+        const spends = await stores.history.aggregate(
+          tenant,
+          campaignView(feature("spend", { how: "sum", of: "spend_micros" })),
+          { points: [{ id: "c-1", at: AT }], knownAt },
+        );
+        return [counts[0]?.[0], spends[0]?.[0]];
+      };
+      assert.deepEqual(await known("2026-02-01T00:00:00.000Z"), [0, 0]);
+      assert.deepEqual(await known("2026-02-02T00:00:00.000Z"), [1, 5]);
+      assert.deepEqual(await known("2026-02-05T00:00:00.000Z"), [2, 8]);
+      assert.deepEqual(await known(null), [2, 8]);
+    },
+  },
+  {
+    name: "a label is what happened after the start, within its days",
+    run: async (stores, tenant) => {
+      const order = (id: string, occurredAt: string, subject = "s-1") =>
+        subjectEvent(id, occurredAt, {
+          type: "Order Completed",
+          entities: { subject },
+          valueMicros: 10n,
+          currency: "EUR",
+        });
+      await stores.signals.write(batch(tenant, {
+        events: [
+          subjectEvent("start", "2026-02-01T00:00:00.000Z", {
+            type: "Email Sent",
+            properties: { segment: "Mens" },
+          }),
+          subjectEvent("later", "2026-02-20T00:00:00.000Z", {
+            type: "Email Sent",
+          }),
+          subjectEvent("nobody", "2026-02-01T00:00:00.000Z", {
+            type: "Email Sent",
+            entities: { campaign: "c-1" },
+          }),
+          order("same moment", "2026-02-01T00:00:00.000Z"),
+          order("first", "2026-02-01T00:00:00.001Z"),
+          order("last", "2026-02-03T00:00:00.000Z"),
+          order("too late", "2026-02-03T00:00:00.001Z"),
+          order("other", "2026-02-02T00:00:00.000Z", "s-2"),
+        ],
+      }));
+      const query = {
+        tenant,
+        start: "Email Sent",
+        actionProperty: "segment",
+        outcome: "Order Completed",
+        matchOn: "subject",
+        withinDays: 2,
+        measure: "value",
+        from: null,
+        until: null,
+        knownAt: null,
+      } as const;
+      const entities = { subject: "s-1", campaign: "c-1" };
+      const start = {
+        entities,
+        at: "2026-02-01T00:00:00.000Z",
+        action: "Mens",
+      };
+      const later = { entities, at: "2026-02-20T00:00:00.000Z", action: null };
+      assert.deepEqual(await stores.history.labels(query), [
+        { ...start, label: 20 },
+        { ...later, label: 0 },
+      ]);
+      assert.deepEqual(
+        await stores.history.labels({
+          ...query,
+          measure: "occurs",
+          until: later.at,
+        }),
+        [{ ...start, label: 1 }],
+      );
+      assert.deepEqual(
+        await stores.history.labels({
+          ...query,
+          knownAt: "2026-02-28T23:59:59.999Z",
+        }),
+        [],
+      );
+    },
+  },
+  {
+    name: "series fill their gaps with zeros, at the period's step",
+    run: async (stores, tenant) => {
+      const week = (day: string, campaign: string, spendMicros: bigint) =>
+        keyed(campaignDay(day, spendMicros, {
+          report: "campaign_weekly",
+          periodDays: 7,
+          entities: { channel: "search", campaign },
+        }));
+      await stores.signals.write(batch(tenant, {
+        performance: [
+          week("2026-01-05", "c-1", 1n),
+          week("2026-01-26", "c-1", 4n),
+          week("2026-01-12", "c-2", 2n),
+        ],
+      }));
+      const query = {
+        tenant,
+        metric: "spend_micros",
+        level: "campaign",
+        by: "campaign",
+        parent: "channel",
+        from: null,
+        until: null,
+        knownAt: null,
+      } as const;
+      const days = ["2026-01-05", "2026-01-12", "2026-01-19", "2026-01-26"];
+      const parent = "search";
+      assert.deepEqual(await stores.history.series(query), [
+        { id: "c-1", parent, days, totals: new Float64Array([1, 0, 0, 4]) },
+        { id: "c-2", parent, days, totals: new Float64Array([0, 2, 0, 0]) },
+      ]);
+      const some = { ...query, from: "2026-01-12", until: "2026-01-26" };
+      assert.deepEqual(await stores.history.series(some), [{
+        id: "c-2",
+        parent,
+        days: ["2026-01-12"],
+        totals: new Float64Array([2]),
+      }]);
+      await stores.signals.write(batch(tenant, {
+        performance: [keyed(campaignDay("2026-01-07", 1n))],
+      }));
+      await assert.rejects(stores.history.series(query), {
+        code: "dataset_invalid",
+      });
+    },
+  },
+];
