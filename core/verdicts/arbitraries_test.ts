@@ -123,6 +123,8 @@ const strange = fc.constantFrom<unknown>(
   Infinity,
   "1",
   1,
+  1.5,
+  2 ** 53,
   true,
   [],
   ["x", null],

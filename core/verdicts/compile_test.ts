@@ -22,8 +22,10 @@ function evaluate(rules: readonly Logic[], facts: Facts) {
   const out = new Int32Array(2 * program.words);
   program.evaluate(facts, out);
   return rules.map((_, index) => {
-    if (isSet(out, program.words, index)) return null;
-    return isSet(out, 0, index);
+    const holds = isSet(out, 0, index);
+    if (!isSet(out, program.words, index)) return holds;
+    assert.equal(holds, false);
+    return null;
   });
 }
 

@@ -65,6 +65,16 @@ Deno.test("explainPolicy() names only the facts that matter", () => {
   assert.deepEqual(explanation?.missing, ["compliance.a"]);
 });
 
+Deno.test("explainPolicy() does not look past a condition that is unknown", () => {
+  const when = {
+    if: [{ var: "compliance.a" }, { var: "compliance.b" }, {
+      var: "compliance.c",
+    }],
+  };
+  const [explanation] = explainPolicy(policy([{ effect: "deny", when }]), {});
+  assert.deepEqual(explanation?.missing, ["compliance.a"]);
+});
+
 Deno.test("printExplanation() is one line for a person", () => {
   const [explanation] = explainPolicy(
     policy([{

@@ -181,6 +181,22 @@ Deno.test("an allowed amount is whole, not negative and never above a cap", () =
   );
 });
 
+Deno.test("an adjustment is exact to the micro, however large the amount", () => {
+  fc.assert(fc.property(
+    fc.maxSafeNat(),
+    fc.nat(10_000),
+    (amount, byPermille) => {
+      const rules = [{ effect: "adjust", byPermille }] as const;
+      const exact = BigInt(amount) * BigInt(byPermille) / 1000n;
+      const largest = BigInt(Number.MAX_SAFE_INTEGER);
+      assert.equal(
+        judge([policy(rules)], { amount }).amountMicros,
+        Number(exact < largest ? exact : largest),
+      );
+    },
+  ));
+});
+
 Deno.test("a fact that goes missing never turns a denial into a permission", () => {
   const limits: Logic[] = [
     { ">": [{ var: "constraints.contactsDay" }, 2] },

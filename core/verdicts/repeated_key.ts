@@ -25,7 +25,7 @@ export function findRepeatedKey(text: string): string | null {
       open.pop();
       expectsKey = false;
     } else if (token === ",") {
-      expectsKey = names instanceof Set;
+      expectsKey = true;
     } else if (token !== ":" && expectsKey && names) {
       const name: string = JSON.parse(token);
       if (names.has(name)) return name;

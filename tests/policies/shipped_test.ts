@@ -4,8 +4,10 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { CATALOGUE } from "../../core/verdicts/catalogue.ts";
 import { checkPolicies } from "../../core/verdicts/check.ts";
 import { loadPolicies } from "../../core/verdicts/load.ts";
+import { OPERATORS } from "../../core/verdicts/operators.ts";
 import { printPolicySchema } from "../../core/verdicts/schema.ts";
 
 const FOLDER = new URL("../../policies/", import.meta.url);
@@ -33,6 +35,19 @@ Deno.test("every rule that ships fires in some case and rests in another", () =>
 Deno.test("policies/schema.json is up to date", () => {
   const text = Deno.readTextFileSync(new URL("schema.json", FOLDER));
   assert.equal(text, printPolicySchema(), "run deno task gen");
+});
+
+Deno.test("policies/README.md names every fact and every operator", () => {
+  const text = Deno.readTextFileSync(new URL("README.md", FOLDER));
+  const facts = CATALOGUE.fields.map(({ path }) => path)
+    .filter((path) => {
+      const [group, ...rest] = path.split(".");
+      return !text.includes(`\`${group}.`) ||
+        !text.includes(`.${rest.join(".")}\``);
+    });
+  const operators = [...OPERATORS.keys()]
+    .filter((name) => !text.includes(`\`${name}\``));
+  assert.deepEqual([...facts, ...operators], []);
 });
 
 Deno.test("doing nothing is allowed whatever else is unknown", () => {
