@@ -13,6 +13,8 @@ import { sha256 } from "../domain/canonical.ts";
 import type { Instant } from "../domain/day.ts";
 import type { ApiKey, Scope } from "../ports/decisions.ts";
 
+export { type ApiKey, type Scope, SCOPES } from "../ports/decisions.ts";
+
 const KEY = /^moe_([0-9a-f]{16})_([0-9a-f]{64})$/;
 
 /** The two parts of a key's text. */

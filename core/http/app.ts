@@ -8,13 +8,14 @@ import { Hono } from "hono";
 import { EngineError } from "../domain/error.ts";
 import type { Engine } from "../engine.ts";
 import { printDocs } from "./docs_page.tsx";
-import { type AccessEntry, openExchange } from "./exchange.ts";
-import { createKeyring } from "./keyring.ts";
+import type { AccessEntry } from "./access_log.ts";
+import { openExchange } from "./request/exchange.ts";
+import { createKeyring } from "./request/keyring.ts";
 import { createMetrics } from "./metrics.ts";
 import { createOpenApi, printOpenApi } from "./openapi.ts";
 import { ENDPOINTS } from "./routes/all.ts";
 import type { Endpoint, OpenEndpoint } from "./routes/endpoint.ts";
-import { serve, type ServeScope } from "./serve.ts";
+import { serve, type ServeScope } from "./request/serve.ts";
 
 const DEFAULT_BODY_LIMIT_BYTES = 1_048_576;
 
@@ -28,6 +29,14 @@ export interface AppOptions {
   readonly log?: (entry: AccessEntry) => void;
 }
 
+/** The app, as a server or a test uses it. */
+export interface App {
+  /** Answers a request; never throws. */
+  fetch(request: Request): Response | Promise<Response>;
+  /** Answers a request made of its parts, without a server. */
+  request(path: string | Request, init?: RequestInit): Promise<Response>;
+}
+
 /**
  * Makes the app.
  *
@@ -35,7 +44,7 @@ export interface AppOptions {
  * @param options Version, limit and log.
  * @returns The app; serve its `fetch`, or try it with its `request`.
  */
-export function createApp(engine: Engine, options: AppOptions): Hono {
+export function createApp(engine: Engine, options: AppOptions): App {
   const { version, bodyLimitBytes = DEFAULT_BODY_LIMIT_BYTES } = options;
   const { clock, ids } = engine;
   const metrics = createMetrics(version);
@@ -67,7 +76,10 @@ export function createApp(engine: Engine, options: AppOptions): Hono {
   app.onError((error, context) =>
     openExchange(context, "none", scope).fail(error)
   );
-  return app;
+  return {
+    fetch: (request) => app.fetch(request),
+    request: async (path, init) => await app.request(path, init),
+  };
 }
 
 function honoPath(path: string): string {

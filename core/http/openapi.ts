@@ -33,16 +33,25 @@ const ID_ABOUT =
 
 /** An OpenAPI document, as JSON. */
 export interface OpenApiDocument {
+  /** Version of the specification. */
   readonly openapi: string;
+  /** What it describes. */
   readonly info: {
+    /** Its name. */
     readonly title: string;
+    /** Version of the interface. */
     readonly version: string;
+    /** What it does. */
     readonly description?: string;
   };
+  /** Operations by path and method. */
   readonly paths: Readonly<Record<string, unknown>>;
+  /** What operations refer to. */
   readonly components: {
+    /** Schemas by name. */
     readonly schemas: Readonly<Record<string, unknown>>;
   };
+  /** Whatever else the specification has. */
   readonly [member: string]: unknown;
 }
 
@@ -81,13 +90,7 @@ export function printOpenApi(): string {
   return `${JSON.stringify(createOpenApi(), null, 2)}\n`;
 }
 
-/**
- * Lists how a route can fail.
- *
- * @param endpoint The route.
- * @returns Codes, sorted, each once.
- */
-export function failuresOf(endpoint: Endpoint): readonly ErrorCode[] {
+function failuresOf(endpoint: Endpoint): readonly ErrorCode[] {
   const codes = new Set<ErrorCode>([...ALWAYS, ...endpoint.failures]);
   const add = (more: readonly ErrorCode[]) =>
     more.forEach((code) => codes.add(code));

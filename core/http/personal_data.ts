@@ -13,7 +13,7 @@ export type PersonalData = "email" | "phone";
 
 const SUSPECT = /[@+＋＠%]|\d[ .()/-]|^\(|\) ?\d|[^ -~]/;
 const EMAIL =
-  /[^\s@"'<>(),:;]{1,64}@(?:[\p{L}\p{N}-]{1,63}\.){1,8}(?:\p{L}{2,63}|xn--[\w-]{2,59})(?![\w@])/iu;
+  /[^\s@"'<>(),:;]@(?:[\p{L}\p{N}-]{1,63}\.){1,8}(?:\p{L}{2,63}|xn--[\w-]{2,59})(?![\w@])/iu;
 const PLUS_NUMBER = /(?<![\w+.-])\+ ?\(?\d[\d ().\/-]{5,24}\d(?!\w)/;
 const PLAIN_NUMBER =
   /(?<=^|\s|(?:tel|phone|mobile|sms|whatsapp)[:=] ?)\(?\d[\d ().\/-]{5,24}\d(?![\w-])/gi;

@@ -4,7 +4,7 @@
  * @module
  */
 import { createApp } from "../../core/http/app.ts";
-import type { AccessEntry } from "../../core/http/exchange.ts";
+import type { AccessEntry } from "../../core/http/access_log.ts";
 import { createStub, type Stub } from "./stub_engine.ts";
 
 /** One call; JSON unless `raw`. */

@@ -22,7 +22,7 @@ import {
   receiptToJson,
 } from "../wire/signal_json.ts";
 import { FieldsInvalid } from "../problem.ts";
-import { refusePersonalData } from "../request_body.ts";
+import { refusePersonalData } from "../request/request_body.ts";
 import { defineEndpoint, json } from "./endpoint.ts";
 import { present } from "./fields.ts";
 

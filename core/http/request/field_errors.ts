@@ -5,8 +5,8 @@
  * @module
  */
 import { z } from "@hono/zod-openapi";
-import { nearestName } from "./nearest_name.ts";
-import { type FieldError, FieldsInvalid } from "./problem.ts";
+import { nearestName } from "../nearest_name.ts";
+import { type FieldError, FieldsInvalid } from "../problem.ts";
 import { joinPath } from "./request_body.ts";
 
 const MAX_ERRORS = 20;

@@ -5,17 +5,17 @@
  */
 import type { Context } from "hono";
 import type { z } from "@hono/zod-openapi";
-import { EngineError } from "../domain/error.ts";
+import { EngineError } from "../../domain/error.ts";
 import { type ExchangeScope, openExchange } from "./exchange.ts";
 import { parseFields } from "./field_errors.ts";
 import {
   bindIdempotencyKey,
   type Idempotent,
   parseIdempotencyKey,
-} from "./idempotency_key.ts";
+} from "../idempotency_key.ts";
 import type { Keyring } from "./keyring.ts";
 import { decodeText, parseJsonBody, readBytes } from "./request_body.ts";
-import type { Endpoint, KeyedEndpoint, Stage } from "./routes/endpoint.ts";
+import type { Endpoint, KeyedEndpoint, Stage } from "../routes/endpoint.ts";
 
 /** What serving takes beyond the stage. */
 export interface ServeScope extends ExchangeScope {

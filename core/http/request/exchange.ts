@@ -5,14 +5,13 @@
  * @module
  */
 import type { Context } from "hono";
-import type { Instant } from "../domain/day.ts";
-import type { ErrorCode } from "../domain/error.ts";
-import type { Ids } from "../ports/clock.ts";
-import type { Clock } from "../ports/clock.ts";
-import type { ApiKey } from "../ports/decisions.ts";
-import type { Metrics } from "./metrics.ts";
-import { problemOf } from "./problem.ts";
-import { parseRequestId, parseTraceparent } from "./trace_context.ts";
+import type { ErrorCode } from "../../domain/error.ts";
+import type { Clock, Ids } from "../../ports/clock.ts";
+import type { ApiKey } from "../../ports/decisions.ts";
+import type { AccessEntry } from "../access_log.ts";
+import type { Metrics } from "../metrics.ts";
+import { problemOf } from "../problem.ts";
+import { parseRequestId, parseTraceparent } from "../trace_context.ts";
 
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]);
 const RETRY_AFTER_SECONDS = "1";
@@ -26,36 +25,6 @@ const SAFE_HEADERS = {
   "referrer-policy": "no-referrer",
   "x-content-type-options": "nosniff",
 };
-
-/** One line of the access log. Paths appear as patterns, so no id or personal data does. */
-export interface AccessEntry {
-  /** When it was answered. */
-  readonly at: Instant;
-  /** `error` for what the operator must look at. */
-  readonly level: "info" | "error";
-  /** The request's id, as answered in `x-request-id`. */
-  readonly requestId: string;
-  /** The caller's trace, or null. */
-  readonly traceId: string | null;
-  /** The caller's span, or null. */
-  readonly parentId: string | null;
-  /** Method, or `OTHER`. */
-  readonly method: string;
-  /** Path pattern; `none` when no route matched. */
-  readonly route: string;
-  /** HTTP status. */
-  readonly status: number;
-  /** From arrival to answer. */
-  readonly durationMs: number;
-  /** The caller's tenant, or null. */
-  readonly tenant: string | null;
-  /** Id of the caller's key, or null. */
-  readonly key: string | null;
-  /** Code of the problem, or null. */
-  readonly code: ErrorCode | null;
-  /** What went wrong inside, for the log alone; null unless the status is 500 or above. */
-  readonly error: string | null;
-}
 
 /** Where the exchanges of an app report. */
 export interface ExchangeScope {

@@ -6,10 +6,10 @@
  *
  * @module
  */
-import { EngineError } from "../domain/error.ts";
-import type { Clock } from "../ports/clock.ts";
-import type { ApiKey, KeyStore, Scope } from "../ports/decisions.ts";
-import { isSecretOf, parseApiKey } from "./api_key.ts";
+import { EngineError } from "../../domain/error.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { ApiKey, KeyStore, Scope } from "../../ports/decisions.ts";
+import { isSecretOf, parseApiKey } from "../api_key.ts";
 
 /** How long a found record is believed. */
 export const KEY_CACHE_SECONDS = 5;
