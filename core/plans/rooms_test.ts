@@ -1,0 +1,240 @@
+/**
+ * A small company for tests of plans: real policies, a destination and a plan
+ * store that are maps.
+ *
+ * @module
+ */
+import type { Setting } from "../../plugins/contract.ts";
+import { addDays } from "../domain/day.ts";
+import type { EntityKey } from "../domain/entity.ts";
+import type { Plan, PlanRequest } from "../domain/plan.ts";
+import type { FittedCurve, ModelRecord } from "../domain/score.ts";
+import type { PolicyDocument, PolicyRule } from "../domain/verdict.ts";
+import type {
+  IdempotencyStore,
+  IdempotentAnswer,
+  PlanStore,
+} from "../ports/decisions.ts";
+import type { MetricSeries, SeriesQuery } from "../ports/features.ts";
+import { compilePolicySet } from "../verdicts/policy_set.ts";
+import { createPlans, type Plans } from "./plans.ts";
+
+/** The present in these tests. */
+export const NOW = "2026-03-02T09:00:00.000Z";
+
+/** Today's spend and curve of one channel. */
+export interface Channel {
+  readonly name: string;
+  readonly spendMicros: number;
+  readonly curve: FittedCurve["curve"];
+  readonly seenMicros?: number;
+  readonly parent?: EntityKey;
+}
+
+/** Three channels with room to improve. */
+export const CHANNELS: readonly Channel[] = [
+  {
+    name: "search",
+    spendMicros: 40_000_000,
+    curve: { type: "hill", ceiling: 900, half: 50_000_000, slope: 0.8 },
+    parent: "account:online",
+  },
+  {
+    name: "social",
+    spendMicros: 30_000_000,
+    curve: { type: "michaelis_menten", ceiling: 700, half: 60_000_000 },
+    parent: "account:online",
+  },
+  {
+    name: "tv",
+    spendMicros: 30_000_001,
+    curve: { type: "hill", ceiling: 1500, half: 70_000_000, slope: 2.4 },
+  },
+];
+
+/** A company and what happens to it. */
+export interface Company {
+  readonly plans: Plans;
+  /** Values at the destination, by target. */
+  readonly live: Map<EntityKey, string>;
+  readonly writes: string[];
+  /** Set to make the destination forget what it is told. */
+  readonly faults: { forgets: boolean };
+  readonly clock: { at: string };
+}
+
+/** Founds a company. */
+export function found(
+  channels: readonly Channel[] = CHANNELS,
+  rules: readonly PolicyRule[] = [],
+): Company {
+  const live = new Map<EntityKey, string>();
+  const writes: string[] = [];
+  const faults = { forgets: false };
+  const clock = { at: NOW };
+  const store = createMapStore();
+  let count = 0;
+  const policies = compilePolicySet(rules.length === 0 ? [] : [policy(rules)]);
+  const plans = createPlans({
+    scores: { curves: () => Promise.resolve(fit(channels)) },
+    policies: () => policies,
+    history: { series: (query) => Promise.resolve(history(channels, query)) },
+    archive: {
+      save: () => Promise.resolve(),
+      load: () => Promise.resolve(null),
+    },
+    store: store.plans,
+    idempotency: store.idempotency,
+    destination: {
+      name: "map",
+      read: (targets) =>
+        Promise.resolve(targets.map((at): Setting => ({
+          ...at,
+          value: live.get(at.target) ?? null,
+        }))),
+      write: ({ id, settings }) => {
+        writes.push(id);
+        if (!faults.forgets) settings.forEach((one) => put(live, one));
+        return Promise.resolve();
+      },
+    },
+    clock: { now: () => clock.at },
+    ids: { next: (prefix) => `${prefix}_${++count}` },
+  });
+  return { plans, live, writes, faults, clock };
+}
+
+/** A request for the week from 2026-03-09. */
+export function ask(change: Partial<PlanRequest> = {}): PlanRequest {
+  return {
+    model: null,
+    entities: null,
+    period: { from: "2026-03-09", until: "2026-03-16" },
+    totalMicros: null,
+    currency: "EUR",
+    spend: "all",
+    bounds: {},
+    ...change,
+  };
+}
+
+/** Makes a plan for Ann. */
+export async function makePlan(
+  { plans }: Company,
+  change: Partial<PlanRequest> = {},
+): Promise<Plan> {
+  const { plan } = await plans.make("acme", ask(change), {
+    by: "ann",
+    idempotent: null,
+    render: ({ id }) => id,
+  });
+  if (plan === null) throw new Error("no plan was made");
+  return plan;
+}
+
+function put(live: Map<EntityKey, string>, { target, value }: Setting): void {
+  if (value === null) live.delete(target);
+  else live.set(target, value);
+}
+
+function policy(rules: readonly PolicyRule[]): PolicyDocument {
+  return {
+    policy: "test_policy",
+    version: 1,
+    owner: "growth",
+    about: "Limits under test.",
+    on: ["budget"],
+    rules,
+    cases: [{ note: "never run here", facts: {}, want: [] }],
+  };
+}
+
+function fit(channels: readonly Channel[]) {
+  const record: ModelRecord = {
+    name: "mix",
+    version: 3,
+    family: "media_response@1.0.0",
+    use: { kind: "plan", currency: "EUR" },
+    schema: { columns: [] } as unknown as ModelRecord["schema"],
+    unit: "orders_per_day",
+    metrics: {},
+    lineage: {
+      asOf: NOW,
+      code: "test",
+      seed: 1,
+      rows: 1,
+      datasetHash: "0",
+      views: [],
+      spec: "{}",
+    },
+    artifactKind: "curves",
+    artifactHash: "0",
+    status: "approved",
+    createdBy: "ann",
+    createdAt: NOW,
+    reviewedBy: "bob",
+    reviewedAt: NOW,
+  };
+  const curves = channels.map((channel): FittedCurve => ({
+    entity: `channel:${channel.name}`,
+    parent: channel.parent ?? null,
+    curve: channel.curve,
+    decay: 0.3,
+    seenMicros: [0, channel.seenMicros ?? channel.spendMicros * 2],
+  }));
+  return { record, curves: { outcome: "orders", curves } };
+}
+
+/** Thirty days that end yesterday, reported by campaign. */
+function history(
+  channels: readonly Channel[],
+  { level, from }: SeriesQuery,
+): MetricSeries[] {
+  if (level !== "campaign") return [];
+  const days = Array.from({ length: 30 }, (_, at) => addDays("2026-01-31", at))
+    .filter((day) => from === null || day >= from);
+  return channels.map(({ name, spendMicros }) => ({
+    id: name,
+    parent: null,
+    days,
+    totals: Float64Array.from(days, () => spendMicros),
+  }));
+}
+
+function createMapStore(): {
+  plans: PlanStore;
+  idempotency: IdempotencyStore;
+} {
+  const kept = new Map<string, Plan>();
+  const answers = new Map<string, IdempotentAnswer>();
+  return {
+    plans: {
+      create: (_tenant, plan, idempotent) => {
+        const key = `${idempotent?.route} ${idempotent?.key}`;
+        const first = idempotent === null ? undefined : answers.get(key);
+        if (first) return Promise.resolve({ kind: "duplicate", first });
+        if (idempotent !== null) answers.set(key, idempotent);
+        kept.set(plan.id, plan);
+        return Promise.resolve({ kind: "created" });
+      },
+      find: (_tenant, id) => Promise.resolve(kept.get(id) ?? null),
+      list: (_tenant, limit) =>
+        Promise.resolve([...kept.values()].slice(0, limit)),
+      move: (_tenant, id, { from, to, by }) => {
+        const plan = kept.get(id);
+        if (plan?.state !== from) return Promise.resolve(null);
+        const moved = {
+          ...plan,
+          state: to,
+          approvedBy: to === "approved" ? by : plan.approvedBy,
+        };
+        kept.set(id, moved);
+        return Promise.resolve(moved);
+      },
+    },
+    idempotency: {
+      find: (_tenant, route, key) =>
+        Promise.resolve(answers.get(`${route} ${key}`) ?? null),
+    },
+  };
+}
