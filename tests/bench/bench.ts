@@ -124,4 +124,4 @@ function writeTable(table: readonly string[]): void {
   Deno.writeTextFileSync(README, text);
 }
 
-if (import.meta.main) await main();
+if (import.meta.main) main();

@@ -1,0 +1,72 @@
+/**
+ * Clicks on the company's ads, and the orders that follow: the truth for bids.
+ *
+ * The chance of an order is the placement's conversion share, higher in the
+ * evening and lower at night.
+ *
+ * @module
+ */
+import { addDays, startOfDay } from "../domain/day.ts";
+import { createRandom } from "../../models/math/random.ts";
+import type { Company } from "./company.ts";
+import { type Placement, placementsOf } from "./delivery.ts";
+import { later, type Message } from "./messages.ts";
+
+/**
+ * Says how likely a click is to be followed by an order.
+ *
+ * @param placement Where it was.
+ * @param hour Hour of the day in UTC, 0 to 23.
+ * @returns Probability.
+ */
+export function orderChance(placement: Placement, hour: number): number {
+  const factor = hour >= 18 && hour < 23 ? 1.6 : hour < 7 ? 0.5 : 1;
+  return placement.conversionShare * factor;
+}
+
+/**
+ * Simulates clicks of the last days.
+ *
+ * @param company The company.
+ * @param options How many clicks, over how many days before the last week.
+ * @returns Messages: each click, and the orders among them.
+ */
+export function simulateClicks(
+  company: Company,
+  { clicks, days }: { readonly clicks: number; readonly days: number },
+): Message[] {
+  const { seed, until } = company.options;
+  const random = createRandom(seed + 4);
+  const placements = placementsOf(company);
+  const from = startOfDay(addDays(until, -7 - days));
+  return Array.from({ length: clicks }, (_, index) => {
+    const placement = placements[Math.floor(random.next() * placements.length)];
+    if (!placement) return [];
+    const at = later(from, days * 86_400 * random.next());
+    const { campaign } = placement;
+    const properties = {
+      "campaign_id": campaign.id,
+      "channel_id": campaign.channel,
+      "placement_id": placement.id,
+    };
+    const visitor = `v-${index + 1}`;
+    const click: Message = {
+      type: "track",
+      event: "Ad Clicked",
+      messageId: `click-${index + 1}`,
+      userId: visitor,
+      timestamp: at,
+      properties,
+    };
+    const hour = new Date(at).getUTCHours();
+    if (random.next() >= orderChance(placement, hour)) return [click];
+    const revenue = Math.round(campaign.valueMicros / 1e4) / 100;
+    return [click, {
+      ...click,
+      event: "Order Completed",
+      messageId: `click-order-${index + 1}`,
+      timestamp: later(at, 1200),
+      properties: { ...properties, revenue, currency: "EUR" },
+    }];
+  }).flat();
+}

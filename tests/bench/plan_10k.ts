@@ -1,0 +1,141 @@
+/**
+ * Planning 10,000 entities: time, against what it costs to look at every curve
+ * once, and the certified gap.
+ *
+ * The physical limit is one pass that finds every entity's demand at one price:
+ * no method that prices money can do with less. The instances are the certified
+ * ones beside the checkout, or seeded ones of the same kind where those are absent.
+ *
+ * @module
+ */
+import type {
+  AllocationEntity,
+  AllocationProblem,
+} from "../../core/domain/plan.ts";
+import { allocate } from "../../core/plans/allocate.ts";
+import { createBuffers, quote, sumDemand } from "../../core/plans/clear.ts";
+import { buildTableau } from "../../core/plans/tableau.ts";
+import { createRandom } from "../../models/math/random.ts";
+import { type Bench, interleave, type Row } from "./bench.ts";
+
+const FOLDER = new URL("../../../shared/bench/plans/", import.meta.url);
+const COUNT = 10_000;
+const ROUNDS = 15;
+const PASSES = 10;
+
+const bench: Bench = {
+  name: "plan-10k",
+  async run() {
+    return [...await measure("concave"), ...await measure("sshape")];
+  },
+};
+
+export default bench;
+
+async function measure(kind: "concave" | "sshape"): Promise<Row[]> {
+  const problem = readInstance(kind) ?? seedInstance(kind);
+  const { price, gap } = allocate(problem);
+  const [plan = NaN, pass = NaN] = await interleave([
+    () => time(() => allocate(problem)),
+    preparePass(problem, price),
+  ], ROUNDS);
+  const name = kind === "concave" ? "plan-10k" : "plan-10k-sshape";
+  return [
+    {
+      name,
+      value: plan * 1000,
+      unit: "ms",
+      against: "one pass over all curves at one price",
+      ratio: plan / pass,
+    },
+    {
+      name: `${name}-gap`,
+      value: gap,
+      unit: "(bound − outcome) ÷ bound",
+      against: "certified upper bound",
+      ratio: null,
+    },
+  ];
+}
+
+/** One cold pass at the plan's price, as a mean of several around it. */
+function preparePass(problem: AllocationProblem, price: number): () => number {
+  const tableau = buildTableau(problem);
+  const everyone = Int32Array.from(problem.entities, (_, at) => at);
+  const demand = sumDemand(tableau, everyone);
+  const { trial } = createBuffers(tableau.size);
+  return () =>
+    time(() => {
+      for (let pass = 0; pass < PASSES; pass++) {
+        tableau.warm.fill(NaN);
+        demand(quote(price * (1 + pass / 100), "less"), trial);
+      }
+    }) / PASSES;
+}
+
+function time(work: () => void): number {
+  const start = performance.now();
+  work();
+  return (performance.now() - start) / 1000;
+}
+
+function readInstance(kind: string): AllocationProblem | null {
+  const name = `big_${kind}_n${COUNT}_s0`;
+  try {
+    const { budget } = JSON.parse(
+      Deno.readTextFileSync(new URL(`${name}.bin.json`, FOLDER)),
+    );
+    const { buffer } = Deno.readFileSync(new URL(`${name}.f64`, FOLDER));
+    const columns = new Float64Array(buffer);
+    const at = (column: number, row: number) =>
+      columns[column * COUNT + row] ?? NaN;
+    const entities = Array.from(
+      { length: COUNT },
+      (_, row): AllocationEntity => ({
+        id: `c${row}`,
+        group: null,
+        lo: at(4, row),
+        hi: at(5, row),
+        curve: at(0, row) === 1
+          ? { type: "logistic", ceiling: at(1, row), rate: 1 / at(2, row) }
+          : {
+            type: "hill",
+            ceiling: at(1, row),
+            half: at(2, row),
+            slope: at(3, row),
+          },
+      }),
+    );
+    return { entities, groups: [], budget, spend: "all" };
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}
+
+function seedInstance(kind: "concave" | "sshape"): AllocationProblem {
+  const random = createRandom(10);
+  const entities = Array.from({ length: COUNT }, (_, row): AllocationEntity => {
+    const half = 1e4 * Math.exp(random.normal());
+    const slope = kind === "concave"
+      ? 0.5 + random.next() / 2
+      : 1.5 + 1.5 * random.next();
+    return {
+      id: `c${row}`,
+      group: null,
+      lo: random.next() < 0.4 ? 0.1 * half : 0,
+      hi: 3 * half,
+      curve: {
+        type: "hill",
+        ceiling: 4 * half * Math.exp(0.5 * random.normal()),
+        half,
+        slope,
+      },
+    };
+  });
+  const budget = entities.reduce(
+    (sum, { lo, hi }) => sum + (2 * lo + hi) / 3,
+    0,
+  );
+  return { entities, groups: [], budget, spend: "all" };
+}
