@@ -106,19 +106,35 @@ export interface PolicyArchive {
 }
 
 /** What a key may do. */
-export type Scope = "score" | "plan" | "read" | "ingest" | "approve" | "apply";
+export const SCOPES = [
+  "score",
+  "plan",
+  "read",
+  "ingest",
+  "approve",
+  "apply",
+] as const;
+
+/** One of the things that a key may do. */
+export type Scope = (typeof SCOPES)[number];
 
 /** A key on record; the secret itself is never kept. */
 export interface ApiKey {
+  /** Finds it; not secret. */
   readonly id: string;
+  /** Whose rows it reaches. */
   readonly tenant: string;
   /** Who or what holds it. */
   readonly name: string;
+  /** What it may do. */
   readonly scopes: readonly Scope[];
   /** SHA-256 of the secret. */
   readonly secretHash: string;
+  /** When it was made. */
   readonly createdAt: Instant;
+  /** From when it is no longer taken; null for never. */
   readonly expiresAt: Instant | null;
+  /** When it was revoked; null if it was not. */
   readonly revokedAt: Instant | null;
 }
 

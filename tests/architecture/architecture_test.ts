@@ -48,7 +48,7 @@ function read(path: string): Source {
 function imports(text: string): { specifier: string; typeOnly: boolean }[] {
   const statement =
     /^(import|export)\s+(type\s+)?(?:[^;"'`]*?\sfrom\s+)?["']([^"']+)["']/gms;
-  const dynamic = /\bimport\(\s*["']([^"']+)["']/g;
+  const dynamic = /\bimport\(\s*["']([^"'$]+)["']/g;
   return [
     ...[...text.matchAll(statement)].map(([, , type, specifier]) => ({
       specifier: specifier ?? "",

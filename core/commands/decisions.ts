@@ -1,0 +1,69 @@
+/**
+ * `moe replay`, `moe explain`, `moe verify-log`: the decision log, read back.
+ *
+ * @module
+ */
+import { type Command, textOption } from "./command.ts";
+import { TENANT, withEngine } from "./open.ts";
+
+/** Takes a logged decision again and compares. */
+export const replay: Command = {
+  name: "replay",
+  about: "take a logged decision again and compare, bit for bit",
+  operands: [],
+  options: { ...TENANT, "decision*": "its id" },
+  run: (scope, _operands, options) =>
+    withEngine(scope, async ({ engine }) => {
+      const id = textOption(options, "decision", "");
+      const tenant = textOption(options, "tenant", "default");
+      const { same, replayed, differences } = await engine.decisions.replay(
+        tenant,
+        id,
+      );
+      scope.terminal.line(JSON.stringify(replayed.recommendation));
+      scope.terminal.line(
+        same
+          ? `${id}: the same answer, bit for bit`
+          : `${id}: the answer differs in ${differences.join(", ")}`,
+      );
+      return same ? 0 : 1;
+    }),
+};
+
+/** Says why a decision was taken. */
+export const explain: Command = {
+  name: "explain",
+  about: "say why a logged decision was taken",
+  operands: [],
+  options: { ...TENANT, "decision*": "its id" },
+  run: (scope, _operands, options) =>
+    withEngine(scope, async ({ engine }) => {
+      const explanation = await engine.decisions.explain(
+        textOption(options, "tenant", "default"),
+        textOption(options, "decision", ""),
+      );
+      scope.terminal.line(JSON.stringify(explanation, null, 2));
+      return 0;
+    }),
+};
+
+/** Walks the hash chain. */
+export const verifyLog: Command = {
+  name: "verify-log",
+  about: "walk the decision log and find any changed, removed or reordered row",
+  operands: [],
+  options: { tenant: "only this tenant; all unless given" },
+  run: (scope, _operands, options) =>
+    withEngine(scope, async ({ engine, stores }) => {
+      const tenants = typeof options.tenant === "string"
+        ? [options.tenant]
+        : await stores.log.tenants();
+      let sound = true;
+      for (const tenant of tenants) {
+        const found = await engine.decisions.verify(tenant);
+        sound &&= found.sound;
+        printVerification(tenant, found).forEach(scope.terminal.line);
+      }
+      return sound ? 0 : 1;
+    }),
+};

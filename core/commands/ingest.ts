@@ -1,0 +1,94 @@
+/**
+ * `moe ingest`: asks a source for its signals.
+ *
+ * @module
+ */
+import type { DayRange } from "../domain/day.ts";
+import { EngineError } from "../domain/error.ts";
+import {
+  type Command,
+  type CommandScope,
+  type Options,
+  textOption,
+} from "./command.ts";
+import { type Opened, readJsonFile, TENANT, withEngine } from "./open.ts";
+import { printTable } from "./terminal.ts";
+
+/** Pulls from a source through its connector. */
+export const ingest: Command = {
+  name: "ingest",
+  about:
+    "pull signals through a connector: csv --file F --mapping M, or --config C",
+  operands: ["CONNECTOR"],
+  options: {
+    ...TENANT,
+    source: "name of the source; the file's or the connector's unless given",
+    file: "file to read (csv)",
+    mapping: "JSON file that names the columns (csv)",
+    config: "JSON file with the connector's configuration",
+    from: "first day",
+    until: "day after the last",
+    "json!": "print JSON",
+  },
+  run: (scope, [connector = ""], options) =>
+    withEngine(scope, (opened) => pull(scope, opened, { connector, options })),
+};
+
+async function pull(
+  { terminal }: CommandScope,
+  { engine }: Opened,
+  { connector, options }: { connector: string; options: Options },
+): Promise<number> {
+  const file = textOption(options, "file", "");
+  const started = performance.now();
+  const report = await engine.ingest({
+    tenant: textOption(options, "tenant", "default"),
+    source: textOption(options, "source", sourceName(file) || connector),
+    connector,
+    config: await readConfig(options),
+    range: readRange(options),
+    report: terminal.progress,
+  });
+  terminal.done();
+  if (options.json) {
+    terminal.line(JSON.stringify(report, null, 2));
+    return 0;
+  }
+  const { rejects, ...counts } = report;
+  printTable(
+    [{ heading: "what" }, { heading: "count", numeric: true }],
+    [
+      ...Object.entries(counts).map(([name, count]) => [name, String(count)]),
+      ...Object.entries(rejects).map((
+        [reason, count],
+      ) => [`refused: ${reason}`, String(count)]),
+    ],
+  ).forEach(terminal.line);
+  terminal.line(`${((performance.now() - started) / 1000).toFixed(1)} s`);
+  return 0;
+}
+
+function sourceName(file: string): string {
+  return file.replace(/^.*\//, "").replace(/\.[a-z.]+$/i, "");
+}
+
+async function readConfig(options: Options): Promise<unknown> {
+  if (typeof options.config === "string") return readJsonFile(options.config);
+  const { file, mapping } = options;
+  if (typeof file !== "string" || typeof mapping !== "string") {
+    throw new EngineError(
+      "request_invalid",
+      "Cannot ingest: give --file and --mapping, or --config",
+    );
+  }
+  return { file, mapping: await readJsonFile(mapping) };
+}
+
+function readRange(options: Options): DayRange | null {
+  const { from, until } = options;
+  if (typeof from !== "string" && typeof until !== "string") return null;
+  return {
+    from: typeof from === "string" ? from : "0001-01-01",
+    until: typeof until === "string" ? until : "9999-12-31",
+  };
+}

@@ -1,0 +1,99 @@
+/**
+ * `moe keys`: who may call the engine, and for what.
+ *
+ * @module
+ */
+import { type Scope, SCOPES } from "../ports/decisions.ts";
+import { EngineError } from "../domain/error.ts";
+import { createApiKey } from "../http/api_key.ts";
+import { type Command, textOption } from "./command.ts";
+import { TENANT, withEngine } from "./open.ts";
+import { printTable } from "./terminal.ts";
+
+/** Makes a key and shows it once. */
+export const keysCreate: Command = {
+  name: "keys create",
+  about: "make an API key and show it, once",
+  operands: ["NAME"],
+  options: {
+    ...TENANT,
+    "scopes*": `what it may do, comma-separated: ${SCOPES.join(", ")}`,
+    days: "days until it expires; 90 unless given",
+  },
+  run: (scope, [name = ""], options) =>
+    withEngine(scope, async ({ stores, clock }) => {
+      const now = clock.now();
+      const days = Number(textOption(options, "days", "90"));
+      const { key, text } = createApiKey({
+        tenant: textOption(options, "tenant", "default"),
+        name,
+        scopes: parseScopes(textOption(options, "scopes", "")),
+        createdAt: now,
+        expiresAt: new Date(Date.parse(now) + days * 86_400_000).toISOString(),
+      });
+      await stores.keys.save(key);
+      scope.terminal.line(text);
+      return 0;
+    }),
+};
+
+function parseScopes(text: string): Scope[] {
+  return text.split(",").map((word) => {
+    const scope = SCOPES.find((known) => known === word.trim());
+    if (scope) return scope;
+    throw new EngineError(
+      "request_invalid",
+      `Cannot make a key with scope "${word}": choose among ${
+        SCOPES.join(", ")
+      }`,
+    );
+  });
+}
+
+/** Lists a tenant's keys. */
+export const keysList: Command = {
+  name: "keys list",
+  about: "the tenant's API keys",
+  operands: [],
+  options: TENANT,
+  run: (scope, _operands, options) =>
+    withEngine(scope, async ({ stores }) => {
+      const keys = await stores.keys.list(
+        textOption(options, "tenant", "default"),
+      );
+      printTable(
+        ["id", "name", "scopes", "expires", "revoked"].map((heading) => ({
+          heading,
+        })),
+        keys.map(({ id, name, scopes, expiresAt, revokedAt }) => [
+          id,
+          name,
+          scopes.join(","),
+          expiresAt ?? "never",
+          revokedAt ?? "",
+        ]),
+      ).forEach(scope.terminal.line);
+      return 0;
+    }),
+};
+
+/** Revokes a key. */
+export const keysRevoke: Command = {
+  name: "keys revoke",
+  about: "revoke an API key",
+  operands: ["ID"],
+  options: TENANT,
+  run: (scope, [id = ""], options) =>
+    withEngine(scope, async ({ stores, clock }) => {
+      const tenant = textOption(options, "tenant", "default");
+      const revoked = await stores.keys.revoke(tenant, id, clock.now());
+      if (!revoked) {
+        throw new EngineError(
+          "not_found",
+          `Cannot revoke key "${id}": the tenant has none in force by that id`,
+        );
+      }
+      scope.terminal.line(`revoked ${id}`);
+      return 0;
+    }),
+};

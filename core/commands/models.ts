@@ -1,0 +1,103 @@
+/**
+ * `moe train` and `moe models`: train a model, look at it, let it serve.
+ *
+ * @module
+ */
+import { parseModelRef, printModelRef } from "../domain/score.ts";
+import { type Command, textOption } from "./command.ts";
+import { AS, readJsonFile, TENANT, withEngine } from "./open.ts";
+import { printTable } from "./terminal.ts";
+
+/** Trains and registers. */
+export const train: Command = {
+  name: "train",
+  about: "train a model as a specification says, and register it as pending",
+  operands: [],
+  options: { ...TENANT, ...AS, "spec*": "JSON file" },
+  run: (scope, _operands, options) =>
+    withEngine(scope, async ({ engine }) => {
+      const record = await engine.train({
+        tenant: textOption(options, "tenant", "default"),
+        spec: await readJsonFile(textOption(options, "spec", "")),
+        by: textOption(options, "as", "cli"),
+        report: scope.terminal.progress,
+      });
+      const ref = printModelRef(record);
+      scope.terminal.line(
+        `${ref}  ${record.family}  ${record.lineage.rows} rows`,
+      );
+      printTable(
+        [{ heading: "metric" }, { heading: "value", numeric: true }],
+        Object.entries(record.metrics).map((
+          [name, value],
+        ) => [name, value.toPrecision(5)]),
+      ).forEach(scope.terminal.line);
+      scope.terminal.line(
+        `pending: another person lets it serve with "moe models approve ${ref}"`,
+      );
+      return 0;
+    }),
+};
+
+/** Lists models. */
+export const models: Command = {
+  name: "models",
+  about: "registered models, their measures and where they stand",
+  operands: [],
+  options: TENANT,
+  run: (scope, _operands, options) =>
+    withEngine(scope, async ({ stores }) => {
+      const records = await stores.models.list(
+        textOption(options, "tenant", "default"),
+      );
+      printTable(
+        [
+          "model",
+          "family",
+          "use",
+          "status",
+          "trained by",
+          "reviewed by",
+          "metrics",
+        ]
+          .map((heading) => ({ heading })),
+        records.map((record) => [
+          printModelRef(record),
+          record.family,
+          record.use.kind,
+          record.status,
+          record.createdBy,
+          record.reviewedBy ?? "",
+          Object.entries(record.metrics).slice(0, 3)
+            .map(([name, value]) => `${name} ${value.toPrecision(3)}`)
+            .join(", "),
+        ]),
+      ).forEach(scope.terminal.line);
+      return 0;
+    }),
+};
+
+/** Approves or rejects. */
+export const modelsReview: readonly Command[] = ([
+  ["approve", "let a pending version serve; not by the one who trained it"],
+  ["reject", "refuse a pending version"],
+] as const).map(([word, about]) => ({
+  name: `models ${word}`,
+  about,
+  operands: ["NAME@VERSION"],
+  options: { ...TENANT, ...AS },
+  run: (scope, [ref = ""], options) =>
+    withEngine(scope, async ({ stores, clock }) => {
+      const record = await stores.models.review(
+        textOption(options, "tenant", "default"),
+        parseModelRef(ref),
+        {
+          by: textOption(options, "as", "cli"),
+          at: clock.now(),
+          approve: word === "approve",
+        },
+      );
+      scope.terminal.line(`${printModelRef(record)}  ${record.status}`);
+      return 0;
+    }),
+}));

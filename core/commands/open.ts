@@ -1,0 +1,163 @@
+/**
+ * Opens the engine as the configuration says, for one command, and closes it.
+ *
+ * @module
+ */
+import { createEngine, type OperatedEngine } from "../engine.ts";
+import { EngineError } from "../domain/error.ts";
+import type { Clock, Ids } from "../ports/clock.ts";
+import type { Stores } from "../ports/stores.ts";
+import { loadPlugins } from "../../plugins/load.ts";
+import { lendFiles } from "../signals/lend_files.ts";
+import { lendHttp } from "../signals/lend_http.ts";
+import { openStores } from "../store/open.ts";
+import { systemClock } from "../store/clock.ts";
+import { createIds } from "../store/ids.ts";
+import { loadPolicies } from "../verdicts/load.ts";
+import type { CommandScope } from "./command.ts";
+import type { Configuration } from "./configuration.ts";
+import { parseSources } from "./push_sources.ts";
+
+/** Version of the engine's code, kept with every model and answered at `/healthz`. */
+export const VERSION = "0.1.0";
+
+/** Option of every command that concerns one tenant. */
+export const TENANT = { tenant: 'tenant; "default" unless given' } as const;
+
+/** Option of every command that a person answers for. */
+export const AS = { as: 'who does it; "cli" unless given' } as const;
+
+/** An engine and what it stands on. */
+export interface Opened {
+  readonly engine: OperatedEngine;
+  readonly stores: Stores;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  /** What is wrong with each plugin that was left out, by its name. */
+  readonly leftOut: Readonly<Record<string, string>>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the engine, runs one command on it, and closes it whatever happens.
+ *
+ * @returns What the command answers.
+ */
+export async function withEngine(
+  { configuration, terminal }: CommandScope,
+  run: (opened: Opened) => Promise<number>,
+): Promise<number> {
+  const opened = await openEngine(configuration);
+  for (const [name, why] of Object.entries(opened.leftOut)) {
+    terminal.warn(`plugin ${name} is left out: ${why}`);
+  }
+  try {
+    return await run(opened);
+  } finally {
+    terminal.done();
+    await opened.close();
+  }
+}
+
+/**
+ * Opens stores, plugins and policies and wires them.
+ *
+ * @param configuration What the operator decided.
+ * @returns The engine; to be closed.
+ * @throws {EngineError} What is wrong with the configuration, the stores or the policies.
+ */
+export async function openEngine(
+  configuration: Configuration,
+): Promise<Opened> {
+  const { databaseUrl, kvUrl, dataFolder, sourcesFile } = configuration;
+  const clock = systemClock;
+  const ids = createIds(clock);
+  const policies = loadPolicies(
+    await readPolicies(configuration.policiesFolder),
+  );
+  const sources = sourcesFile === null ? [] : parseSources(
+    await readJsonFile(sourcesFile),
+    (name) => Deno.env.get(name),
+  );
+  const { connectors, families, leftOut } = loadPlugins();
+  const stores = await openStores({ databaseUrl, kvUrl, dataFolder, clock });
+  const engine = createEngine({
+    stores,
+    connectors,
+    families,
+    leftOut,
+    sources,
+    clock,
+    ids,
+    code: VERSION,
+    policies: () => policies,
+    destination: (tenant) => ({
+      connector: "file",
+      config: { folder: `${dataFolder}/destinations/${tenant}` },
+    }),
+    lendFiles: (_connector, config) => lendFiles(namedPaths(config)),
+    lendHttp: ({ hosts }) => lendHttp({ hosts }),
+  });
+  return { engine, stores, clock, ids, leftOut, close: () => engine.close() };
+}
+
+/** Paths that the operator named in a connector's configuration. */
+function namedPaths(config: unknown): string[] {
+  const { file, folder } = config as { file?: unknown; folder?: unknown };
+  return [file, folder].filter((path) => typeof path === "string");
+}
+
+/**
+ * Reads a folder's policy files.
+ *
+ * @param folder Path of the folder.
+ * @returns Name and text of each `.json` file but the editor's schema, by name.
+ */
+export async function readPolicies(
+  folder: string,
+): Promise<{ name: string; text: string }[]> {
+  const names = (await listFolder(folder))
+    .filter((name) => name.endsWith(".json") && name !== "schema.json");
+  return Promise.all(
+    names.sort().map(async (name) => ({
+      name,
+      text: await Deno.readTextFile(`${folder}/${name}`),
+    })),
+  );
+}
+
+async function listFolder(folder: string): Promise<string[]> {
+  try {
+    return (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) =>
+      name
+    );
+  } catch (cause) {
+    throw new EngineError(
+      "file_unreadable",
+      `Cannot read folder "${folder}": it does not exist or may not be read`,
+      { cause },
+    );
+  }
+}
+
+/**
+ * Reads a JSON file that the operator named.
+ *
+ * @param path Path of the file.
+ * @returns Its value.
+ * @throws {EngineError} `file_unreadable` if there is none or it is not JSON.
+ */
+export async function readJsonFile(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await Deno.readTextFile(path));
+  } catch (cause) {
+    const reason = cause instanceof SyntaxError
+      ? `it is not JSON (${cause.message})`
+      : "it does not exist or may not be read";
+    throw new EngineError(
+      "file_unreadable",
+      `Cannot read file "${path}": ${reason}`,
+      { cause },
+    );
+  }
+}

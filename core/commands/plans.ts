@@ -1,0 +1,175 @@
+/**
+ * `moe plan` and `moe plans`: make a plan, look at plans, and move them on.
+ *
+ * @module
+ */
+import { addDays, type DayRange } from "../domain/day.ts";
+import { decimalFromMicros, microsFromDecimal } from "../domain/money.ts";
+import type { Plan, PlanRequest } from "../domain/plan.ts";
+import { type Command, type Options, textOption } from "./command.ts";
+import { AS, TENANT, withEngine } from "./open.ts";
+import { printTable } from "./terminal.ts";
+
+/** Makes a plan. */
+export const plan: Command = {
+  name: "plan",
+  about: "plan budgets for the days to come",
+  operands: [],
+  options: {
+    ...TENANT,
+    ...AS,
+    model: "allocation model; the only approved one unless given",
+    from: "first day; tomorrow unless given",
+    days: "how many days; 7 unless given",
+    total:
+      "amount for the period in currency units; today's spend unless given",
+    currency: "ISO 4217 code; EUR unless given",
+    "up-to!": "spend up to the total rather than all of it",
+    "json!": "print JSON",
+  },
+  run: (scope, _operands, options) =>
+    withEngine(scope, async ({ engine, clock }) => {
+      const { plan: made, answer } = await engine.plans.make(
+        textOption(options, "tenant", "default"),
+        planRequest(options, clock.now()),
+        {
+          by: textOption(options, "as", "cli"),
+          idempotent: null,
+          render: printPlanJson,
+        },
+      );
+      if (options.json || !made) scope.terminal.line(answer);
+      else printPlan(made).forEach(scope.terminal.line);
+      return 0;
+    }),
+};
+
+function planRequest(options: Options, now: string): PlanRequest {
+  const from = textOption(options, "from", addDays(now.slice(0, 10), 1));
+  const total = textOption(options, "total", "");
+  const model = textOption(options, "model", "");
+  const days = Number(textOption(options, "days", "7"));
+  const period: DayRange = { from, until: addDays(from, days) };
+  return {
+    model: model === "" ? null : model,
+    entities: null,
+    period,
+    totalMicros: total === "" ? null : microsFromDecimal(total),
+    currency: textOption(options, "currency", "EUR"),
+    spend: options["up-to"] ? "up_to" : "all",
+    bounds: {},
+  };
+}
+
+function printPlanJson(made: Plan): string {
+  return JSON.stringify(
+    made,
+    (_key, value) => typeof value === "bigint" ? String(value) : value,
+    2,
+  );
+}
+
+/**
+ * Prints a plan as a table, with its certificate below.
+ *
+ * @param made The plan.
+ * @returns Lines.
+ */
+export function printPlan(made: Plan): string[] {
+  const { objective, recommendations, currency } = made;
+  const rows = recommendations.map((row) => [
+    row.entity,
+    row.parent ?? "",
+    units(row.currentMicros),
+    units(row.budgetMicros),
+    change(row.currentMicros, row.budgetMicros),
+    row.marginalOutcome.toFixed(2),
+    row.applied.map(({ rule }) => rule).join(" "),
+  ]);
+  return [
+    `${made.id}  ${made.state}  ${made.period.from} … ${made.period.until}  model ${made.modelVersion}`,
+    "",
+    ...printTable(
+      [
+        { heading: "entity" },
+        { heading: "parent" },
+        { heading: `now ${currency}`, numeric: true },
+        { heading: `plan ${currency}`, numeric: true },
+        { heading: "change", numeric: true },
+        { heading: "marginal", numeric: true },
+        { heading: "policies" },
+      ],
+      rows,
+    ),
+    "",
+    `total ${units(made.totalMicros)} ${currency}; outcome ${
+      objective.outcome.toPrecision(6)
+    } ${objective.unit} (now ${objective.currentOutcome.toPrecision(6)})`,
+    `upper bound ${objective.upperBound.toPrecision(6)}, gap ${
+      objective.gap.toExponential(1)
+    }; ${made.binding.length} constraints bind`,
+  ];
+}
+
+function units(micros: bigint): string {
+  return decimalFromMicros((micros / 10_000n) * 10_000n, 2);
+}
+
+function change(before: bigint, after: bigint): string {
+  if (before === 0n) return after === 0n ? "" : "new";
+  const share = Number(after - before) / Number(before);
+  return `${share >= 0 ? "+" : "−"}${(Math.abs(share) * 100).toFixed(1)} %`;
+}
+
+/** Lists plans. */
+export const plans: Command = {
+  name: "plans",
+  about: "the latest plans and where they stand",
+  operands: [],
+  options: { ...TENANT, limit: "how many at most; 20 unless given" },
+  run: (scope, _operands, options) =>
+    withEngine(scope, async ({ engine }) => {
+      const found = await engine.plans.list(
+        textOption(options, "tenant", "default"),
+        Number(textOption(options, "limit", "20")),
+      );
+      printTable(
+        ["plan", "state", "from", "until", "by", "approved by"].map((
+          heading,
+        ) => ({ heading })),
+        found.map(({ id, state, period, createdBy, approvedBy }) => [
+          id,
+          state,
+          period.from,
+          period.until,
+          createdBy,
+          approvedBy ?? "",
+        ]),
+      ).forEach(scope.terminal.line);
+      return 0;
+    }),
+};
+
+/** Moves a plan on. */
+export const plansMove: readonly Command[] = ([
+  ["show", "show a plan", null],
+  ["approve", "approve a plan that another person asked for", "approve"],
+  ["apply", "write an approved plan to its destination", "apply"],
+  ["rollback", "undo an applied plan exactly", "rollback"],
+] as const).map(([word, about, step]) => ({
+  name: `plans ${word}`,
+  about,
+  operands: ["ID"],
+  options: { ...TENANT, ...AS },
+  run: (scope, [id = ""], options) =>
+    withEngine(scope, async ({ engine }) => {
+      const tenant = textOption(options, "tenant", "default");
+      const by = textOption(options, "as", "cli");
+      const moved = step === null
+        ? await engine.plans.find(tenant, id)
+        : await engine.plans[step](tenant, id, by);
+      if (moved) printPlan(moved).forEach(scope.terminal.line);
+      else scope.terminal.warn(`there is no plan ${id}`);
+      return moved ? 0 : 1;
+    }),
+}));

@@ -1,0 +1,73 @@
+/**
+ * Sources that push, as the operator configured them: a JSON list of
+ * `{ tenant, source, connector, config }`, where `{ "env": "NAME" }` anywhere in
+ * `config` stands for a secret from the environment.
+ *
+ * @module
+ */
+import { z } from "zod";
+import { EngineError } from "../domain/error.ts";
+import type { ConfiguredSource } from "../engine.ts";
+
+const Sources = z.array(z.strictObject({
+  tenant: z.string().min(1),
+  source: z.string().min(1),
+  connector: z.string().min(1),
+  config: z.record(z.string(), z.unknown()),
+}));
+
+/**
+ * Parses configured sources and looks their secrets up.
+ *
+ * @param given Parsed JSON.
+ * @param variable Looks an environment variable up.
+ * @returns The sources, secrets filled in.
+ * @throws {EngineError} `configuration_invalid`, naming the member or the variable.
+ */
+export function parseSources(
+  given: unknown,
+  variable: (name: string) => string | undefined,
+): ConfiguredSource[] {
+  const parsed = Sources.safeParse(given);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new EngineError(
+      "configuration_invalid",
+      `Cannot read the sources: ${issue?.path.join(".")}: ${issue?.message}`,
+    );
+  }
+  return parsed.data.map((source) => ({
+    ...source,
+    config: fillSecrets(source.config, variable),
+  }));
+}
+
+function fillSecrets(
+  value: unknown,
+  variable: (name: string) => string | undefined,
+): unknown {
+  if (Array.isArray(value)) {
+    return value.map((item) => fillSecrets(item, variable));
+  }
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value);
+  const [first] = entries;
+  if (entries.length === 1 && first?.[0] === "env") {
+    return demandVariable(String(first[1]), variable);
+  }
+  return Object.fromEntries(
+    entries.map(([name, member]) => [name, fillSecrets(member, variable)]),
+  );
+}
+
+function demandVariable(
+  name: string,
+  variable: (name: string) => string | undefined,
+): string {
+  const secret = variable(name);
+  if (secret) return secret;
+  throw new EngineError(
+    "configuration_invalid",
+    `Cannot read the sources: the environment has no "${name}"`,
+  );
+}
