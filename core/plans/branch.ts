@@ -139,10 +139,14 @@ function explore(
     return { open: [], cut: 0 };
   }
   const bound = Math.min(relaxed.bound, node.bound);
-  const { at, gap } = findWidest(t, relaxed.amounts);
+  const { at, gap, inside } = findWidest(t, relaxed.amounts);
   offer(search, relaxed);
   const done = () => isGoodEnough(search, bound, tolerance);
-  if (!done() && gap > 0) improve(search, relaxed);
+  if (gap > 0) {
+    for (const threshold of inside > 1 ? [0.5, 0, 1] : [0, 1]) {
+      if (!done()) improve(search, relaxed, threshold);
+    }
+  }
   const lo = t.lo[at] as number;
   const hi = t.hi[at] as number;
   undo();
@@ -176,25 +180,27 @@ function applySplits(t: Tableau, split: Split | null): () => void {
   return () => before.forEach(({ at, lo, hi }) => setBounds(t, at, { lo, hi }));
 }
 
-/** The entity whose envelope is farthest above its curve. */
+/** The entity whose envelope is farthest above its curve, and how many are above at all. */
 function findWidest(
   t: Tableau,
   amounts: Float64Array,
-): { readonly at: number; readonly gap: number } {
+): { readonly at: number; readonly gap: number; readonly inside: number } {
   let widest = 0;
   let gap = 0;
+  let inside = 0;
   for (let at = 0; at < t.size; at++) {
     const amount = amounts[at] as number;
     const lo = t.lo[at] as number;
     if (amount <= lo || amount >= (t.knee[at] as number)) continue;
     const line = valueAt(t, at, lo) + (t.steep[at] as number) * (amount - lo);
     const excess = line - valueAt(t, at, amount);
-    if (excess > 1e-15 * line && excess > gap) {
-      gap = excess;
-      widest = at;
-    }
+    if (excess <= 1e-15 * line) continue;
+    inside++;
+    if (excess <= gap) continue;
+    gap = excess;
+    widest = at;
   }
-  return { at: widest, gap };
+  return { at: widest, gap, inside };
 }
 
 function offer(search: Search, plan: Relaxation): void {
@@ -203,16 +209,18 @@ function offer(search: Search, plan: Relaxation): void {
   search.best = { ...plan, outcome, upperBound: Infinity, nodes: 0 };
 }
 
-/** Tries the entities inside their lines all off, all on, and each where it is nearer. */
-function improve(search: Search, relaxed: Relaxation): void {
-  for (const threshold of [0.5, 0, 1]) {
-    restrict(search, relaxed.amounts, threshold);
-    const plan = relax(search.restricted, search.limits, {
-      bench: search.bench,
-      guess: relaxed.price,
-    });
-    if (plan !== null) offer(search, plan);
-  }
+/** Tries a plan in which entities inside their lines are on beyond a share of the line. */
+function improve(
+  search: Search,
+  relaxed: Relaxation,
+  threshold: number,
+): void {
+  restrict(search, relaxed.amounts, threshold);
+  const plan = relax(search.restricted, search.limits, {
+    bench: search.bench,
+    guess: relaxed.price,
+  });
+  if (plan !== null) offer(search, plan);
 }
 
 /** Leaves each S-shaped entity one concave part: lo alone, or beyond the bend. */

@@ -93,11 +93,9 @@ function assemble(
     const middle = total(({ x }) => x);
     const least = total(({ lo }) => lo);
     const most = total(({ hi }) => hi);
-    return {
-      id: `g${group}`,
-      lo: least + (tight[group] ?? 0) * (middle - least),
-      hi: most - (tight[group + 3] ?? 0) * (most - middle),
-    };
+    const lo = least + (tight[group] ?? 0) * (middle - least);
+    const hi = most - (tight[group + 3] ?? 0) * (most - middle);
+    return { id: `g${group}`, lo, hi: Math.max(lo, hi) };
   });
   const budget = point.reduce((sum, x) => sum + x, 0);
   return { entities, groups, budget, spend };
