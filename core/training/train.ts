@@ -1,0 +1,139 @@
+/**
+ * From a specification to a registered version, pending, with all that it takes to
+ * make it again: the same specification, data and seed give the same bytes.
+ *
+ * @module
+ */
+import { canonicalJson, sha256 } from "../domain/canonical.ts";
+import { EngineError } from "../domain/error.ts";
+import type { ModelRecord } from "../domain/score.ts";
+import { BUILTIN_VIEWS } from "../features/builtin_views.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Stores } from "../ports/stores.ts";
+import type { ModelFamily, Report } from "../../plugins/contract.ts";
+import type { ReadScope } from "./dataset.ts";
+import { unfit } from "./refusal.ts";
+import { parseSpec, type TrainingSpec } from "./spec.ts";
+import { trainRows } from "./train_rows.ts";
+import { trainSeries } from "./train_series.ts";
+import type { Trained } from "./trained.ts";
+
+/** What training stands on. */
+export interface TrainScope {
+  readonly stores: Pick<Stores, "history" | "models" | "views">;
+  readonly families: readonly ModelFamily[];
+  readonly clock: Clock;
+  /** Version of the engine's code. */
+  readonly code: string;
+}
+
+/** What to train, for whom. */
+export interface TrainJob {
+  readonly tenant: string;
+  /** A training specification, as a person wrote it. */
+  readonly spec: unknown;
+  /** Who trains; may not review. */
+  readonly by: string;
+  readonly report: Report;
+}
+
+/**
+ * Trains and registers.
+ *
+ * @param scope Stores, families, time.
+ * @param job The specification and who asks.
+ * @returns The record, pending.
+ * @throws {EngineError} `request_invalid` for the specification, `dataset_invalid` for
+ * the data, `plugin_invalid` for a family that contradicts itself.
+ */
+export async function trainModel(
+  { stores, families, clock, code }: TrainScope,
+  { tenant, spec: given, by, report }: TrainJob,
+): Promise<ModelRecord> {
+  const parsed = parseSpec(given);
+  const now = clock.now();
+  const asOf = parsed.asOf ?? now;
+  if (asOf > now) throw unfit(parsed.model, "asOf lies in the future");
+  const spec = { ...parsed, asOf };
+  const family = findFamily(families, spec);
+  const { history, models, views } = stores;
+  const trained = await train(family, spec, {
+    history,
+    tenant,
+    views: [...BUILTIN_VIEWS, ...await views.list(tenant)],
+    asOf,
+    report,
+  });
+  const { artifact, rows, datasetHash, views: read, ...made } = trained;
+  const maker = `${family.name}@${family.version}`;
+  return await models.register(tenant, {
+    ...made,
+    name: spec.model,
+    family: maker,
+    lineage: {
+      asOf,
+      code: `${code} ${maker}`,
+      seed: spec.seed,
+      rows,
+      datasetHash,
+      views: read,
+      spec: canonicalJson(spec),
+    },
+    artifactHash: sha256(artifact),
+    createdBy: by,
+    createdAt: clock.now(),
+  }, artifact);
+}
+
+function findFamily(
+  families: readonly ModelFamily[],
+  { family, grain, model }: TrainingSpec,
+): ModelFamily {
+  const found = families.find(({ name }) => name === family);
+  const fitting = families.filter((one) => one.grain === grain)
+    .map(({ name }) => name).join(", ");
+  if (found?.grain === grain) return found;
+  throw new EngineError(
+    "request_invalid",
+    `Cannot train model "${model}": family: there is no "${family}" for ${grain}; choose one of ${fitting}`,
+  );
+}
+
+async function train(
+  family: ModelFamily,
+  spec: TrainingSpec,
+  scope: ReadScope,
+): Promise<Trained> {
+  checkParams(family, spec);
+  if (family.grain === "rows" && spec.grain === "rows") {
+    return await trainRows(family, spec, scope);
+  }
+  if (family.grain === "series" && spec.grain === "series") {
+    return await trainSeries(family, spec, scope);
+  }
+  throw new TypeError("Cannot train: family and specification differ in grain");
+}
+
+function checkParams(family: ModelFamily, { model, params }: TrainingSpec) {
+  try {
+    family.params.parse(params);
+  } catch (cause) {
+    throw new EngineError(
+      "request_invalid",
+      `Cannot train model "${model}": params: family "${family.name}" refuses them: ${
+        firstProblem(cause)
+      }`,
+      { cause },
+    );
+  }
+}
+
+/** What a schema complained of, with its path where it names one. */
+function firstProblem(cause: unknown): string {
+  const { issues } = cause as {
+    issues?: readonly { path?: readonly unknown[]; message?: string }[];
+  };
+  const [issue] = issues ?? [];
+  if (issue) return `${issue.path?.join(".") ?? ""} ${issue.message}`.trim();
+  return cause instanceof Error ? cause.message : "wrong";
+}
