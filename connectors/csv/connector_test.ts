@@ -104,6 +104,7 @@ Deno.test.each([
   { row: '03.01.2023,1,1,"s,1,no', reason: "row_malformed" },
   { row: "03.01.2023,1,1,,1,no", reason: "column_missing" },
   { row: `03.01.2023,1,1,${"s".repeat(201)},1,no`, reason: "id_invalid" },
+  { row: "03.01.2023,1,1,ann@a.example,1,no", reason: "personal_data_refused" },
   { row: "03.01.2023,1,1,s,1,maybe", reason: "boolean_invalid" },
   { row: "02.01.2023,99,1,s,1,no", reason: "key_repeated" },
 ])("csv: $reason keeps the row's text and lets the others in", async (bad) => {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isCurrency, isEntityId } from "@moe/plugin";
+import { holdsEmail, isCurrency, isEntityId } from "@moe/plugin";
 import type {
   EntityIds,
   EventSignal,
@@ -162,12 +162,20 @@ function readId(template: string, place: Place): Read<string> {
   const read = required(readTemplate(template, place), place.path);
   return (row) => {
     const id = read(row);
-    if (isEntityId(id)) return id;
+    if (isEntityId(id) && !holdsEmail(id)) return id;
+    if (isEntityId(id)) throw personal(place);
     throw new RowFault(
       "id_invalid",
       `${place.path}: expected 1 to 200 characters, no control characters`,
     );
   };
+}
+
+function personal({ path }: Place): RowFault {
+  return new RowFault(
+    "personal_data_refused",
+    `${path}: an e-mail address; use a pseudonymous id`,
+  );
 }
 
 function readCurrency(template: string, place: Place): Read<string> {
@@ -224,7 +232,13 @@ function readProperties(
   );
   return (row) => {
     const properties: Record<string, Scalar> = {};
-    for (const [name, read] of readers) properties[name] = read(row);
+    for (const [name, read] of readers) {
+      const value = read(row);
+      if (typeof value === "string" && holdsEmail(value)) {
+        throw personal(inside(place, name));
+      }
+      properties[name] = value;
+    }
     return properties;
   };
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { holdsEmail } from "@moe/plugin";
 import { isIP } from "node:net";
 
 const NAMES = new Set([
@@ -18,7 +19,6 @@ const NAMES = new Set([
   "ipaddress",
   "remoteaddr",
 ]);
-const EMAIL = /[^\s@<>"',;:/\\]{1,64}@[^\s@<>"',;:/\\]{1,253}\.[a-z]{2,}/i;
 const PHONE = /^\+\d[\d\s().\-/]{6,20}\d$/;
 const MAX_DEPTH = 12;
 
@@ -74,8 +74,4 @@ function isPersonal(name: string, value: unknown): boolean {
   if (NAMES.has(name.toLowerCase().replaceAll(/[^a-z]/g, ""))) return true;
   const address = !/version/i.test(name) && isIP(text) !== 0;
   return address || holdsEmail(text) || PHONE.test(text);
-}
-
-function holdsEmail(text: string): boolean {
-  return text.includes("@") && EMAIL.test(text);
 }

@@ -7,8 +7,8 @@
 import { isDay, isZone } from "../domain/day.ts";
 import { isEntityId, isEntityType } from "../domain/entity.ts";
 import { isCurrency } from "../domain/money.ts";
+import { holdsEmail } from "../domain/personal.ts";
 import { METRICS } from "../domain/signal.ts";
-import { isPersonal } from "./personal.ts";
 
 /** Why something cannot be kept: stable name, and a sentence without the value. */
 export interface Problem {
@@ -108,7 +108,7 @@ function entitiesProblem(entities: unknown): Problem | null {
     if (typeof id !== "string" || !isId(id)) {
       return problem("id_invalid", `entities.${type} is not an id`);
     }
-    if (isPersonal(id)) return personal(`entities.${type}`);
+    if (holdsEmail(id)) return personal(`entities.${type}`);
   }
   return null;
 }
@@ -139,7 +139,7 @@ function breakdownsProblem(breakdowns: unknown): Problem | null {
     if (!isName(name) || typeof value !== "string" || !isText(value)) {
       return problem("breakdown_invalid", "breakdowns must be texts by name");
     }
-    if (isPersonal(value)) return personal("breakdowns");
+    if (holdsEmail(value)) return personal("breakdowns");
   }
   return null;
 }
@@ -159,7 +159,7 @@ function propertiesProblem(properties: unknown): Problem | null {
     if (!isName(name) || !isScalar(value)) {
       return problem("property_invalid", "A property must be a plain value");
     }
-    if (typeof value === "string" && isPersonal(value)) {
+    if (typeof value === "string" && holdsEmail(value)) {
       return personal("properties");
     }
   }

@@ -35,17 +35,21 @@ export async function* pullContained(
   const secrets = secretValues(connector, scope.config);
   const pages = contained(name, secrets, () => openPages(connector, scope));
   const seen = new Set<string>();
-  let done = false;
+  let waiting = false;
   try {
-    while (!done) {
+    while (true) {
+      waiting = true;
       const next = await nextPage({ name, secrets, pages, pageTimeoutMs });
+      waiting = false;
       if (next.done) return;
       const page = believe(name, next.value, seen);
       yield page;
-      done = page.cursor === null;
+      if (page.cursor === null) return;
     }
   } finally {
-    void leave(pages);
+    const left = leave(pages);
+    // One that hangs does not answer to being left, so nobody waits for it.
+    if (!waiting) await within(pageTimeoutMs, left).catch(() => {});
   }
 }
 
@@ -66,28 +70,33 @@ async function nextPage(
     pageTimeoutMs: number;
   },
 ): Promise<IteratorResult<Page>> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(failed(name, `no page came in ${pageTimeoutMs} ms`)),
-      pageTimeoutMs,
-    );
-  });
   try {
-    return await Promise.race([pages.next(), late]);
+    return await within(pageTimeoutMs, pages.next());
   } catch (error) {
-    throw nameFailure(name, secrets, error);
-  } finally {
-    clearTimeout(timer);
+    if (error !== LATE) throw nameFailure(name, secrets, error);
+    throw failed(name, `no page came in ${pageTimeoutMs} ms`);
   }
 }
 
-/** A hanging generator never answers, so nobody waits for it. */
 async function leave(pages: AsyncIterator<Page>): Promise<void> {
   try {
     await pages.return?.();
   } catch {
-    // It was asked to stop and failed at that: what it brought is already kept.
+    // It failed at being stopped; what it brought before is already kept.
+  }
+}
+
+const LATE = new Error("late");
+
+async function within<T>(timeoutMs: number, awaited: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(LATE), timeoutMs);
+  });
+  try {
+    return await Promise.race([awaited, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -14,9 +14,9 @@ import {
   type Reject,
   type Signal,
 } from "../domain/signal.ts";
+import { redactEmails } from "../domain/personal.ts";
 import type { KeyedPerformance } from "../ports/signals.ts";
 import { findProblem } from "./check.ts";
-import { redactPersonal } from "./personal.ts";
 
 const MAX_ORIGINAL = 65_536;
 const MAX_DETAIL = 500;
@@ -114,7 +114,7 @@ function cleanReject(reject: unknown): Reject {
 }
 
 function cleanText(text: unknown, length: number): string {
-  return redactPersonal(String(text ?? ""))
+  return redactEmails(String(text ?? ""))
     .replaceAll("\0", "\uFFFD").slice(0, length).toWellFormed();
 }
 

@@ -1,12 +1,13 @@
 /**
  * Personal data that must not get in: ids are pseudonymous.
  *
- * Only what is unmistakable is looked for here, an e-mail address; connectors
- * know their sources and refuse more.
+ * Only what is unmistakable in any text is looked for here, an e-mail address;
+ * connectors know their sources and refuse more.
  *
  * @module
  */
 
+// Bounded, so that a long text costs no long search.
 const EMAIL = /[^\s@<>"',;:/\\]{1,64}@[^\s@<>"',;:/\\]{1,253}\.[a-z]{2,}/i;
 const EMAILS = new RegExp(EMAIL, "gi");
 
@@ -15,8 +16,13 @@ const EMAILS = new RegExp(EMAIL, "gi");
  *
  * @param text Any text.
  * @returns True if one is in it.
+ * @example
+ * ```ts
+ * import { holdsEmail } from "./personal.ts";
+ * holdsEmail("ask ann@example.com"); // true
+ * ```
  */
-export function isPersonal(text: string): boolean {
+export function holdsEmail(text: string): boolean {
   return text.includes("@") && EMAIL.test(text);
 }
 
@@ -26,6 +32,6 @@ export function isPersonal(text: string): boolean {
  * @param text Any text.
  * @returns The text with `[redacted]` in their place.
  */
-export function redactPersonal(text: string): string {
+export function redactEmails(text: string): string {
   return text.includes("@") ? text.replace(EMAILS, "[redacted]") : text;
 }
