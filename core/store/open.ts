@@ -22,6 +22,9 @@ import { createSignalStore } from "./signal_store.ts";
 import type { Sql } from "./sql.ts";
 import { createViewStore } from "./view_store.ts";
 
+/** Longest that a part may take to say that it is well. */
+const HEALTH_MS = 2000;
+
 /** Where the stores are. */
 export interface StoreOptions {
   /** URL of a Postgres server; null for the embedded one in the data folder. */
@@ -49,10 +52,13 @@ export async function openStores(options: StoreOptions): Promise<Stores> {
   const opened = opening.move();
   return {
     ...createStores(sql, kv),
-    health: async () => ({
-      database: await problemOf(() => sql.query("select 1")),
-      features: await problemOf(() => kv.get(["health"])),
-    }),
+    health: async () => {
+      const [database, features] = await Promise.all([
+        problemOf(sql.query("select 1")),
+        problemOf(kv.get(["health"])),
+      ]);
+      return { database, features };
+    },
     close: () => opened.disposeAsync(),
   };
 }
@@ -102,11 +108,15 @@ async function openKv(place: string, dataFolder: string): Promise<Deno.Kv> {
   }
 }
 
-async function problemOf(ask: () => Promise<unknown>): Promise<string | null> {
-  try {
-    await ask();
-    return null;
-  } catch (error) {
-    return error instanceof EngineError ? error.message : "does not answer";
-  }
+async function problemOf(asked: Promise<unknown>): Promise<string | null> {
+  const { promise: late, resolve } = Promise.withResolvers<string>();
+  const timer = setTimeout(
+    () => resolve(`does not answer within ${HEALTH_MS} ms`),
+    HEALTH_MS,
+  );
+  const problem = asked.then(
+    () => null,
+    (error) => error instanceof EngineError ? error.message : "does not answer",
+  );
+  return await Promise.race([problem, late]).finally(() => clearTimeout(timer));
 }

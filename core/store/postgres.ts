@@ -4,6 +4,7 @@
  * @module
  */
 import postgres from "postgres";
+import { EngineError } from "../domain/error.ts";
 import { DECODERS, encodeParam, type Param } from "./codec.ts";
 import { createSql, type Driver, type RowMode, type Sql } from "./sql.ts";
 
@@ -11,8 +12,18 @@ const POOL = 8;
 const CONNECT_SECONDS = 10;
 const STATEMENT_MS = 300_000;
 
-/** Opens a pool of connections; the first query connects. */
+/**
+ * Opens a pool of connections; the first query connects.
+ *
+ * @throws {EngineError} `configuration_invalid` if the URL is none of Postgres.
+ */
 export function openPostgres(databaseUrl: string): Sql {
+  if (!isPostgresUrl(databaseUrl)) {
+    throw new EngineError(
+      "configuration_invalid",
+      "Cannot open the database: DATABASE_URL must have the form postgres://user:password@host:port/database",
+    );
+  }
   const pool = postgres(databaseUrl, {
     max: POOL,
     connect_timeout: CONNECT_SECONDS,
@@ -32,6 +43,11 @@ export function openPostgres(databaseUrl: string): Sql {
       await pool.begin((tx) => work(runOn(tx))) as T,
     close: () => pool.end({ timeout: 5 }),
   });
+}
+
+function isPostgresUrl(text: string): boolean {
+  const url = URL.parse(text);
+  return url !== null && /^postgres(ql)?:$/.test(url.protocol);
 }
 
 function runOn(session: postgres.ISql): Driver["run"] {

@@ -4,6 +4,7 @@
  * @module
  */
 import assert from "node:assert/strict";
+import type { FeatureView } from "../../core/domain/feature.ts";
 import { batch, campaignDay, type Case, keyed, subjectEvent } from "./cases.ts";
 import { campaignView, eventView, feature } from "./views.ts";
 
@@ -156,6 +157,62 @@ export const historyCases: readonly Case[] = [
       await assert.rejects(stores.history.series(query), {
         code: "dataset_invalid",
       });
+    },
+  },
+  {
+    name: "two tenants with equal keys never meet",
+    run: async (stores, tenant) => {
+      const tenants = [tenant, `${tenant}-other`];
+      const at = AT;
+      const view = eventView(feature("n", { how: "count" }));
+      const totals = campaignView(
+        feature("spend", { how: "sum", of: "spend_micros" }),
+      );
+      for (const [place, each] of tenants.entries()) {
+        const report = await stores.signals.write(batch(each, {
+          performance: [keyed(campaignDay("2026-02-01", BigInt(place + 1)))],
+          events: Array.from(
+            { length: place + 1 },
+            (_, n) => subjectEvent(`e-${n}`, "2026-02-01T00:00:00.000Z"),
+          ),
+          rejects: [{ reason: "day_invalid", detail: "", original: "a" }],
+        }));
+        assert.equal(report.inserted, 1);
+        assert.equal(report.events, place + 1);
+        assert.equal(report.deadLetters, 1);
+      }
+      for (const [place, each] of tenants.entries()) {
+        const { history, signals } = stores;
+        const value = async (of: FeatureView, id: string) => {
+          const points = [{ id, at }];
+          const options = { points, knownAt: null };
+          const [values] = await history.aggregate(each, of, options);
+          return values;
+        };
+        assert.deepEqual(await value(view, "s-1"), [place + 1]);
+        assert.deepEqual(await value(totals, "c-1"), [place + 1]);
+        const run = await history.materialize(each, view, at);
+        const kept = await Array.fromAsync(history.readRun(each, run));
+        assert.deepEqual(kept.flat().map(({ values }) => values), [[
+          place + 1,
+        ]]);
+        assert.equal((await signals.count(each))[0]?.events, place + 1);
+        const letters = await signals.listDeadLetters(each, { limit: 9 });
+        assert.equal(letters.length, 1);
+        const labels = await history.labels({
+          tenant: each,
+          start: "Email Opened",
+          actionProperty: null,
+          outcome: "Email Opened",
+          matchOn: "subject",
+          withinDays: 1,
+          measure: "occurs",
+          from: null,
+          until: null,
+          knownAt: null,
+        });
+        assert.equal(labels.length, place + 1);
+      }
     },
   },
 ];

@@ -9,6 +9,7 @@ import { migrate } from "../../core/store/migrate.ts";
 import { openPglite } from "../../core/store/pglite.ts";
 import { openPostgres } from "../../core/store/postgres.ts";
 import { isUniqueViolation, type Sql } from "../../core/store/sql.ts";
+import { checkTables } from "./tables.ts";
 import { needingPostgres, startPostgres } from "../servers/postgres.ts";
 
 /** SQL type, parameter, and what comes back. */
@@ -52,7 +53,8 @@ const VALUES: readonly (readonly [string, Param, unknown])[] = [
 Deno.test("PGlite speaks as every driver must, and ends what runs too long", async () => {
   const folder = await Deno.makeTempDir({ prefix: "pglite_" });
   const sql = await openPglite({ folder });
-  await checkDriver(sql).finally(() => sql.close());
+  await checkTables(sql).then(() => checkDriver(sql))
+    .finally(() => sql.close());
   const hasty = await openPglite({ folder, statementMs: 2000 });
   try {
     await assert.rejects(
@@ -75,8 +77,9 @@ Deno.test({
     const server = await startPostgres();
     const nodes = [openPostgres(server.url), openPostgres(server.url)];
     try {
-      await checkDriver(openedFirst(nodes));
       await Promise.all(nodes.map(migrate));
+      await checkTables(openedFirst(nodes));
+      await checkDriver(openedFirst(nodes));
     } finally {
       await Promise.all(nodes.map((sql) => sql.close()));
       await server.stop();

@@ -6,6 +6,7 @@
 import { systemClock } from "../../core/store/clock.ts";
 import { openStores } from "../../core/store/open.ts";
 import { needingPostgres, startPostgres } from "../servers/postgres.ts";
+import assert from "node:assert/strict";
 import { featureCases } from "./feature_cases.ts";
 import { historyCases } from "./history_cases.ts";
 import { logCases } from "./log_cases.ts";
@@ -50,8 +51,34 @@ async function runCases(
     for (const [place, { name, run }] of CASES.entries()) {
       await t.step(name, () => run(stores, `tenant-${place}`));
     }
+    if (databaseUrl === null) {
+      await t.step("another process is refused the open folder", async () => {
+        assert.match(await openElsewhere(dataFolder), /^store_locked: /);
+      });
+    }
   } finally {
     await stores.close();
+    if (databaseUrl === null) {
+      await t.step(
+        "another process is let into the closed folder",
+        async () => {
+          assert.equal(await openElsewhere(dataFolder), "opened");
+        },
+      );
+    }
     await Deno.remove(dataFolder, { recursive: true });
   }
+}
+
+/** Opens the folder in a process of its own; says how that went. */
+async function openElsewhere(dataFolder: string): Promise<string> {
+  const file = new URL("./second_node.ts", import.meta.url).pathname;
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "--no-check", "--allow-read", "--allow-write"],
+      ...["--allow-env", file, dataFolder],
+    ],
+    stderr: "null",
+  }).output();
+  return new TextDecoder().decode(stdout).trim();
 }

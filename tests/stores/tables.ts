@@ -1,0 +1,60 @@
+/**
+ * What the migrations make, against what the tables declare.
+ *
+ * @module
+ */
+import { getTableColumns, getTableName, is } from "drizzle-orm";
+import { toSnakeCase } from "drizzle-orm/casing";
+import { PgTable } from "drizzle-orm/pg-core";
+import assert from "node:assert/strict";
+import { migrate } from "../../core/store/migrate.ts";
+import type { Sql } from "../../core/store/sql.ts";
+import * as decisions from "../../core/store/tables/decisions.ts";
+import * as features from "../../core/store/tables/features.ts";
+import * as models from "../../core/store/tables/models.ts";
+import * as signals from "../../core/store/tables/signals.ts";
+
+/** Hold no tenant's rows: what was migrated, and policy sets, known by their hash. */
+const SHARED = ["migration", "policy_set"];
+
+/** Checks a fresh database: declared columns, and the tenant first in every key. */
+export async function checkTables(sql: Sql): Promise<void> {
+  await migrate(sql);
+  await migrate(sql);
+  const made = await sql.query<{ name: string; columns: string[] }>(COLUMNS);
+  assert.deepEqual(
+    Object.fromEntries(made.map(({ name, columns }) => [name, columns])),
+    { ...declaredColumns(), migration: ["applied_at", "tag"] },
+  );
+  const keys = await sql.query<{ name: string; first: string }>(FIRST_KEYS);
+  assert.equal(keys.length, made.length);
+  const shared = keys.filter(({ first }) => first !== "tenant");
+  assert.deepEqual(shared.map(({ name }) => name), SHARED);
+}
+
+function declaredColumns(): Record<string, string[]> {
+  const exported = [decisions, features, models, signals]
+    .flatMap((module): unknown[] => Object.values(module));
+  const tables = exported.filter((it): it is PgTable => is(it, PgTable));
+  return Object.fromEntries(tables.map((table) => [
+    getTableName(table),
+    Object.keys(getTableColumns(table)).map(toSnakeCase).sort(),
+  ]));
+}
+
+const COLUMNS = `
+  select table_name::text as name,
+    array_agg(column_name::text order by column_name::text collate "C")
+      as columns
+  from information_schema.columns
+  where table_schema = 'public'
+  group by table_name
+  order by table_name`;
+
+const FIRST_KEYS = `
+  select k.table_name::text as name, k.column_name::text as first
+  from information_schema.table_constraints c
+  join information_schema.key_column_usage k using (constraint_name)
+  where c.table_schema = 'public' and c.constraint_type = 'PRIMARY KEY'
+    and k.ordinal_position = 1
+  order by k.table_name`;
