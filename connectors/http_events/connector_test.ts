@@ -4,8 +4,9 @@
  * @module
  */
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import type { Delivery, EventSignal } from "@moe/plugin";
-import { testConnector } from "@moe/plugin/test";
+import { checkSignals, testConnector } from "@moe/plugin/test";
 import connector from "./connector.ts";
 import { sign } from "./signature.ts";
 
@@ -273,4 +274,26 @@ Deno.test("http_events: a long text costs no long search", () => {
   const began = performance.now();
   receive(deliver({ ...ORDER, properties: { text } }));
   assert.ok(performance.now() - began < 2000);
+});
+
+Deno.test("http_events: any JSON is taken or refused, message by message", () => {
+  const near = fc.record({
+    type: fc.oneof(fc.constantFrom("track", "page"), fc.jsonValue()),
+    event: fc.oneof(fc.constant("Seen"), fc.jsonValue()),
+    messageId: fc.oneof(fc.uuid(), fc.jsonValue()),
+    timestamp: fc.oneof(fc.constant(RECEIVED), fc.jsonValue()),
+    userId: fc.jsonValue(),
+    properties: fc.jsonValue(),
+    context: fc.jsonValue(),
+  }, { requiredKeys: [] });
+  fc.assert(
+    fc.property(fc.array(fc.oneof(near, fc.jsonValue())), (batch) => {
+      const { signals, rejects } = receive(deliver({ batch }));
+      assert.equal(signals.length + rejects.length, batch.length);
+      const faults = checkSignals(connector, signals)
+        .filter(({ reason }) => reason !== "property_invalid");
+      assert.deepEqual(faults, []);
+    }),
+    { numRuns: 300 },
+  );
 });

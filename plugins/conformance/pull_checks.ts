@@ -126,18 +126,26 @@ function assertCursors(pages: readonly Page[]): void {
 
 /** Throws unless all signals pass the checks that the engine makes. */
 export function assertValid(
-  { name, emits }: Connector,
+  connector: Connector,
   signals: readonly Signal[],
 ): void {
   assert.ok(signals.length > 0, "the sample gives no signal");
-  const { rejects } = normalize({ source: name, emits }, {
-    signals,
-    rejects: [],
-  });
-  assert.deepEqual(
-    rejects.map(({ reason, detail }) => ({ reason, detail })),
-    [],
-  );
+  assert.deepEqual(checkSignals(connector, signals), []);
+}
+
+/**
+ * Checks signals as the engine does before it keeps them.
+ *
+ * @param connector Which declared what it emits.
+ * @param signals What it emitted.
+ * @returns Reason and detail of each that would become a dead letter.
+ */
+export function checkSignals(
+  { name, emits }: Pick<Connector, "name" | "emits">,
+  signals: readonly Signal[],
+): { readonly reason: string; readonly detail: string }[] {
+  return normalize({ source: name, emits }, { signals, rejects: [] })
+    .rejects.map(({ reason, detail }) => ({ reason, detail }));
 }
 
 function assertInRange(
