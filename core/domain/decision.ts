@@ -108,6 +108,20 @@ export interface Decision {
   readonly features: FeatureReadings;
 }
 
+/** What was to be decided, kept where no model's version says it. */
+export interface DecisionFrame {
+  /** Name of the model that should have answered; null when none is known. */
+  readonly model: string | null;
+  /** What it is for. */
+  readonly kind: "bid" | "action";
+  /** Currency of its amounts; `XXX`, no currency, when none is known. */
+  readonly currency: string;
+  /** Actions that it weighs; empty for bids. */
+  readonly actions: readonly string[];
+  /** The action that does nothing. */
+  readonly control: string;
+}
+
 /** What the log keeps of a decision. */
 export interface DecisionRecord {
   /** Form of this record. */
@@ -122,6 +136,8 @@ export interface DecisionRecord {
   readonly decision: Decision;
   /** Name of the key that asked. */
   readonly by: string;
+  /** Present when no model answered. */
+  readonly frame?: DecisionFrame;
 }
 
 /** A logged record with its place in the chain. */

@@ -1,0 +1,24 @@
+/**
+ * What a chance is worth: the bid at which the wanted return is met exactly.
+ *
+ *     bid = score × value × 1000 / target return in thousandths
+ *
+ * @module
+ */
+import type { ModelUse } from "../domain/score.ts";
+
+/**
+ * Proposes a bid.
+ *
+ * @param score Chance of the outcome; below 0 counts as 0.
+ * @param use Value of one outcome, and the return wanted.
+ * @returns Whole micros, rounded down; null if that is no safe integer.
+ */
+export function proposeBid(
+  score: number,
+  { valueMicros, targetReturnPermille }: Extract<ModelUse, { kind: "bid" }>,
+): number | null {
+  const worth = Math.max(score, 0) * Number(valueMicros) * 1000;
+  const micros = Math.floor(worth / targetReturnPermille);
+  return Number.isSafeInteger(micros) ? micros : null;
+}

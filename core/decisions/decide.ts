@@ -1,0 +1,120 @@
+/**
+ * From grounds to a decision. Everything that the answer depends on is in the
+ * grounds, so that a replay from the same grounds gives the same answer.
+ *
+ * @module
+ */
+import type { Instant } from "../domain/day.ts";
+import type { Decision, DecisionRequest } from "../domain/decision.ts";
+import type { FeatureReadings } from "../domain/feature.ts";
+import { printModelRef } from "../domain/score.ts";
+import type { PolicySet } from "../verdicts/policy_set.ts";
+import { chooseAction, judgeAction } from "./action.ts";
+import { proposeBid } from "./bid.ts";
+import { constrainBid, cut } from "./constrain.ts";
+import { candidateFacts, factsAt, sharedFacts } from "./context.ts";
+import type { SharedFacts } from "./context.ts";
+import type { Standing } from "./score_rung.ts";
+import { validUntil } from "./validity.ts";
+
+/** All that one decision rests on. */
+export interface Grounds {
+  readonly tenant: string;
+  readonly request: DecisionRequest;
+  readonly at: Instant;
+  readonly readings: FeatureReadings;
+  readonly standing: Standing;
+  readonly policies: PolicySet;
+  readonly shared: SharedFacts;
+}
+
+/** What was settled upon. */
+export type Settled = Pick<
+  Decision,
+  "recommendation" | "score" | "actions" | "applied"
+>;
+
+/** Takes a decision under an id. */
+export function settle(
+  id: string,
+  given: Omit<Grounds, "shared">,
+): Decision {
+  const { request, at, readings, standing, policies } = given;
+  const shared = sharedFacts(request, readings, at);
+  const grounds = { ...given, shared };
+  const settled = settleKind(grounds);
+  const model = standing.scored?.record ?? null;
+  return {
+    id,
+    at,
+    validUntil: validUntil(at, readings, (later) => {
+      const then = { ...grounds, shared: factsAt(shared, later, request.zone) };
+      return holds(settled, then);
+    }),
+    ...settled,
+    policySet: policies.hash,
+    modelVersion: model === null ? null : printModelRef(model),
+    rung: standing.rung,
+    falls: standing.falls,
+    features: readings,
+  };
+}
+
+function settleKind(grounds: Grounds): Settled {
+  return grounds.standing.frame.kind === "bid"
+    ? settleBid(grounds)
+    : chooseAction(grounds);
+}
+
+/** Without a model there is no bid: no floor may create spending from nothing. */
+function settleBid(grounds: Grounds): Settled {
+  const { standing: { scored, frame }, request } = grounds;
+  const score = scored?.values[0] ?? null;
+  const proposed = score !== null && scored?.use.kind === "bid"
+    ? proposeBid(score, scored.use) ?? 0
+    : 0;
+  const verdict = judgeBid(grounds, proposed, score);
+  const applied = [...verdict.applied];
+  let bid = verdict.allowed ? verdict.amountMicros ?? 0 : 0;
+  if (score === null && bid > 0) {
+    const reason = "No model answered, so no bid";
+    applied.push(cut("engine@1/no_score", bid, { to: 0, reason }));
+    bid = 0;
+  }
+  const constrained = constrainBid(bid, request.constraints);
+  const { currency } = frame;
+  return {
+    recommendation: { kind: "bid", bidMicros: constrained.bidMicros, currency },
+    score,
+    actions: [],
+    applied: [...applied, ...constrained.applied],
+  };
+}
+
+function judgeBid(
+  { tenant, request, standing, policies, shared }: Grounds,
+  amountMicros: number,
+  score: number | null,
+) {
+  const { model, currency } = standing.frame;
+  const facts = candidateFacts(shared, request, {
+    model,
+    currency,
+    action: null,
+    isControl: false,
+    score,
+  });
+  const channel = request.entities.channel ?? null;
+  return policies.judge("bid", facts, { tenant, channel, amountMicros });
+}
+
+/** Whether the policies would still say the same at another moment. */
+function holds(settled: Settled, then: Grounds): boolean {
+  const { recommendation, score } = settled;
+  if (recommendation.kind === "action") {
+    return recommendation.action === then.standing.frame.control ||
+      judgeAction(then, recommendation.action, score).allowed;
+  }
+  const again = settleBid(then).recommendation;
+  return again.kind === "bid" && recommendation.bidMicros <= again.bidMicros;
+}

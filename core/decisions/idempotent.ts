@@ -1,0 +1,89 @@
+/**
+ * One effect and one answer for a caller's key. Within the process a second
+ * request waits for nobody: it is told that the first is under way. Across nodes
+ * the log keeps the key in the transaction of its entry.
+ *
+ * @module
+ */
+import { EngineError } from "../domain/error.ts";
+import type { IdempotencyStore, IdempotentAnswer } from "../ports/decisions.ts";
+
+/** A caller's key, bound to one request. */
+export interface Idempotent {
+  readonly route: string;
+  readonly key: string;
+  readonly requestHash: string;
+}
+
+/** What a keyed request came to. */
+export interface KeyedAnswer<T> {
+  /** Null when an earlier request with the key had been answered. */
+  readonly made: T | null;
+  readonly answer: string;
+}
+
+/** What a request comes to: made now, or the first answer, met on writing. */
+export type Outcome<T> =
+  | { readonly made: T; readonly answer: string }
+  | { readonly first: IdempotentAnswer };
+
+/** Keys whose requests are under way in this process. */
+export interface Keys {
+  /**
+   * Runs a request once for its key.
+   *
+   * @throws {EngineError} `idempotency_key_reused`, `idempotency_key_in_flight`.
+   */
+  once<T>(
+    tenant: string,
+    idempotent: Idempotent | null,
+    run: () => Promise<Outcome<T>>,
+  ): Promise<KeyedAnswer<T>>;
+}
+
+/** Opens the keys over the store of first answers. */
+export function createKeys(store: IdempotencyStore): Keys {
+  const underWay = new Map<string, string>();
+  return {
+    async once(tenant, idempotent, run) {
+      if (idempotent === null) return met(await run(), null);
+      const { route, key, requestHash } = idempotent;
+      const name = JSON.stringify([tenant, route, key]);
+      const running = underWay.get(name);
+      if (running !== undefined) {
+        throw running === requestHash ? inFlight() : reused();
+      }
+      underWay.set(name, requestHash);
+      try {
+        const first = await store.find(tenant, route, key);
+        return met(first === null ? await run() : { first }, idempotent);
+      } finally {
+        underWay.delete(name);
+      }
+    },
+  };
+}
+
+function met<T>(
+  outcome: Outcome<T>,
+  idempotent: Idempotent | null,
+): KeyedAnswer<T> {
+  if ("made" in outcome) return outcome;
+  const { first } = outcome;
+  if (first.requestHash !== idempotent?.requestHash) throw reused();
+  return { made: null, answer: first.answer };
+}
+
+function reused(): EngineError {
+  return new EngineError(
+    "idempotency_key_reused",
+    "Cannot reuse idempotency key: it came with another request; use a new key for a new request",
+  );
+}
+
+function inFlight(): EngineError {
+  return new EngineError(
+    "idempotency_key_in_flight",
+    "Cannot answer yet: the first request with this idempotency key is under way; try again shortly",
+  );
+}

@@ -1,0 +1,103 @@
+/**
+ * The features of one decision: what the caller gave, then what the store knows.
+ *
+ * @module
+ */
+import type { Instant } from "../domain/day.ts";
+import type { DecisionRequest } from "../domain/decision.ts";
+import type {
+  FeatureReading,
+  FeatureReadings,
+  FeatureValue,
+} from "../domain/feature.ts";
+import type { Logic } from "../domain/verdict.ts";
+import type { Features } from "../features/features.ts";
+import type { PolicySet } from "../verdicts/policy_set.ts";
+import { causeOf } from "./score_rung.ts";
+
+/** Which features a decision wants, for whom and when. */
+export interface Wanted {
+  readonly tenant: string;
+  readonly request: DecisionRequest;
+  readonly ids: ReadonlySet<string>;
+  readonly at: Instant;
+}
+
+/** Readings, and why the store did not answer, or null. */
+export interface Read {
+  readonly readings: FeatureReadings;
+  readonly failure: string | null;
+}
+
+const MISSING: FeatureReading = { value: null, status: "missing", at: null };
+/** Features that only a caller can give. */
+const REQUEST_VIEW = "request.";
+
+/** Reads what is wanted; a store that fails leaves it missing. */
+export async function readFeatures(
+  features: Pick<Features, "read">,
+  { tenant, request, ids, at }: Wanted,
+): Promise<Read> {
+  const readings: Record<string, FeatureReading> = {};
+  for (const id in request.features) {
+    readings[id] = {
+      value: exact(request.features[id] ?? null),
+      status: "given",
+      at,
+    };
+  }
+  const asked: string[] = [];
+  for (const id of ids) {
+    if (id in readings) continue;
+    readings[id] = MISSING;
+    if (!id.startsWith(REQUEST_VIEW)) asked.push(id);
+  }
+  if (asked.length === 0) return { readings, failure: null };
+  try {
+    const { entities } = request;
+    const found = await features.read(tenant, { ids: asked, entities, at });
+    for (const id of asked) readings[id] = sound(found[id] ?? MISSING);
+    return { readings, failure: null };
+  } catch (error) {
+    return { readings, failure: `features: ${causeOf(error)}` };
+  }
+}
+
+function sound(reading: FeatureReading): FeatureReading {
+  const { value } = reading;
+  if (typeof value !== "number") return reading;
+  if (!Number.isFinite(value)) return MISSING;
+  return value === 0 ? { ...reading, value: 0 } : reading;
+}
+
+/** Numbers as JSON keeps them: -0 is 0, and what is not finite is missing. */
+function exact(value: FeatureValue): FeatureValue {
+  if (typeof value !== "number") return value;
+  return Number.isFinite(value) ? value + 0 : null;
+}
+
+const readBy = new WeakMap<PolicySet, readonly string[]>();
+
+/** Ids of the features that any rule of a set reads. */
+export function featuresReadBy(policies: PolicySet): readonly string[] {
+  const known = readBy.get(policies);
+  if (known) return known;
+  const ids = new Set<string>();
+  for (const { rules } of policies.documents) {
+    for (const { when, to } of rules) {
+      collect(when, ids);
+      if (to !== undefined) collect(to, ids);
+    }
+  }
+  const found = [...ids];
+  readBy.set(policies, found);
+  return found;
+}
+
+function collect(logic: Logic, ids: Set<string>): void {
+  if (typeof logic === "string" && logic.startsWith("features.")) {
+    ids.add(logic.slice("features.".length));
+  }
+  if (typeof logic !== "object" || logic === null) return;
+  for (const member of Object.values(logic)) collect(member, ids);
+}

@@ -1,0 +1,118 @@
+/**
+ * One model's scores of all that may be chosen, in one batch.
+ *
+ * @module
+ */
+import type { DecisionFrame, DecisionRequest } from "../domain/decision.ts";
+import { EngineError } from "../domain/error.ts";
+import type { FeatureReadings } from "../domain/feature.ts";
+import type { ModelRecord, ModelUse } from "../domain/score.ts";
+import type { Scorer } from "../scores/scores.ts";
+import { proposeBid } from "./bid.ts";
+
+/** A use that single decisions are taken with. */
+export type DecisionUse = Exclude<ModelUse, { kind: "plan" }>;
+
+/** Scores of one model. */
+export interface Scored {
+  readonly record: ModelRecord;
+  readonly use: DecisionUse;
+  /** Actions in the order of the values; one null for a bid. */
+  readonly candidates: readonly (string | null)[];
+  readonly values: Float64Array;
+}
+
+/** Doing nothing, where no model says what that is called. */
+export const NO_ACTION = "none";
+
+/**
+ * Says what a model is to decide.
+ *
+ * @throws {EngineError} `request_invalid` if it makes plans.
+ */
+export function frameOf({ name, use }: ModelRecord): DecisionFrame {
+  if (use.kind === "plan") {
+    throw new EngineError(
+      "request_invalid",
+      `Cannot decide with model "${name}": it makes plans; name one for bids or actions in context.model`,
+      { facts: { model: name } },
+    );
+  }
+  const { kind, currency } = use;
+  return kind === "bid"
+    ? { model: name, kind, currency, actions: [], control: NO_ACTION }
+    : {
+      model: name,
+      kind,
+      currency,
+      actions: use.actions,
+      control: use.control,
+    };
+}
+
+/**
+ * Scores all candidates in one batch.
+ *
+ * @throws {EngineError} `model_unavailable` if a score is not a usable number.
+ */
+export async function scoreWith(
+  scorer: Scorer,
+  request: DecisionRequest,
+  readings: FeatureReadings,
+): Promise<Scored> {
+  const { record } = scorer;
+  const { use } = record;
+  const frame = frameOf(record);
+  const candidates = use.kind === "action"
+    ? [...new Set([...actionsAsked(frame, request), frame.control])]
+    : [null];
+  const inputs = record.schema.inputs.map(({ name }) =>
+    readings[name]?.value ?? null
+  );
+  const values = await scorer.score(
+    candidates.map((action) => ({ values: inputs, action })),
+  );
+  const scored = { record, use: use as DecisionUse, candidates, values };
+  if (!isUsable(scored)) {
+    throw new EngineError(
+      "model_unavailable",
+      `Cannot use score of model "${record.name}": it is not finite, or too large`,
+      { facts: { model: record.name, version: record.version } },
+    );
+  }
+  return scored;
+}
+
+function isUsable({ use, values, candidates }: Scored): boolean {
+  return values.length === candidates.length &&
+    values.every((score) =>
+      use.kind === "bid"
+        ? proposeBid(score, use) !== null
+        : Number.isSafeInteger(Math.floor(score * Number(use.valueMicros)))
+    );
+}
+
+/**
+ * Actions to choose among.
+ *
+ * @throws {EngineError} `request_invalid` if one is asked for that the model does not weigh.
+ */
+export function actionsAsked(
+  { actions, model, control }: DecisionFrame,
+  request: DecisionRequest,
+): readonly string[] {
+  if (request.actions === null) return actions;
+  const unknown = request.actions.find((action) =>
+    action !== control && !actions.includes(action)
+  );
+  if (unknown === undefined || model === null || actions.length === 0) {
+    return [...new Set(request.actions)];
+  }
+  throw new EngineError(
+    "request_invalid",
+    `Cannot weigh action "${unknown}": model "${model}" weighs ${
+      actions.join(", ")
+    }`,
+    { facts: { model } },
+  );
+}
