@@ -8,7 +8,7 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import { randomBytes, timingSafeEqual } from "node:crypto";
+import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { sha256 } from "../domain/canonical.ts";
 import type { Instant } from "../domain/day.ts";
 import type { ApiKey, Scope } from "../ports/decisions.ts";
@@ -89,6 +89,6 @@ export function parseApiKey(text: string): ApiKeyText | null {
  */
 export function isSecretOf(record: ApiKey, secret: string): boolean {
   const want = Buffer.from(record.secretHash, "hex");
-  const sent = Buffer.from(sha256(secret), "hex");
+  const sent = createHash("sha256").update(secret).digest();
   return want.length === sent.length && timingSafeEqual(want, sent);
 }

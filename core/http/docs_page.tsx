@@ -6,7 +6,12 @@
 import { createHash } from "node:crypto";
 import { raw } from "hono/html";
 import { CODES, type ErrorCode } from "../domain/error.ts";
-import { type Operation, type Route, RouteSection } from "./docs_route.tsx";
+import {
+  type Content,
+  type Operation,
+  type Route,
+  RouteSection,
+} from "./docs_route.tsx";
 import { type JsonSchema, SchemaTable } from "./docs_schema.tsx";
 import { DOCS_STYLE } from "./docs_style.ts";
 import type { OpenApiDocument } from "./openapi.ts";
@@ -35,6 +40,7 @@ export function printDocs(document: OpenApiDocument): DocsPage {
     text: `<!DOCTYPE html>${page}`,
     type: "text/html; charset=utf-8",
     headers: {
+      "referrer-policy": "no-referrer",
       "content-security-policy":
         `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
     },
@@ -124,6 +130,12 @@ function Introduction() {
         that it asks for. Health, metrics and this page ask for none.
       </p>
       <pre><code>Authorization: Bearer moe_&lt;id&gt;_&lt;secret&gt;</code></pre>
+      <h4>Tracing</h4>
+      <p>
+        Every answer carries an{" "}
+        <code>x-request-id</code>, yours if you send one; a{" "}
+        <code>traceparent</code> of yours is in the log beside it.
+      </p>
       <h4>Idempotency</h4>
       <p>
         With an{" "}
@@ -165,15 +177,26 @@ function ErrorTable() {
   );
 }
 
-function listRoutes({ paths }: OpenApiDocument): readonly Route[] {
-  const all = paths as Record<string, Record<string, Operation>>;
+function listRoutes(document: OpenApiDocument): readonly Route[] {
+  const all = document.paths as Record<string, Record<string, Operation>>;
   return Object.entries(all).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({
       method,
       path,
       operation,
+      body: resolveBody(document, operation),
     }))
   );
+}
+
+function resolveBody(
+  { components }: OpenApiDocument,
+  { requestBody }: Operation,
+): Content | null {
+  const [content] = Object.values(requestBody?.content ?? {});
+  const name = content?.schema?.$ref?.split("/").at(-1);
+  if (content === undefined || name === undefined) return content ?? null;
+  return { ...content, schema: components.schemas[name] as JsonSchema };
 }
 
 function tagsOf(routes: readonly Route[]): readonly string[] {

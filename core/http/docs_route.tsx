@@ -5,7 +5,8 @@
  */
 import { type JsonSchema, SchemaTable } from "./docs_schema.tsx";
 
-interface Content {
+/** A body of the document. */
+export interface Content {
   readonly schema?: JsonSchema;
   readonly example?: unknown;
 }
@@ -40,14 +41,15 @@ export interface Route {
   readonly method: string;
   readonly path: string;
   readonly operation: Operation;
+  /** What it takes, references resolved; null if nothing. */
+  readonly body: Content | null;
 }
 
 /** One route: how it is called, what it takes, what it answers. */
 export function RouteSection(
-  { route: { method, path, operation } }: { route: Route },
+  { route: { method, path, operation, body } }: { route: Route },
 ) {
   const scope = operation.security?.[0]?.apiKey?.[0];
-  const body = Object.values(operation.requestBody?.content ?? {})[0];
   const answers = Object.entries(operation.responses);
   const isFine = ([, { content }]: [string, Described]) =>
     content !== undefined && !("application/problem+json" in content);
@@ -82,15 +84,16 @@ export function RouteSection(
 }
 
 function Parameters({ parameters }: { parameters: readonly Parameter[] }) {
-  const properties = Object.fromEntries(parameters.map((parameter) => {
+  const own = parameters.filter(({ name }) => name !== "x-request-id");
+  const properties = Object.fromEntries(own.map((parameter) => {
     const { name, schema = {}, description = "" } = parameter;
     const told = [parameter.in, schema.description ?? description];
     const about = told.filter((text) => text !== "").join(": ");
     return [name, { ...schema, description: about }];
   }));
-  const required = parameters.filter(({ required }) => required)
+  const required = own.filter(({ required }) => required)
     .map(({ name }) => name);
-  if (parameters.length === 0) return null;
+  if (own.length === 0) return null;
   return (
     <>
       <h4>Parameters</h4>

@@ -13,7 +13,7 @@ export const DOCS_STYLE = `
 html{scroll-behavior:smooth;scroll-padding-top:1.5rem}
 body{margin:0;background:var(--page);color:var(--ink);font:16px/1.6 system-ui,-apple-system,"Segoe UI",Roboto,"Liberation Sans",sans-serif}
 a{color:var(--accent);text-decoration:none}a:hover{text-decoration:underline}
-code,pre{font-family:ui-monospace,"SF Mono",Menlo,Consolas,"Liberation Mono",monospace;font-size:.86em}
+code,pre{font-family:ui-monospace,"SF Mono",Menlo,Consolas,"Liberation Mono",monospace;font-size:.9em}
 .frame{display:grid;grid-template-columns:17.5rem minmax(0,1fr);max-width:80rem;margin:0 auto}
 nav{position:sticky;top:0;align-self:start;height:100vh;overflow-y:auto;padding:2rem 1.25rem;border-right:1px solid var(--line);font-size:.86rem}
 nav strong{display:block;margin:1.4rem 0 .35rem;font-size:.72rem;letter-spacing:.07em;text-transform:uppercase;color:var(--soft)}
@@ -30,7 +30,7 @@ p{margin:.5rem 0;max-width:44rem}.soft{color:var(--soft)}
 section.route{margin:1.5rem 0;padding:1.35rem 1.5rem;border:1px solid var(--line);border-radius:12px}
 section.route:target,tr:target td{background:var(--panel)}
 .call{display:flex;flex-wrap:wrap;align-items:baseline;gap:.6rem;margin:.55rem 0}
-.call code{font-size:.95rem;overflow-wrap:anywhere}
+.call code{font-size:1rem;overflow-wrap:anywhere}
 .method{min-width:3.1rem;padding:.1rem .45rem;border-radius:5px;background:var(--get);color:var(--page);font-size:.7rem;font-weight:700;letter-spacing:.05em;text-align:center}
 .method.post{background:var(--post)}
 .chip{padding:.05rem .55rem;border:1px solid var(--line);border-radius:99px;color:var(--soft);font-size:.76rem;white-space:nowrap}

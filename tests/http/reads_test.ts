@@ -26,8 +26,18 @@ Deno.test("a replay answers both decisions and what differs", async () => {
 
 Deno.test("an explanation is answered", async () => {
   const { ask } = openCaller();
-  const { status } = await ask("GET /decisions/dec_1/explanation");
+  const { status, body } = await ask("GET /decisions/dec_1/explanation");
   assert.equal(status, 200);
+  assert.equal(body.recommended_action, "mens_email");
+  assert.equal(body.same, true);
+  assert.deepEqual(body.contributions, [{
+    feature: "audience.recency",
+    value: 1,
+    status: "fresh",
+    typical: 4.5,
+    ["score_at_typical"]: 0.2,
+    effect: 0.05,
+  }]);
 });
 
 Deno.test("models are listed and read with money as text", async () => {

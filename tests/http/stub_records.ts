@@ -210,4 +210,23 @@ export const POLICIES = compilePolicySet([
 /** Why `dec_1` was taken. */
 export const EXPLANATION: Awaited<
   ReturnType<Engine["decisions"]["explain"]>
-> = {};
+> = {
+  decisionId: "dec_1",
+  summary: 'Recommended "mens_email".',
+  recommendation: { kind: "action", action: "mens_email" },
+  rung: "champion",
+  falls: [],
+  modelVersion: "email_visit@1",
+  score: 0.25,
+  contributions: [{
+    feature: "audience.recency",
+    value: 1,
+    status: "fresh",
+    typical: 4.5,
+    scoreAtTypical: 0.2,
+    effect: 0.05,
+  }],
+  applied: [],
+  policySet: "f".repeat(64),
+  same: true,
+};

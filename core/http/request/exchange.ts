@@ -18,14 +18,6 @@ const RETRY_AFTER_SECONDS = "1";
 const JSON_TYPE = "application/json; charset=utf-8";
 const PROBLEM_TYPE = "application/problem+json; charset=utf-8";
 
-/** Headers of every answer; pages of our own bring their own policy. */
-const SAFE_HEADERS = {
-  "cache-control": "no-store",
-  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-  "referrer-policy": "no-referrer",
-  "x-content-type-options": "nosniff",
-};
-
 /** Where the exchanges of an app report. */
 export interface ExchangeScope {
   readonly clock: Clock;
@@ -126,8 +118,9 @@ function respond(
   return new Response(text, {
     status,
     headers: {
-      ...SAFE_HEADERS,
+      "cache-control": "no-store",
       "content-type": type,
+      "x-content-type-options": "nosniff",
       "x-request-id": requestId,
       ...headers,
     },

@@ -9,6 +9,7 @@ import type {
   Decision,
   DecisionConstraints,
   DecisionRequest,
+  Recommendation,
 } from "../../domain/decision.ts";
 import type { EntityIds } from "../../domain/entity.ts";
 import type { AppliedRule } from "../../domain/verdict.ts";
@@ -132,6 +133,8 @@ export const decisionSchema = z.object({
   at: instantField,
 }).openapi("Decision");
 
+type DecisionJson = z.input<typeof decisionSchema>;
+
 /**
  * Reads a score request.
  *
@@ -177,17 +180,11 @@ function numberOrNull(micros: string | number | undefined): number | null {
  */
 export function decisionToJson(
   decision: Decision,
-): z.input<typeof decisionSchema> {
-  const { recommendation: wanted } = decision;
-  const bid = wanted.kind === "bid" ? wanted : null;
+): DecisionJson {
   return {
     decision_id: decision.id,
     score: decision.score,
-    recommended_action: recommendedAction(decision),
-    recommended_bid: bid && {
-      micros: printMicros(bid.bidMicros) ?? "0",
-      currency: bid.currency,
-    },
+    ...recommendationToJson(decision.recommendation),
     actions: decision.actions.map((
       { action, score, worthMicros, allowed },
     ) => ({
@@ -207,9 +204,24 @@ export function decisionToJson(
   };
 }
 
-function recommendedAction({ recommendation }: Decision): string {
-  if (recommendation.kind === "action") return recommendation.action;
-  return recommendation.bidMicros > 0 ? "bid" : "no_bid";
+/**
+ * Prints what is recommended, so that an action can always be read.
+ *
+ * @param recommendation An action or a bid.
+ * @returns Members of the answer.
+ */
+export function recommendationToJson(
+  recommendation: Recommendation,
+): Pick<DecisionJson, "recommended_action" | "recommended_bid"> {
+  if (recommendation.kind === "action") {
+    const { action } = recommendation;
+    return { recommended_action: action, recommended_bid: null };
+  }
+  const { bidMicros, currency } = recommendation;
+  return {
+    recommended_action: bidMicros > 0 ? "bid" : "no_bid",
+    recommended_bid: { micros: printMicros(bidMicros) ?? "0", currency },
+  };
 }
 
 /**

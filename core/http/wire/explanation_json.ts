@@ -4,13 +4,75 @@
  * @module
  */
 import { z } from "@hono/zod-openapi";
+import type { Engine } from "../../engine.ts";
+import {
+  appliedToJson,
+  decisionSchema,
+  recommendationToJson,
+} from "./decision_json.ts";
 
-/** TEMP. */
-export const explanationSchema = z.record(z.string(), z.unknown());
+type Explanation = Awaited<ReturnType<Engine["decisions"]["explain"]>>;
+
+const value = z.union([z.number(), z.string(), z.null()]);
+
+/** Answer of `GET /decisions/{id}/explanation`. */
+export const explanationSchema = decisionSchema.pick({
+  decision_id: true,
+  recommended_action: true,
+  recommended_bid: true,
+  score: true,
+  model_version: true,
+  rung: true,
+  falls: true,
+  policy_applied: true,
+  policy_set: true,
+}).extend({
+  summary: z.string().openapi({ description: "In plain words" }),
+  contributions: z.array(z.object({
+    feature: z.string(),
+    value,
+    status: z.enum(["fresh", "stale", "missing", "given"]),
+    typical: value.openapi({ description: "In training" }),
+    score_at_typical: z.number(),
+    effect: z.number().openapi({
+      description:
+        "Score less the score with the typical value in its place; effects need not add up",
+    }),
+  })).openapi({ description: "Strongest first" }),
+  same: z.boolean().openapi({
+    description: "Whether the replay it is read off equals the logged decision",
+  }),
+}).openapi("Explanation");
 
 /**
- * TEMP.
+ * Prints why a decision was taken.
+ *
+ * @param explanation The reasons.
+ * @returns JSON-like value.
  */
-export function explanationToJson(value: unknown) {
-  return value;
+export function explanationToJson(
+  explanation: Explanation,
+): z.input<typeof explanationSchema> {
+  return {
+    decision_id: explanation.decisionId,
+    summary: explanation.summary,
+    ...recommendationToJson(explanation.recommendation),
+    score: explanation.score,
+    model_version: explanation.modelVersion,
+    rung: explanation.rung,
+    falls: explanation.falls.map(({ from, cause }) => ({ from, cause })),
+    contributions: explanation.contributions.map(
+      ({ scoreAtTypical, feature, value, status, typical, effect }) => ({
+        feature,
+        value,
+        status,
+        typical,
+        score_at_typical: scoreAtTypical,
+        effect,
+      }),
+    ),
+    policy_applied: explanation.applied.map(appliedToJson),
+    policy_set: explanation.policySet,
+    same: explanation.same,
+  };
 }
