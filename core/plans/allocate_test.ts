@@ -44,6 +44,22 @@ Deno.test("allocate() brings no less for a larger budget that need not be spent"
   );
 });
 
+Deno.test("allocate() bounds the best outcome also where it stops early", () => {
+  fc.assert(
+    fc.property(
+      arbitraryProblem(),
+      fc.constantFrom({ tolerance: 0.2 }, { tolerance: 0.02 }, { maxNodes: 1 }),
+      (problem, options) => {
+        const { outcome } = allocate(problem);
+        const early = allocate(problem, options);
+        assert.ok(early.upperBound >= outcome * (1 - 1e-10));
+        assert.deepEqual(verifyAllocation(problem, early).violations, []);
+      },
+    ),
+    { numRuns: 400 },
+  );
+});
+
 Deno.test("allocate() does not depend on the order of entities and groups", () => {
   fc.assert(
     fc.property(arbitraryProblem(), (problem) => {

@@ -38,7 +38,8 @@ export interface PlansScope {
   readonly archive: PolicyArchive;
   readonly store: PlanStore;
   readonly idempotency: IdempotencyStore;
-  readonly destination: PlanDestination;
+  /** Where a tenant's plans are written. */
+  readonly destination: (tenant: string) => PlanDestination;
   readonly clock: Clock;
   readonly ids: Ids;
 }
@@ -138,7 +139,14 @@ async function make(
   const { record, curves } = await scope.scores.curves(tenant, request.model);
   const plan = await propose(
     { tenant, request, policies, now: scope.clock.now() },
-    { ...scope, id: scope.ids.next("plan"), by: options.by, record, curves },
+    {
+      ...scope,
+      destination: scope.destination(tenant),
+      id: scope.ids.next("plan"),
+      by: options.by,
+      record,
+      curves,
+    },
   );
   await scope.archive.save(policies.hash, policies.text);
   const answer = options.render(plan);
@@ -179,7 +187,7 @@ async function apply(scope: PlansScope, step: Step): Promise<Plan> {
   const plan = await findIn(scope, step, "apply");
   refuseExpired(plan, { now: scope.clock.now(), verb: "apply" });
   await writeOperations(
-    chooseDestination(scope, plan),
+    chooseDestination(scope, step.tenant, plan),
     plan.changeSet.operations,
   );
   return await move(scope, step, "apply");
@@ -187,7 +195,10 @@ async function apply(scope: PlansScope, step: Step): Promise<Plan> {
 
 async function rollBack(scope: PlansScope, step: Step): Promise<Plan> {
   const plan = await findIn(scope, step, "roll back");
-  await writeOperations(chooseDestination(scope, plan), plan.changeSet.inverse);
+  await writeOperations(
+    chooseDestination(scope, step.tenant, plan),
+    plan.changeSet.inverse,
+  );
   return await move(scope, step, "roll back");
 }
 
@@ -247,9 +258,11 @@ function refuseExpired(
 }
 
 function chooseDestination(
-  { destination }: PlansScope,
+  scope: PlansScope,
+  tenant: string,
   { id, changeSet }: Plan,
 ): PlanDestination {
+  const destination = scope.destination(tenant);
   if (destination.name === changeSet.destination) return destination;
   throw new EngineError(
     "plan_state_invalid",

@@ -79,6 +79,19 @@ Deno.test("make() spends the total to the micro, within bounds of entities and p
   );
 });
 
+Deno.test("make() spends a total beyond the precision of floats exactly", async () => {
+  const totalMicros = 20_000_000_000_000_001n;
+  const plan = await makePlan(found(), {
+    totalMicros,
+    bounds: {
+      "channel:search": { hi: totalMicros },
+      "channel:social": { hi: totalMicros },
+      "channel:tv": { hi: totalMicros },
+    },
+  });
+  assert.equal(plan.totalMicros, totalMicros);
+});
+
 Deno.test("make() leaves unspent what brings nothing, when it may", async () => {
   const plan = await makePlan(found(), {
     totalMicros: 100_000_000_000n,

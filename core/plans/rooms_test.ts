@@ -85,7 +85,7 @@ export function found(
     },
     store: store.plans,
     idempotency: store.idempotency,
-    destination: {
+    destination: () => ({
       name: "map",
       read: (targets) =>
         Promise.resolve(targets.map((at): Setting => ({
@@ -97,7 +97,7 @@ export function found(
         if (!faults.forgets) settings.forEach((one) => put(live, one));
         return Promise.resolve();
       },
-    },
+    }),
     clock: { now: () => clock.at },
     ids: { next: (prefix) => `${prefix}_${++count}` },
   });
