@@ -10,6 +10,8 @@ import { createSql, type Driver, type RowMode, type Sql } from "./sql.ts";
 
 const POOL = 8;
 const CONNECT_SECONDS = 10;
+/** Statements still running get this long to finish. */
+const CLOSE_SECONDS = 2;
 const STATEMENT_MS = 300_000;
 
 /**
@@ -41,7 +43,7 @@ export function openPostgres(databaseUrl: string): Sql {
     run: runOn(pool),
     transaction: async <T>(work: (run: Driver["run"]) => Promise<T>) =>
       await pool.begin((tx) => work(runOn(tx))) as T,
-    close: () => pool.end({ timeout: 5 }),
+    close: () => pool.end({ timeout: CLOSE_SECONDS }),
   });
 }
 

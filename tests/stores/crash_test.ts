@@ -42,6 +42,36 @@ Deno.test({
     }),
 });
 
+Deno.test({
+  ...needingPostgres("a server that comes back is used again by the same node"),
+  fn: async () => {
+    const server = await startPostgres();
+    const dataFolder = await Deno.makeTempDir({ prefix: "stores_" });
+    const stores = await openStores({
+      databaseUrl: server.url,
+      dataFolder,
+      clock: systemClock,
+    });
+    try {
+      await stores.signals.write(numberedBatch("signals", 1));
+      await server.kill9();
+      await assert.rejects(stores.signals.write(numberedBatch("signals", 2)), {
+        code: "store_unavailable",
+        retryable: true,
+      });
+      assert.match((await stores.health()).database ?? "", /answer/);
+      await server.restart();
+      await stores.signals.write(numberedBatch("signals", 2));
+      assert.equal((await stores.health()).database, null);
+      await checkSignals(stores, 2);
+    } finally {
+      await stores.close();
+      await server.stop();
+      await Deno.remove(dataFolder, { recursive: true });
+    }
+  },
+});
+
 async function crash(
   kill: (server: PostgresServer, node: Deno.ChildProcess) => Promise<void>,
 ): Promise<void> {

@@ -8,6 +8,7 @@ import type {
   FeatureValue,
   FeatureVector,
   FeatureView,
+  SignalField,
 } from "../../core/domain/feature.ts";
 import type { Stores } from "../../core/ports/stores.ts";
 import { batch, campaignDay, type Case, keyed, subjectEvent } from "./cases.ts";
@@ -228,6 +229,30 @@ export const featureCases: readonly Case[] = [
         values: [1],
       });
       assert.deepEqual(await run(), [first]);
+    },
+  },
+  {
+    name: "a view that asks for what its signals do not have is refused",
+    run: async ({ history }, tenant) => {
+      const sum = (of: SignalField) => feature("sum", { how: "sum", of });
+      const views = [
+        campaignView(sum("properties.amount")),
+        campaignView(sum("value_micros")),
+        eventView(sum("clicks")),
+        campaignView(feature("opens", { how: "count" }, {
+          where: { types: ["Email Opened"] },
+        })),
+      ];
+      for (const view of views) {
+        const points = [{ id: "x", at: AT }];
+        await assert.rejects(
+          history.aggregate(tenant, view, { points, knownAt: null }),
+          { code: "view_invalid" },
+        );
+        await assert.rejects(history.materialize(tenant, view, AT), {
+          code: "view_invalid",
+        });
+      }
     },
   },
 ];
