@@ -25,6 +25,7 @@ Deno.test("ingest() turns what a connector lies about into dead letters", async 
     { ...total("c", 1n), entities: { account: "a" } },
     { ...total("c", 1n), entities: { campaign: "c\u0000" } },
     { ...total("c", 1n), entities: { campaign: "c", planet: "x" } },
+    { ...total("c", 1n), entities: { campaign: "c", tenant: "other" } },
     { ...total("c", 1n), metrics: { clicks: -1n } },
     { ...total("c", 1n), metrics: { clicks: 1 } },
     { ...total("c", 1n), metrics: { luck: 1n } },

@@ -27,6 +27,8 @@ export interface HttpLoan {
   readonly backoffMs?: number;
   /** Longest wait that is sat out, milliseconds. */
   readonly maxWaitMs?: number;
+  /** Largest answer that is read, bytes. */
+  readonly maxBytes?: number;
 }
 
 type Terms = Required<HttpLoan>;
@@ -48,6 +50,7 @@ const DEFAULTS = {
   attempts: 5,
   backoffMs: 500,
   maxWaitMs: 60_000,
+  maxBytes: 64 * 1024 * 1024,
 };
 
 /**
@@ -102,7 +105,7 @@ async function persist(
 async function tryOnce(
   target: URL,
   call: HttpCall,
-  { timeoutMs }: Terms,
+  { timeoutMs, maxBytes }: Terms,
 ): Promise<Attempt> {
   const safe = call.body === undefined;
   try {
@@ -111,7 +114,7 @@ async function tryOnce(
       redirect: "manual",
       signal: AbortSignal.timeout(timeoutMs),
     });
-    return await readAnswer(response, safe);
+    return await readAnswer(response, { safe, maxBytes });
   } catch (error) {
     const slow = error instanceof DOMException && error.name === "TimeoutError";
     const reason = slow ? `no answer in ${timeoutMs} ms` : "no connection";
@@ -129,7 +132,7 @@ function toRequest({ headers, bearer, body }: HttpCall): RequestInit {
 
 async function readAnswer(
   response: Response,
-  safe: boolean,
+  { safe, maxBytes }: { readonly safe: boolean; readonly maxBytes: number },
 ): Promise<Attempt> {
   const { status, ok, headers } = response;
   if (!ok) {
@@ -139,12 +142,32 @@ async function readAnswer(
     const waitMs = retryAfterMs(headers);
     return { reason: `it answered ${status}`, again: passing, waitMs };
   }
-  const text = await response.text();
+  const text = await readText(response, maxBytes);
+  if (text === null) {
+    const reason = `its answer exceeds ${maxBytes} bytes`;
+    return { reason, again: false, waitMs: null };
+  }
   try {
     return { answer: JSON.parse(text) };
   } catch {
     return { reason: "its answer is not JSON", again: false, waitMs: null };
   }
+}
+
+/** The whole text, or null when it is too long. */
+async function readText(
+  response: Response,
+  maxBytes: number,
+): Promise<string | null> {
+  const decoder = new TextDecoder();
+  let text = "";
+  let bytes = 0;
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.length;
+    if (bytes > maxBytes) return null;
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
 }
 
 function retryAfterMs(headers: Headers): number | null {

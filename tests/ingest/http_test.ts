@@ -16,6 +16,7 @@ const QUICK = {
   attempts: 3,
   backoffMs: 1,
   maxWaitMs: 2000,
+  maxBytes: 1000,
 };
 
 /** Runs with a server that gives the answers one after the other. */
@@ -115,6 +116,7 @@ Deno.test.each([
     answer: status(302, { location: "http://127.0.0.1:1/" }),
     asks: 1,
   },
+  { note: "too much", answer: () => new Response("1".repeat(2000)), asks: 1 },
   { note: "failure upon failure", answer: status(503), asks: 3 },
 ])("lendHttp() gives up on $note", async ({ answer, asks }) => {
   await withServer([answer], async (url, asked) => {
