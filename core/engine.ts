@@ -8,6 +8,7 @@ import type { DayRange } from "./domain/day.ts";
 import { EngineError } from "./domain/error.ts";
 import type { ModelRecord } from "./domain/score.ts";
 import { createFeatures, type Features } from "./features/features.ts";
+import type { PlanDestination } from "./plans/change_set.ts";
 import { createPlans, type Plans } from "./plans/plans.ts";
 import type { Clock, Ids } from "./ports/clock.ts";
 import type { KeyStore } from "./ports/decisions.ts";
@@ -27,7 +28,6 @@ import type {
   ModelFamily,
   Reject,
   Report,
-  Setting,
 } from "../plugins/contract.ts";
 
 /** A delivery that a source pushed, and for whom. */
@@ -154,7 +154,7 @@ export function createEngine(parts: EngineParts): OperatedEngine {
       ...answering,
       history,
       store: stores.plans,
-      destination: openDestination(parts),
+      destination: (tenant) => openDestination(parts, tenant),
     }),
     receive: (job) => receive(signalScope, findSource(parts, job)),
     ingest: (job) => {
@@ -209,33 +209,26 @@ function findSource(parts: EngineParts, job: DeliveryJob) {
   return { ...found, connector, delivery: job.delivery };
 }
 
-function openDestination(parts: EngineParts) {
-  function lend(tenant: string) {
-    const { connector: name, config: given } = parts.destination(tenant);
-    const connector = findConnector(parts, name);
-    if (!connector.destination) {
-      throw new EngineError(
-        "configuration_invalid",
-        `Cannot write plans to connector "${name}": it has no write side`,
-      );
-    }
-    const config = connector.config.parse(given);
-    const files = parts.lendFiles(connector, config);
-    const http = parts.lendHttp(connector, config);
-    return { to: connector.destination, lent: { config, files, http } };
+function openDestination(
+  parts: EngineParts,
+  tenant: string,
+): PlanDestination {
+  const { connector: name, config: given } = parts.destination(tenant);
+  const connector = findConnector(parts, name);
+  const { destination } = connector;
+  if (!destination) {
+    throw new EngineError(
+      "configuration_invalid",
+      `Cannot write plans to connector "${name}": it has no write side`,
+    );
   }
+  const config = connector.config.parse(given);
+  const files = parts.lendFiles(connector, config);
+  const http = parts.lendHttp(connector, config);
+  const lent = { config, files, http };
   return {
-    name: (tenant: string) => parts.destination(tenant).connector,
-    read(tenant: string, targets: readonly Omit<Setting, "value">[]) {
-      const { to, lent } = lend(tenant);
-      return to.read(lent, targets);
-    },
-    write(
-      tenant: string,
-      change: { readonly id: string; readonly settings: readonly Setting[] },
-    ) {
-      const { to, lent } = lend(tenant);
-      return to.write(lent, change);
-    },
+    name,
+    read: (targets) => destination.read(lent, targets),
+    write: (change) => destination.write(lent, change),
   };
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { LogVerification } from "../decisions/verify.ts";
 import { type Command, textOption } from "./command.ts";
 import { TENANT, withEngine } from "./open.ts";
 
@@ -67,3 +68,16 @@ export const verifyLog: Command = {
       return sound ? 0 : 1;
     }),
 };
+
+function printVerification(
+  tenant: string,
+  { sound, rows, damaged, damages, head }: LogVerification,
+): string[] {
+  const end = head === null ? "" : `, ends at ${head.seq} ${head.hash}`;
+  return [
+    sound
+      ? `${tenant}: ${rows} records, the chain holds${end}`
+      : `${tenant}: ${rows} records, ${damaged} places are damaged`,
+    ...damages.map(({ seq, kind, detail }) => `  ${seq}  ${kind}  ${detail}`),
+  ];
+}

@@ -3,7 +3,11 @@
  *
  * @module
  */
-import { createEngine, type OperatedEngine } from "../engine.ts";
+import {
+  type ConfiguredSource,
+  createEngine,
+  type OperatedEngine,
+} from "../engine.ts";
 import { EngineError } from "../domain/error.ts";
 import type { Clock, Ids } from "../ports/clock.ts";
 import type { Stores } from "../ports/stores.ts";
@@ -63,11 +67,13 @@ export async function withEngine(
  * Opens stores, plugins and policies and wires them.
  *
  * @param configuration What the operator decided.
+ * @param moreSources Sources that push, beside those of the configuration.
  * @returns The engine; to be closed.
  * @throws {EngineError} What is wrong with the configuration, the stores or the policies.
  */
 export async function openEngine(
   configuration: Configuration,
+  moreSources: readonly ConfiguredSource[] = [],
 ): Promise<Opened> {
   const { databaseUrl, kvUrl, dataFolder, sourcesFile } = configuration;
   const clock = systemClock;
@@ -86,7 +92,7 @@ export async function openEngine(
     connectors,
     families,
     leftOut,
-    sources,
+    sources: [...sources, ...moreSources],
     clock,
     ids,
     code: VERSION,

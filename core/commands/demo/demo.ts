@@ -1,0 +1,120 @@
+/**
+ * `moe demo`: the main job from end to end, on a simulated company whose truth is
+ * known. Then it keeps serving; with `--once` it exits, 0 when all went well.
+ *
+ * @module
+ */
+import { SCOPES } from "../../ports/decisions.ts";
+import { createApiKey } from "../../http/api_key.ts";
+import type { Command, CommandScope } from "../command.ts";
+import { type Opened, openEngine } from "../open.ts";
+import { listen, untilTold } from "../serve.ts";
+import { bringIn, SITE_SECRET } from "./bring_in.ts";
+import { compareTruth, verifyDecisions } from "./compare_truth.ts";
+import { learn } from "./learn.ts";
+import { planWeek } from "./plan_week.ts";
+import { announce, createCaller, type Stage, TENANT } from "./stage.ts";
+import { takeDecisions } from "./take_decisions.ts";
+import { makeWorld } from "./world.ts";
+
+const ACTS = [
+  bringIn,
+  learn,
+  takeDecisions,
+  planWeek,
+  compareTruth,
+  verifyDecisions,
+];
+
+/** The demonstration. */
+export const demo: Command = {
+  name: "demo",
+  about: "the main job on simulated data with known truth, then serve",
+  operands: [],
+  options: {
+    "once!": "exit when done",
+    port: "port; any free one with --once, else MOE_PORT or 8080",
+  },
+  async run(scope, _operands, options) {
+    const started = performance.now();
+    const configuration = {
+      ...scope.configuration,
+      dataFolder: `${scope.configuration.dataFolder}/demo`,
+    };
+    await removeFolder(configuration.dataFolder);
+    const own = { ...scope, configuration };
+    const opened = await openEngine(configuration, [{
+      tenant: TENANT,
+      source: "site",
+      connector: "http_events",
+      config: { secret: SITE_SECRET },
+    }]);
+    const given = typeof options.port === "string" ? options.port : null;
+    const port = given ?? (options.once ? 0 : configuration.port);
+    const server = listen(own, opened, { port: Number(port), quiet: true });
+    try {
+      const { stage, key } = await openStage(own, opened, server.url);
+      for (const act of ACTS) await act(stage);
+      announce(stage, "Done");
+      scope.terminal.line(
+        `${((performance.now() - started) / 1000).toFixed(1)} s in all`,
+      );
+      if (!options.once) {
+        tellHowToGoOn(scope, server.url, key);
+        await untilTold();
+      }
+      return 0;
+    } finally {
+      await server.stop();
+    }
+  },
+};
+
+async function openStage(
+  { configuration, terminal }: CommandScope,
+  opened: Opened,
+  url: string,
+): Promise<{ stage: Stage; key: string }> {
+  terminal.progress("simulating two years of a company", null);
+  const world = await makeWorld(
+    `${configuration.dataFolder}/sources`,
+    opened.clock.now(),
+  );
+  const keys = {
+    systems: await makeKey(opened, "ada"),
+    approver: await makeKey(opened, "grace"),
+  };
+  const call = createCaller(url, keys);
+  return { stage: { terminal, opened, world, call }, key: keys.systems };
+}
+
+async function makeKey({ stores, clock }: Opened, name: string) {
+  const { key, text } = createApiKey({
+    tenant: TENANT,
+    name,
+    scopes: SCOPES,
+    createdAt: clock.now(),
+    expiresAt: null,
+  });
+  await stores.keys.save(key);
+  return text;
+}
+
+function tellHowToGoOn(
+  { terminal }: CommandScope,
+  url: string,
+  key: string,
+): void {
+  terminal.line("");
+  terminal.line(`serving on ${url}; the interface is described at ${url}/docs`);
+  terminal.line(`export MOE_KEY=${key}`);
+  terminal.line("Ctrl-C stops");
+}
+
+async function removeFolder(folder: string): Promise<void> {
+  try {
+    await Deno.remove(folder, { recursive: true });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}

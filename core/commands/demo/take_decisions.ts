@@ -1,0 +1,193 @@
+/**
+ * Decisions are asked for over HTTP: e-mails for people, bids for placements; one
+ * policy bites, one decision is explained and replayed.
+ *
+ * @module
+ */
+import { type Arm, ARMS, type Subject } from "../../simulation/email.ts";
+import { bestArm, visitsPerThousand } from "../../simulation/truth.ts";
+import { placementsOf } from "../../simulation/delivery.ts";
+import { printTable } from "../terminal.ts";
+import { announce, type Json, type Stage, TENANT } from "./stage.ts";
+
+const PEOPLE = 400;
+
+/** Takes decisions. */
+export async function takeDecisions(stage: Stage): Promise<void> {
+  const decisions = await chooseEmails(stage);
+  await showPolicyBiting(stage);
+  await bid(stage);
+  await explain(stage, decisions[0]);
+}
+
+async function chooseEmails(stage: Stage): Promise<Json[]> {
+  announce(stage, `Decisions: which e-mail, for ${PEOPLE} people over HTTP`);
+  const { terminal, world } = stage;
+  const people = world.subjects.slice(0, PEOPLE);
+  const decisions: Json[] = [];
+  const started = performance.now();
+  for (const [index, { id }] of people.entries()) {
+    terminal.progress("decisions", index / people.length);
+    decisions.push(await askForEmail(stage, id, { day: 0, week: 1 }));
+  }
+  const seconds = (performance.now() - started) / 1000;
+  printChoices(people, decisions).forEach(terminal.line);
+  terminal.line(
+    `${PEOPLE} decisions one after the other in ${
+      seconds.toFixed(1)
+    } s, each durable before it was answered`,
+  );
+  return decisions;
+}
+
+function askForEmail(
+  { call }: Stage,
+  subject: string,
+  contacts: { readonly day: number; readonly week: number },
+): Promise<Json> {
+  return call("systems", {
+    path: "/optimization/score",
+    body: {
+      context: { model: "email_visit", subject, channel: "email" },
+      constraints: {
+        frequency: {
+          "contacts_day": contacts.day,
+          "contacts_week": contacts.week,
+        },
+        compliance: { "consent_email": true },
+      },
+    },
+  });
+}
+
+/** What the choices are worth by the truth, next to simpler choices and the best. */
+function printChoices(
+  people: readonly Subject[],
+  decisions: readonly Json[],
+): string[] {
+  const chosen = new Map<string, Arm>(
+    people.map(({ id }, index) => [id, decisions[index].recommended_action]),
+  );
+  const choices: [string, (subject: Subject) => Arm][] = [
+    ["nobody", () => "none"],
+    ...ARMS.filter((arm) => arm !== "none")
+      .map((arm): [string, (subject: Subject) => Arm] => [
+        `${arm} to all`,
+        () => arm,
+      ]),
+    ["the engine", ({ id }) => chosen.get(id) ?? "none"],
+    ["the truth", bestArm],
+  ];
+  return printTable(
+    [
+      { heading: "who chooses" },
+      { heading: "visits per 1000, by the truth", numeric: true },
+      { heading: "mailed", numeric: true },
+    ],
+    choices.map(([name, choose]) => [
+      name,
+      visitsPerThousand(people, choose).toFixed(1),
+      String(people.filter((subject) => choose(subject) !== "none").length),
+    ]),
+  );
+}
+
+async function showPolicyBiting(stage: Stage): Promise<void> {
+  const { terminal, world } = stage;
+  const [subject] = world.subjects;
+  if (!subject) return;
+  announce(
+    stage,
+    "A policy bites: the same person, mailed six times this week",
+  );
+  const before = await askForEmail(stage, subject.id, { day: 0, week: 1 });
+  const after = await askForEmail(stage, subject.id, { day: 0, week: 6 });
+  terminal.line(`once this week:       ${before.recommended_action}`);
+  terminal.line(`six times this week:  ${after.recommended_action}`);
+  printRules(after).forEach(terminal.line);
+}
+
+function printRules({ policy_applied: applied }: Json): string[] {
+  return applied.map((
+    { rule, effect, before_micros: before, after_micros: after, reason }: Json,
+  ) =>
+    `  ${effect} by ${rule}: ${reason}${
+      before === null ? "" : ` (${before} → ${after ?? "none"} micros)`
+    }`
+  );
+}
+
+async function bid(stage: Stage): Promise<void> {
+  announce(stage, "Bids: value per click, the last one under a ceiling");
+  const asked = placementsOf(stage.world.company).slice(0, 3);
+  const rows: string[][] = [];
+  const rules: string[] = [];
+  for (const [index, { id, campaign, conversionShare }] of asked.entries()) {
+    const decision = await stage.call("systems", {
+      path: "/optimization/score",
+      body: {
+        context: {
+          model: "click_conversion",
+          channel: campaign.channel,
+          campaign: campaign.id,
+          placement: id,
+        },
+        constraints: {
+          "budget_remaining_micros": "50000000",
+          ...(index === 2 && { "max_bid_micros": "150000" }),
+        },
+      },
+    });
+    rows.push([
+      id,
+      conversionShare.toFixed(4),
+      decision.score.toFixed(4),
+      (Number(decision.recommended_bid.micros) / 1e6).toFixed(3),
+      decision.policy_applied.map(({ rule }: Json) => rule).join(" "),
+    ]);
+    rules.push(...printRules(decision));
+  }
+  printTable(
+    [
+      { heading: "placement" },
+      { heading: "orders per click, by day", numeric: true },
+      { heading: "score now", numeric: true },
+      { heading: "bid EUR", numeric: true },
+      { heading: "policies" },
+    ],
+    rows,
+  ).forEach(stage.terminal.line);
+  rules.forEach(stage.terminal.line);
+}
+
+async function explain(stage: Stage, decision: Json): Promise<void> {
+  const { terminal, opened: { engine } } = stage;
+  const id: string = decision.decision_id;
+  announce(stage, `Why? ${id}`);
+  const { summary, contributions } = await engine.decisions.explain(TENANT, id);
+  terminal.line(summary);
+  printTable(
+    [
+      { heading: "feature" },
+      { heading: "value", numeric: true },
+      { heading: "typical", numeric: true },
+      { heading: "effect on score", numeric: true },
+    ],
+    contributions.map(({ feature, value, typical, effect }) => [
+      feature,
+      printValue(value),
+      printValue(typical),
+      effect.toFixed(4),
+    ]),
+  ).forEach(terminal.line);
+  const { same } = await engine.decisions.replay(TENANT, id);
+  terminal.line(
+    `replayed: ${same ? "the same answer, bit for bit" : "NOT the same"}`,
+  );
+}
+
+function printValue(value: string | number | null): string {
+  return typeof value === "number"
+    ? String(Number(value.toPrecision(4)))
+    : value ?? "";
+}
