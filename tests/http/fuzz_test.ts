@@ -8,7 +8,7 @@ import fc from "fast-check";
 import { openCaller } from "./caller.ts";
 import { KEYED, lineOf } from "./every_route.ts";
 
-const RUNS = 300;
+const RUNS = 150;
 const JSON_TYPE = { "content-type": "application/json" };
 
 const name = fc.oneof(

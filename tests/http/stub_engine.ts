@@ -13,11 +13,15 @@ import type { ModelRecord, ModelRef } from "../../core/domain/score.ts";
 import { type ApiKey, type Scope, SCOPES } from "../../core/ports/decisions.ts";
 import type { Idempotent } from "../../core/http/idempotency_key.ts";
 import {
+  COUNTS,
   decisionOf,
   EXPLANATION,
+  LETTER,
   modelOf,
   planOf,
   POLICIES,
+  RECEIPT,
+  REQUEST,
   VIEW,
 } from "./stub_records.ts";
 
@@ -246,28 +250,10 @@ export function createStub(): Stub {
       },
     },
     signals: {
-      count: (tenant) =>
+      count: (tenant) => Promise.resolve(tenant === "acme" ? [COUNTS] : []),
+      listDeadLetters: (tenant, { limit, ...filter }) =>
         Promise.resolve(
-          tenant !== "acme" ? [] : [{
-            source: "shop",
-            performance: 2,
-            revisions: 3,
-            events: 4,
-            deadLetters: { ["number_invalid"]: 1 },
-            lastObservedAt: stub.now,
-          }],
-        ),
-      listDeadLetters: (tenant, { source, reason, limit }) =>
-        Promise.resolve(
-          tenant !== "acme" ? [] : [{
-            id: "dl_1",
-            source: source ?? "shop",
-            connector: "csv",
-            observedAt: stub.now,
-            reason: reason ?? "number_invalid",
-            detail: "clicks is not a number",
-            original: "a,b,x",
-          }].slice(0, limit),
+          tenant === "acme" ? [{ ...LETTER, ...filter }].slice(0, limit) : [],
         ),
     },
     keys: {
@@ -281,32 +267,10 @@ export function createStub(): Stub {
       next: (prefix) => `${prefix}_${String(++requests).padStart(26, "0")}`,
     },
     policies: () => POLICIES,
-    receive(job) {
-      if (job.tenant !== "acme" || job.source !== "shop") {
-        return Promise.reject(
-          new EngineError("not_found", `Cannot find source "${job.source}"`),
-        );
-      }
-      if (job.delivery.headers["x-signature"] !== "right") {
-        return Promise.reject(
-          new EngineError("signature_invalid", "Cannot accept delivery"),
-        );
-      }
+    async receive(job) {
+      const report = await receiveStub(job);
       stub.delivered.push(job);
-      return Promise.resolve({
-        inserted: 0,
-        restated: 0,
-        unchanged: 0,
-        vanished: 0,
-        events: 1,
-        duplicates: 1,
-        deadLetters: 1,
-        rejected: [{
-          reason: "time_missing",
-          detail: "timestamp is absent",
-          original: "{}",
-        }],
-      });
+      return report;
     },
     health: () => Promise.resolve({ ...stub.health }),
     close: () => Promise.resolve(),
@@ -318,18 +282,12 @@ function place(tenant: string, { name, version }: ModelRef): string {
   return `${tenant}/${name}@${version}`;
 }
 
-const REQUEST: DecisionRequest = {
-  model: null,
-  entities: { campaign: "c-17" },
-  zone: null,
-  actions: null,
-  features: {},
-  constraints: {
-    maxBidMicros: 1_500_000,
-    minBidMicros: null,
-    budgetRemainingMicros: null,
-    contactsDay: null,
-    contactsWeek: null,
-    compliance: {},
-  },
-};
+function receiveStub({ tenant, source, delivery }: DeliveryJob) {
+  if (tenant !== "acme" || source !== "shop") {
+    throw new EngineError("not_found", `Cannot find source "${source}"`);
+  }
+  if (delivery.headers["x-signature"] !== "right") {
+    throw new EngineError("signature_invalid", "Cannot accept delivery");
+  }
+  return Promise.resolve(RECEIPT);
+}

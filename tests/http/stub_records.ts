@@ -8,6 +8,7 @@ import type { Decision, DecisionRequest } from "../../core/domain/decision.ts";
 import type { FeatureView } from "../../core/domain/feature.ts";
 import type { Plan } from "../../core/domain/plan.ts";
 import type { ModelRecord, ModelUse } from "../../core/domain/score.ts";
+import type { DeadLetter, SignalCounts } from "../../core/ports/signals.ts";
 import type { PolicyDocument } from "../../core/domain/verdict.ts";
 import { compilePolicySet } from "../../core/verdicts/policy_set.ts";
 
@@ -229,4 +230,58 @@ export const EXPLANATION: Awaited<
   applied: [],
   policySet: "f".repeat(64),
   same: true,
+};
+
+/** What `dec_1` was asked for. */
+export const REQUEST: DecisionRequest = {
+  model: null,
+  entities: { campaign: "c-17" },
+  zone: null,
+  actions: null,
+  features: {},
+  constraints: {
+    maxBidMicros: 1_500_000,
+    minBidMicros: null,
+    budgetRemainingMicros: null,
+    contactsDay: null,
+    contactsWeek: null,
+    compliance: {},
+  },
+};
+
+/** What a delivery brings. */
+export const RECEIPT: Awaited<ReturnType<Engine["receive"]>> = {
+  inserted: 0,
+  restated: 0,
+  unchanged: 0,
+  vanished: 0,
+  events: 1,
+  duplicates: 1,
+  deadLetters: 1,
+  rejected: [{
+    reason: "time_missing",
+    detail: "timestamp is absent",
+    original: "{}",
+  }],
+};
+
+/** What the shop has brought. */
+export const COUNTS: SignalCounts = {
+  source: "shop",
+  performance: 2,
+  revisions: 3,
+  events: 4,
+  deadLetters: { ["number_invalid"]: 1 },
+  lastObservedAt: AT,
+};
+
+/** A row that could not become a signal. */
+export const LETTER: DeadLetter = {
+  id: "dl_1",
+  source: "shop",
+  connector: "csv",
+  observedAt: AT,
+  reason: "number_invalid",
+  detail: "clicks is not a number",
+  original: "a,b,x",
 };
