@@ -27,8 +27,7 @@ const SLACK = 1e-12;
 
 /** Finds a conflict; null if an allocation exists. */
 export function findConflict(problem: AllocationProblem): Conflict | null {
-  const { entities, budget, spend } = problem;
-  const crossed = entities.find(({ lo, hi }) => lo > hi);
+  const crossed = problem.entities.find(({ lo, hi }) => lo > hi);
   if (crossed) {
     const { id, lo, hi } = crossed;
     return conflict([`entity:${id}:lo`, `entity:${id}:hi`], {
@@ -36,30 +35,17 @@ export function findConflict(problem: AllocationProblem): Conflict | null {
     });
   }
   const groups = new Map(problem.groups.map((group) => [group.id, group]));
-  const members = Map.groupBy(entities, ({ group }) => group);
+  const members = Map.groupBy(problem.entities, ({ group }) => group);
   const floors: Side[] = [];
   const caps: Side[] = [];
   for (const [id, inside] of members) {
     const floor = sumBounds(inside, "lo");
     const cap = sumBounds(inside, "hi");
     const group = id === null ? undefined : groups.get(id);
-    if (group === undefined) {
-      floors.push(floor);
-      caps.push(cap);
-      continue;
-    }
-    const found = compareGroup(group, { floor, cap });
+    const found = group ? compareGroup(group, { floor, cap }) : null;
     if (found) return found;
-    floors.push(
-      group.lo > floor.total
-        ? { total: group.lo, constraints: [`group:${group.id}:lo`] }
-        : floor,
-    );
-    caps.push(
-      group.hi < cap.total
-        ? { total: group.hi, constraints: [`group:${group.id}:hi`] }
-        : cap,
-    );
+    floors.push(group ? narrowFloor(floor, group) : floor);
+    caps.push(group ? narrowCap(cap, group) : cap);
   }
   const empty = problem.groups.find(({ id, lo }) => lo > 0 && !members.has(id));
   if (empty) {
@@ -67,13 +53,37 @@ export function findConflict(problem: AllocationProblem): Conflict | null {
       reason: `group "${empty.id}" must get ${empty.lo} and has no members`,
     });
   }
-  const floor = joinSides(floors);
+  return compareBudget(problem, {
+    floor: joinSides(floors),
+    cap: joinSides(caps),
+  });
+}
+
+function narrowFloor(
+  floor: Side,
+  { id, lo }: AllocationProblem["groups"][number],
+): Side {
+  return lo > floor.total
+    ? { total: lo, constraints: [`group:${id}:lo`] }
+    : floor;
+}
+
+function narrowCap(
+  cap: Side,
+  { id, hi }: AllocationProblem["groups"][number],
+): Side {
+  return hi < cap.total ? { total: hi, constraints: [`group:${id}:hi`] } : cap;
+}
+
+function compareBudget(
+  { budget, spend }: AllocationProblem,
+  { floor, cap }: { readonly floor: Side; readonly cap: Side },
+): Conflict | null {
   if (floor.total > budget + SLACK * floor.total) {
     return conflict(["budget", ...floor.constraints], {
       reason: `floors sum to ${floor.total}, above the budget of ${budget}`,
     });
   }
-  const cap = joinSides(caps);
   return spend === "all" && cap.total < budget - SLACK * budget
     ? conflict(["budget", ...cap.constraints], {
       reason:

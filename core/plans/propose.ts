@@ -94,8 +94,6 @@ async function assemble(
       today: now.slice(0, 10),
     })
   );
-  const outcome = sum(recommendations, (row) => row.expectedOutcome);
-  const upperBound = Math.max(division.allocation.upperBound * days, outcome);
   return {
     id,
     state: "proposed",
@@ -110,17 +108,10 @@ async function assemble(
     ),
     modelVersion: printModelRef(record),
     policySet: policies.hash,
-    objective: {
+    objective: value({ candidates, division, days }, {
       unit: curves.outcome,
-      outcome,
-      currentOutcome: sum(
-        candidates,
-        ({ fitted, spend }) =>
-          respond(fitted.curve, Number(spend.microsPerDay)) * days,
-      ),
-      upperBound,
-      gap: upperBound > 0 ? (upperBound - outcome) / upperBound : 0,
-    },
+      outcome: sum(recommendations, (row) => row.expectedOutcome),
+    }),
     binding: division.allocation.binding,
     recommendations,
     changeSet: await buildChangeSet(
@@ -132,6 +123,25 @@ async function assemble(
       id,
     ),
     approvedBy: null,
+  };
+}
+
+/** Outcome over the period with its bound, which holds for all plans that the policies leave. */
+function value(
+  { candidates, division, days }: Outcome,
+  { unit, outcome }: { readonly unit: string; readonly outcome: number },
+): Plan["objective"] {
+  const upperBound = Math.max(division.allocation.upperBound * days, outcome);
+  return {
+    unit,
+    outcome,
+    currentOutcome: sum(
+      candidates,
+      ({ fitted, spend }) =>
+        respond(fitted.curve, Number(spend.microsPerDay)) * days,
+    ),
+    upperBound,
+    gap: upperBound > 0 ? (upperBound - outcome) / upperBound : 0,
   };
 }
 
