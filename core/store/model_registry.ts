@@ -55,22 +55,7 @@ export function createModelRegistry(sql: Sql): ModelRegistry {
       if (row) return toRecord(row);
       throw refused(ref, "it has been reviewed already");
     },
-    artifact: async (tenant, ref) => {
-      const [row] = await db.select({
-        artifact: modelArtifact.artifact,
-        record: model.record,
-      }).from(modelArtifact).innerJoin(
-        model,
-        and(
-          eq(model.tenant, modelArtifact.tenant),
-          eq(model.name, modelArtifact.name),
-          eq(model.version, modelArtifact.version),
-        ),
-      ).where(sameVersion(tenant, ref));
-      if (row === undefined) throw notFound(ref);
-      const { artifactHash } = row.record as ModelRecord;
-      return checked(row.artifact, artifactHash, printModelRef(ref));
-    },
+    artifact: (tenant, ref) => readArtifact(sql, tenant, ref),
   };
 }
 
@@ -101,6 +86,27 @@ async function register(
     await db.insert(modelArtifact).values({ ...key, artifact });
     return toRecord(row ?? fail());
   });
+}
+
+async function readArtifact(
+  sql: Sql,
+  tenant: string,
+  ref: ModelRef,
+): Promise<Uint8Array> {
+  const [row] = await orm(sql).select({
+    artifact: modelArtifact.artifact,
+    record: model.record,
+  }).from(modelArtifact).innerJoin(
+    model,
+    and(
+      eq(model.tenant, modelArtifact.tenant),
+      eq(model.name, modelArtifact.name),
+      eq(model.version, modelArtifact.version),
+    ),
+  ).where(sameVersion(tenant, ref));
+  if (row === undefined) throw notFound(ref);
+  const { artifactHash } = row.record as ModelRecord;
+  return checked(row.artifact, artifactHash, printModelRef(ref));
 }
 
 const LOCK_NAME =
