@@ -23,7 +23,8 @@ import { compilePolicySet } from "../verdicts/policy_set.ts";
 import { createDecisions, type DecisionScope } from "./decisions.ts";
 
 /** A log whose rows a test may touch. */
-export interface MemoryLog extends DecisionLog, IdempotencyStore {
+export interface MemoryLog extends DecisionLog {
+  readonly answers: IdempotencyStore;
   readonly rows: LoggedRecord[];
   readonly batches: number[];
   head$: { seq: number; hash: string } | null;
@@ -47,12 +48,12 @@ export function createMemoryLog(): MemoryLog {
       log.batches.push(entries.length);
       return entries.map((entry) => append(entry));
     },
-    find: (first: string, second: string, key?: string) =>
-      Promise.resolve(
-        (key === undefined
-          ? log.rows.find(({ id }) => id === second) ?? null
-          : answers.get(`${first} ${second} ${key}`) ?? null) as never,
-      ),
+    find: (_tenant, id) =>
+      Promise.resolve(log.rows.find((row) => row.id === id) ?? null),
+    answers: {
+      find: (tenant, route, key) =>
+        Promise.resolve(answers.get(`${tenant} ${route} ${key}`) ?? null),
+    },
     read: (_tenant, after, limit) =>
       Promise.resolve(
         log.rows.filter(({ seq }) => seq > after)
@@ -190,7 +191,7 @@ export const REQUEST: DecisionRequest = {
   },
 };
 
-/** A policy with one rule and no cases. */
+/** A policy with one rule. */
 export function policyOf(
   rule: PolicyDocument["rules"][number],
   on: PolicyDocument["on"] = ["bid", "action"],
@@ -202,7 +203,7 @@ export function policyOf(
     about: "One rule.",
     on,
     rules: [rule],
-    cases: [],
+    cases: [{ note: "not run here", facts: {}, want: [] }],
   };
 }
 
@@ -230,7 +231,7 @@ export function worldOf(
     archive,
     log,
     archived,
-    idempotency: log,
+    idempotency: log.answers,
     clock: { now: () => AT },
     ids: { next: (prefix) => `${prefix}_${++count}` },
     ...given,

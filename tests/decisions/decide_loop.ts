@@ -1,0 +1,72 @@
+/**
+ * A process that takes decisions as fast as it can and prints the id of each once
+ * it is acknowledged. Arguments: URL of the database, folder of the data.
+ *
+ * @module
+ */
+import { createDecisions } from "../../core/decisions/decisions.ts";
+import type { DecisionRequest } from "../../core/domain/decision.ts";
+import { createFeatures } from "../../core/features/features.ts";
+import { createScores } from "../../core/scores/scores.ts";
+import { systemClock } from "../../core/store/clock.ts";
+import { createIds } from "../../core/store/ids.ts";
+import { openStores } from "../../core/store/open.ts";
+import { compilePolicySet } from "../../core/verdicts/policy_set.ts";
+
+const AT_ONCE = 8;
+
+/** A request that no model answers; its decision is logged all the same. */
+export const REQUEST: DecisionRequest = {
+  model: "email_visit",
+  entities: { channel: "email", subject: "u-1" },
+  zone: null,
+  actions: null,
+  features: {},
+  constraints: {
+    maxBidMicros: null,
+    minBidMicros: null,
+    budgetRemainingMicros: null,
+    contactsDay: null,
+    contactsWeek: null,
+    compliance: {},
+  },
+};
+
+/** Real decisions over real stores. */
+export async function openDecisions(databaseUrl: string, dataFolder: string) {
+  const clock = systemClock;
+  const stores = await openStores({ databaseUrl, dataFolder, clock });
+  const policies = compilePolicySet([]);
+  const decisions = createDecisions({
+    features: createFeatures(stores),
+    scores: createScores({ models: stores.models, clock }),
+    policies: () => policies,
+    archive: stores.policies,
+    log: stores.log,
+    idempotency: stores.idempotency,
+    clock,
+    ids: createIds(clock),
+  });
+  return { decisions, stores };
+}
+
+async function decideForever(databaseUrl: string, dataFolder: string) {
+  const { decisions } = await openDecisions(databaseUrl, dataFolder);
+  const printer = new TextEncoder();
+  async function loop(): Promise<never> {
+    for (;;) {
+      const { answer } = await decisions.decide("acme", REQUEST, {
+        by: "loop",
+        idempotent: null,
+        render: ({ id }) => id,
+      });
+      Deno.stdout.writeSync(printer.encode(`${answer}\n`));
+    }
+  }
+  await Promise.race(Array.from({ length: AT_ONCE }, loop));
+}
+
+const [databaseUrl, dataFolder] = Deno.args;
+if (import.meta.main && databaseUrl && dataFolder) {
+  await decideForever(databaseUrl, dataFolder);
+}

@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import {
+  needingPostgres,
+  type PostgresServer,
+  startPostgres,
+} from "../servers/postgres.ts";
+import { openDecisions } from "./decide_loop.ts";
+
+const ENOUGH = 100;
+
+/** Takes decisions in a process of its own until `end` has ended it or its store. */
+async function acknowledged(
+  url: string,
+  folder: string,
+  end: (child: Deno.ChildProcess) => Promise<void>,
+): Promise<string[]> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "-q", "--allow-all", "--no-check"],
+      new URL("decide_loop.ts", import.meta.url).pathname,
+      ...[url, folder],
+    ],
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  let printed = "";
+  let ending: Promise<void> | null = null;
+  for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+    printed += text;
+    if (printed.split("\n").length > ENOUGH) ending ??= end(child);
+  }
+  await child.status;
+  assert.ok(ending !== null, "the process ended before it was ended");
+  await ending;
+  return printed.split("\n").slice(0, -1);
+}
+
+async function assertKept(url: string, folder: string, ids: readonly string[]) {
+  const { decisions, stores } = await openDecisions(url, folder);
+  try {
+    const { sound, damages, rows } = await decisions.verify("acme");
+    assert.deepEqual(damages, []);
+    assert.ok(sound && rows >= ids.length);
+    for (const id of ids) {
+      assert.ok(await decisions.find("acme", id), `${id} is lost`);
+    }
+    const { same } = await decisions.replay("acme", ids.at(-1) ?? "");
+    assert.ok(same);
+  } finally {
+    await stores.close();
+  }
+}
+
+async function withServer(
+  run: (server: PostgresServer, folder: string) => Promise<void>,
+): Promise<void> {
+  const server = await startPostgres();
+  const folder = await Deno.makeTempDir();
+  try {
+    await run(server, folder);
+  } finally {
+    await server.stop();
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test({
+  ...needingPostgres(
+    "no acknowledged decision is lost when the engine is killed",
+  ),
+  fn: () =>
+    withServer(async (server, folder) => {
+      const ids = await acknowledged(
+        server.url,
+        folder,
+        (child) => Promise.resolve(child.kill("SIGKILL")),
+      );
+      await assertKept(server.url, folder, ids);
+    }),
+});
+
+Deno.test({
+  ...needingPostgres(
+    "no acknowledged decision is lost when the database is killed",
+  ),
+  fn: () =>
+    withServer(async (server, folder) => {
+      const ids = await acknowledged(
+        server.url,
+        folder,
+        () => server.kill9(),
+      );
+      await server.restart();
+      await assertKept(server.url, folder, ids);
+    }),
+});
