@@ -36,6 +36,7 @@ export interface Division {
 
 const NARROWING_ROUNDS = 12;
 const ROUNDS = 40;
+const NAMED = 12;
 
 /**
  * Divides.
@@ -137,17 +138,21 @@ function solve(
   }
 }
 
-/** Adds the rules that narrowed the bounds in conflict. */
+/** Says the unit, and adds the rules that narrowed the bounds in conflict. */
 function nameRules(
   error: unknown,
   candidates: readonly Candidate[],
 ): unknown {
-  const rules = listRules(candidates);
-  if (!(error instanceof EngineError) || rules.length === 0) return error;
+  if (!(error instanceof EngineError)) return error;
+  const rules = listRules(candidates).slice(0, NAMED).join(", ");
+  const narrowed = rules === "" ? "" : `; bounds were narrowed by ${rules}`;
   return new EngineError(
     error.code,
-    `${error.message}; bounds were narrowed by ${rules.join(", ")}`,
-    { facts: { ...error.facts, rules: rules.join(", ") }, cause: error },
+    `${error.message}; amounts are micros a day${narrowed}`,
+    {
+      facts: { ...error.facts, ...rules === "" ? {} : { rules } },
+      cause: error,
+    },
   );
 }
 
