@@ -197,6 +197,19 @@ Deno.test("score leaks nothing of an unforeseen failure, and logs all of it", as
   );
 });
 
+Deno.test("score tells of a coded failure inside no more than its code", async () => {
+  const { ask, stub, logged } = openCaller();
+  stub.failure = new EngineError("artifact_corrupt", "Cannot read model m@1", {
+    facts: { model: "m@1" },
+  });
+  const told = await ask(SCORE, { body: { context: {} } });
+  assert.equal(told.status, 500);
+  assert.equal(told.body.code, "artifact_corrupt");
+  assert.deepEqual(told.body.facts, {});
+  assert.doesNotMatch(told.text, /m@1/);
+  assert.match(logged[0]?.error ?? "", /m@1/);
+});
+
 Deno.test("score counts decisions by rung", async () => {
   const { ask } = openCaller();
   await ask(SCORE, { body: { context: {} } });
