@@ -194,13 +194,9 @@ function warn(
   return warnings;
 }
 
+/** Each rule once: what it said of the final budget, or how it narrowed the bounds. */
 function distinct(rules: readonly AppliedRule[]): AppliedRule[] {
-  const seen = new Map<string, AppliedRule>();
-  for (const rule of rules) {
-    const key = `${rule.rule} ${rule.beforeMicros} ${rule.afterMicros}`;
-    if (!seen.has(key)) seen.set(key, rule);
-  }
-  return [...seen.values()];
+  return [...new Map(rules.map((rule) => [rule.rule, rule])).values()];
 }
 
 function currentOf({ spend }: Candidate, days: number): bigint {

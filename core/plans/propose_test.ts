@@ -118,8 +118,9 @@ Deno.test("make() keeps a cap of the policies, and says which rule", async () =>
   const tv = plan.recommendations.find(({ entity }) => entity === "channel:tv");
   assert.equal(tv?.boundsMicros[1], 245_000_000n);
   assert.ok((tv?.budgetMicros ?? 0n) <= 245_000_000n);
-  assert.ok(
-    tv?.applied.some(({ rule }) => rule === "test_policy@1/tv_cap"),
+  assert.deepEqual(
+    tv?.applied.map(({ rule, afterMicros }) => [rule, afterMicros]),
+    [["test_policy@1/tv_cap", Number(tv?.budgetMicros) / 7]],
   );
 });
 
