@@ -40,7 +40,9 @@ export interface SessionCache {
 /** Starts an empty cache. */
 export function createSessionCache(limit = MAX_SESSIONS): SessionCache {
   const opened = new Map<string, Promise<Lease>>();
+  let closed = false;
   function opening(hash: string, load: () => Promise<Uint8Array>) {
+    if (closed) throw new TypeError("Cannot open a session: scores are closed");
     const known = opened.get(hash);
     if (known) {
       opened.delete(hash);
@@ -59,12 +61,14 @@ export function createSessionCache(limit = MAX_SESSIONS): SessionCache {
     open: async (hash, schema, load) => {
       await opening(hash, load);
       const run = async (rows: readonly EncodingRow[]) => {
-        const lease = await opening(hash, load);
+        let lease = await opening(hash, load);
+        while (lease.ended) lease = await opening(hash, load);
         return await lease.use((session) => score(session, schema, rows));
       };
       return { run };
     },
     close: async () => {
+      closed = true;
       const all = [...opened.values()];
       opened.clear();
       await Promise.allSettled(all.map(async (lease) => (await lease).end()));
@@ -82,6 +86,8 @@ function evict(opened: Map<string, Promise<Lease>>, limit: number): void {
 
 /** A session that is released when it was ended and nobody uses it any more. */
 interface Lease {
+  /** Whether it is released, or will be when the last user is done. */
+  readonly ended: boolean;
   use<T>(work: (session: ort.InferenceSession) => Promise<T>): Promise<T>;
   end(): Promise<void>;
 }
@@ -105,6 +111,9 @@ async function startSession(bytes: Uint8Array): Promise<Lease> {
     if (ended && users === 0) await session.release();
   };
   return {
+    get ended() {
+      return ended;
+    },
     use: async (work) => {
       users++;
       try {
