@@ -64,7 +64,8 @@ export function openExchange(
   let caller: ApiKey | null = null;
 
   function close(answered: Answered, failure: Failure | null): Response {
-    const durationMs = performance.now() - startedMs;
+    const durationMs = Math.round((performance.now() - startedMs) * 1000) /
+      1000;
     const method = METHODS.has(req.method) ? req.method : "OTHER";
     const { status } = answered;
     const seconds = durationMs / 1000;
