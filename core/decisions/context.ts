@@ -110,8 +110,24 @@ function timeFacts(at: Instant, zone: string | null): Facts {
       dayOfMonth: Number(at.slice(8, 10)),
     };
   }
+  return clockFacts(at, zone);
+}
+
+/** Most zones at once, for both of the minutes that a decision asks about. */
+const MAX_CLOCKS = 1000;
+const clocks = new Map<string, Facts>();
+
+/** Zones differ by whole minutes, so the wall clock is read once a minute. */
+function clockFacts(at: Instant, zone: string): Facts {
+  const name = `${at.slice(0, 16)} ${zone}`;
+  const known = clocks.get(name);
+  if (known) return known;
   const { day, minute, weekday } = localTime(at, zone);
-  return { localMinute: minute, weekday, dayOfMonth: Number(day.slice(8)) };
+  const dayOfMonth = Number(day.slice(8));
+  const facts = { localMinute: minute, weekday, dayOfMonth };
+  if (clocks.size >= MAX_CLOCKS) clocks.clear();
+  clocks.set(name, facts);
+  return facts;
 }
 
 /** Objects without a prototype, so that no name means more than itself. */

@@ -45,6 +45,11 @@ Deno.test("a bid is score times value over the wanted return, rounded down", asy
 
 Deno.test.each([
   { note: "the highest bid caps", given: { maxBidMicros: 7 }, want: 7 },
+  {
+    note: "a micro above the highest is cut",
+    given: { maxBidMicros: 499_999 },
+    want: 499_999,
+  },
   { note: "the budget caps", given: { budgetRemainingMicros: 9 }, want: 9 },
   { note: "no budget, no bid", given: { budgetRemainingMicros: 0 }, want: 0 },
   {
@@ -272,6 +277,33 @@ Deno.test("a decision ends before a minute in which the policies would refuse it
   assert.equal(free.validUntil, "2026-01-31T09:01:30.000Z");
 });
 
+Deno.test.each([
+  { zone: null, minute: 540, weekday: 6, dayOfMonth: 31 },
+  { zone: "UTC", minute: 540, weekday: 6, dayOfMonth: 31 },
+  { zone: "Asia/Kolkata", minute: 870, weekday: 6, dayOfMonth: 31 },
+  { zone: "Pacific/Kiritimati", minute: 1380, weekday: 6, dayOfMonth: 31 },
+  { zone: "Pacific/Auckland", minute: 1320, weekday: 6, dayOfMonth: 31 },
+])("policies see the wall clock of $zone", async ({ zone, ...want }) => {
+  const { minute, weekday, dayOfMonth } = want;
+  const local = policyOf({
+    id: "local",
+    effect: "deny",
+    when: {
+      and: [
+        { "==": [{ var: "time.localMinute" }, minute] },
+        { "==": [{ var: "time.weekday" }, weekday] },
+        { "==": [{ var: "time.dayOfMonth" }, dayOfMonth] },
+      ],
+    },
+    reason: "Local",
+  });
+  const world = worldOf({ scores: bidder.scores, documents: [local] });
+  for (let twice = 0; twice < 2; twice++) {
+    const { applied } = await decideIn(world, { ...REQUEST, zone });
+    assert.deepEqual(applied.map(({ rule }) => rule), ["local@1/local"]);
+  }
+});
+
 Deno.test("stale features shorten a decision's life", async () => {
   const world = worldOf({
     features: {
@@ -284,6 +316,11 @@ Deno.test("stale features shorten a decision's life", async () => {
 
 Deno.test("the policies in force are archived before the first decision that cites them", async () => {
   const world = worldOf({ documents: [noMens] });
+  const { save } = world.archive;
+  world.archive.save = async (...set) => {
+    await new Promise((wake) => setTimeout(wake));
+    await save(...set);
+  };
   const append = world.log.append;
   let archived = -1;
   world.log.append = (entries) => {
