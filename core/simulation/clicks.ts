@@ -2,7 +2,7 @@
  * Clicks on the company's ads, and the orders that follow: the truth for bids.
  *
  * The chance of an order is the placement's conversion share, higher in the
- * evening and lower at night.
+ * evening, lower at night, and higher on a desktop than on a phone.
  *
  * @module
  */
@@ -12,16 +12,35 @@ import type { Company } from "./company.ts";
 import { type Placement, placementsOf } from "./delivery.ts";
 import { later, type Message } from "./messages.ts";
 
+/** Devices that are clicked on, with their share of the clicks and the factor on orders. */
+export const DEVICES = {
+  mobile: { share: 0.6, factor: 0.8 },
+  desktop: { share: 0.4, factor: 1.3 },
+} as const;
+
+/** A device that is clicked on. */
+export type Device = keyof typeof DEVICES;
+
+/** When and on what a click came. */
+export interface ClickMoment {
+  /** Hour of the day in UTC, 0 to 23. */
+  readonly hour: number;
+  readonly device: Device;
+}
+
 /**
  * Says how likely a click is to be followed by an order.
  *
  * @param placement Where it was.
- * @param hour Hour of the day in UTC, 0 to 23.
+ * @param moment When and on what.
  * @returns Probability.
  */
-export function orderChance(placement: Placement, hour: number): number {
-  const factor = hour >= 18 && hour < 23 ? 1.6 : hour < 7 ? 0.5 : 1;
-  return placement.conversionShare * factor;
+export function orderChance(
+  { conversionShare }: Pick<Placement, "conversionShare">,
+  { hour, device }: ClickMoment,
+): number {
+  const ofDay = hour >= 18 && hour < 23 ? 1.6 : hour < 7 ? 0.5 : 1;
+  return conversionShare * ofDay * DEVICES[device].factor;
 }
 
 /**
@@ -44,10 +63,12 @@ export function simulateClicks(
     if (!placement) return [];
     const at = later(from, days * 86_400 * random.next());
     const { campaign } = placement;
+    const device = random.next() < DEVICES.mobile.share ? "mobile" : "desktop";
     const properties = {
       "campaign_id": campaign.id,
       "channel_id": campaign.channel,
       "placement_id": placement.id,
+      device,
     };
     const visitor = `v-${index + 1}`;
     const click: Message = {
@@ -59,7 +80,8 @@ export function simulateClicks(
       properties,
     };
     const hour = new Date(at).getUTCHours();
-    if (random.next() >= orderChance(placement, hour)) return [click];
+    const chance = orderChance(placement, { hour, device });
+    if (random.next() >= chance) return [click];
     const revenue = Math.round(campaign.valueMicros / 1e4) / 100;
     return [click, {
       ...click,
