@@ -1,3 +1,8 @@
+/**
+ * The reasons are those of the logged decision.
+ *
+ * @module
+ */
 import assert from "node:assert/strict";
 import { createDecisions } from "./decisions.ts";
 import {

@@ -1,3 +1,8 @@
+/**
+ * One key, one effect, one answer.
+ *
+ * @module
+ */
 import assert from "node:assert/strict";
 import type { Decision } from "../domain/decision.ts";
 import { createDecisions } from "./decisions.ts";

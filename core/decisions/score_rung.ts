@@ -188,7 +188,6 @@ export async function standOn(
       const scored = await scoreWith(scorer, request, readings);
       return { rung, falls, frame: frameOf(scored.record), scored };
     } catch (error) {
-      if (isCallersMistake(error)) throw error;
       falls.push({ from: rung, cause: causeOf(error) });
     }
   }

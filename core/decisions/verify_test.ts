@@ -1,8 +1,14 @@
+/**
+ * Each kind of tampering is found and named at its place.
+ *
+ * @module
+ */
 import assert from "node:assert/strict";
 import { sha256 } from "../domain/canonical.ts";
 import type { LoggedRecord } from "../domain/decision.ts";
 import { createDecisions } from "./decisions.ts";
 import {
+  ACTION,
   decideIn,
   type MemoryLog,
   REQUEST,
@@ -10,7 +16,6 @@ import {
   scoresOf,
   worldOf,
 } from "./memory_ports_test.ts";
-import { ACTION } from "./memory_ports_test.ts";
 
 async function chainOf(rows: number) {
   const world = worldOf();

@@ -1,3 +1,8 @@
+/**
+ * Acknowledged is durable, many at a time.
+ *
+ * @module
+ */
 import assert from "node:assert/strict";
 import { EngineError } from "../domain/error.ts";
 import type { DecisionLog, LogEntry } from "../ports/decisions.ts";

@@ -1,3 +1,8 @@
+/**
+ * Acknowledged survives `kill -9`, of the engine and of the database.
+ *
+ * @module
+ */
 import assert from "node:assert/strict";
 import {
   needingPostgres,
@@ -16,7 +21,9 @@ async function acknowledged(
 ): Promise<string[]> {
   const child = new Deno.Command(Deno.execPath(), {
     args: [
-      ...["run", "-q", "--allow-all", "--no-check"],
+      ...["run", "-q", "--no-check", "--allow-net=127.0.0.1", "--allow-read"],
+      ...["--allow-env", "--allow-ffi", "--allow-sys"],
+      `--allow-write=${folder}`,
       new URL("decide_loop.ts", import.meta.url).pathname,
       ...[url, folder],
     ],
