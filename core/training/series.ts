@@ -19,7 +19,8 @@ import type { FeatureHistory, MetricSeries } from "../ports/features.ts";
 import { unfit } from "./refusal.ts";
 import type { SeriesSpec } from "./spec.ts";
 
-const MIN_PERIODS = 12;
+/** Fewer periods teach nothing. */
+export const MIN_PERIODS = 12;
 
 /** The periods that all series cover. */
 interface Calendar {

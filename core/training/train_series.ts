@@ -13,7 +13,7 @@ import type { FittedSeries, SeriesFamily } from "../../plugins/contract.ts";
 import type { ReadScope } from "./dataset.ts";
 import { finiteOnly, mape, mean, rSquared, wape } from "./metrics.ts";
 import { unfit } from "./refusal.ts";
-import { hashSeries, readSeries, slicePeriods } from "./series.ts";
+import { hashSeries, MIN_PERIODS, readSeries, slicePeriods } from "./series.ts";
 import type { SeriesSpec } from "./spec.ts";
 import type { Trained } from "./trained.ts";
 
@@ -102,6 +102,7 @@ function learn(
     readonly report: ReadScope["report"];
   },
 ): Learnt {
+  refuseUnvaried(spec, dataset);
   const fit = (dataset: SeriesDataset): FittedSeries =>
     family.fit({
       dataset,
@@ -120,6 +121,25 @@ function learn(
       baseline: usual(dataset, cut),
     },
   };
+}
+
+/** A response of zero must not be learnt from having seen none. */
+function refuseUnvaried(
+  { model }: SeriesSpec,
+  { outcome, spend }: SeriesDataset,
+): void {
+  if (outcome.every((amount) => amount === outcome[0])) {
+    throw unfit(model, "its outcome never varies; check outcome.metric");
+  }
+  const most = Math.max(
+    ...spend.map(({ series }) => series.filter((micros) => micros > 0).length),
+  );
+  if (most < MIN_PERIODS) {
+    throw unfit(
+      model,
+      `there was spend in ${most} periods and it needs ${MIN_PERIODS}; wait for more`,
+    );
+  }
 }
 
 /** What one would say without a model: the same period a year before, or the mean. */

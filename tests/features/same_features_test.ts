@@ -56,6 +56,7 @@ async function write(
 const CHECKS:
   readonly (readonly [string, (stores: Stores) => Promise<void>])[] = [
     ["evaluate() = SQL at points = batch = online read", agree],
+    ["ties are broken by code point", breakTies],
     ["a signal of the future is not seen by any path", hideFuture],
     [
       "what is unknown, absent or another tenant's reads as missing",
@@ -154,6 +155,55 @@ function withPresence(view: FeatureView): FeatureView {
   const windows = [unbounded ? null : Math.max(...BOUNDED)];
   const features = overWindows({ any: { how: "count" } }, {}, windows);
   return { ...view, features };
+}
+
+async function breakTies(stores: Stores): Promise<void> {
+  const signal = (eventId: string, p: string): EventSignal => ({
+    grain: "event",
+    eventId,
+    type: "Opened",
+    occurredAt: moment(-1),
+    entities: { subject: "a" },
+    valueMicros: null,
+    currency: null,
+    properties: { p },
+  });
+  const observed = await write(stores, "ties", [
+    {
+      source: "B",
+      observedAt: AT,
+      signals: [
+        signal("\u{1d4b3}", "astral"),
+        signal("\uffff", "last of the plane"),
+        signal("\uffff", "repeated"),
+      ],
+    },
+    { source: "a", observedAt: AT, signals: [signal("1", "small letter")] },
+  ]);
+  const point = { id: "a", at: AT };
+  const place = EVENT_VIEW.features.findIndex(({ name }) =>
+    name === "last_p_0"
+  );
+  for (const knownAt of [null, AT]) {
+    const [vector] = await stores.history.aggregate("ties", EVENT_VIEW, {
+      points: [point],
+      knownAt,
+    });
+    assert.equal(vector?.[place], "small letter");
+    assert.deepEqual(vector, evaluate(EVENT_VIEW, observed, point));
+  }
+  await write(stores, "ties-2", [{
+    source: "a",
+    observedAt: AT,
+    signals: [signal("\u{1d4b3}", "astral"), signal("\uffff", "plane")],
+  }]);
+  const [vector] = await stores.history.aggregate("ties-2", EVENT_VIEW, {
+    points: [point],
+    knownAt: null,
+  });
+  assert.equal(vector?.[place], "astral");
+  const alone = observed.filter(({ source }) => source === "B").slice(0, 2);
+  assert.equal(evaluate(EVENT_VIEW, alone, point)[place], "astral");
 }
 
 async function hideFuture(stores: Stores): Promise<void> {
