@@ -12,6 +12,7 @@ import { EngineError } from "../domain/error.ts";
 import type { Clock, Ids } from "../ports/clock.ts";
 import type { Stores } from "../ports/stores.ts";
 import { loadPlugins } from "../../plugins/load.ts";
+import { secretValues } from "../signals/configure.ts";
 import { lendFiles } from "../signals/lend_files.ts";
 import { lendHttp } from "../signals/lend_http.ts";
 import { openStores } from "../store/open.ts";
@@ -102,7 +103,11 @@ export async function openEngine(
       config: { folder: `${dataFolder}/destinations/${tenant}` },
     }),
     lendFiles: (_connector, config) => lendFiles(namedPaths(config)),
-    lendHttp: ({ hosts }) => lendHttp({ hosts }),
+    lendHttp: (connector, config) =>
+      lendHttp({
+        hosts: connector.hosts,
+        secrets: secretValues(connector, config),
+      }),
   });
   return { engine, stores, clock, ids, leftOut, close: () => engine.close() };
 }

@@ -84,7 +84,7 @@ export function printPlan(made: Plan): string[] {
     units(row.budgetMicros),
     change(row.currentMicros, row.budgetMicros),
     row.marginalOutcome.toFixed(2),
-    row.applied.map(({ rule }) => rule).join(" "),
+    [...new Set(row.applied.map(({ rule }) => rule))].join(" "),
   ]);
   return [
     `${made.id}  ${made.state}  ${made.period.from} … ${made.period.until}  model ${made.modelVersion}`,
@@ -102,13 +102,29 @@ export function printPlan(made: Plan): string[] {
       rows,
     ),
     "",
-    `total ${units(made.totalMicros)} ${currency}; outcome ${
-      objective.outcome.toPrecision(6)
-    } ${objective.unit} (now ${objective.currentOutcome.toPrecision(6)})`,
-    `upper bound ${objective.upperBound.toPrecision(6)}, gap ${
+    `total ${units(made.totalMicros)} ${currency}; expected ${
+      printOutcome(objective.outcome, made)
+    }, as things are ${printOutcome(objective.currentOutcome, made)}`,
+    `no plan brings more than ${
+      printOutcome(objective.upperBound, made)
+    }: gap ${
       objective.gap.toExponential(1)
     }; ${made.binding.length} constraints bind`,
+    ...new Set(
+      recommendations.flatMap(({ entity, warnings }) =>
+        warnings.map((warning) => `${entity}: ${warning}`)
+      ),
+    ),
   ];
+}
+
+function printOutcome(
+  outcome: number,
+  { objective: { unit }, currency }: Plan,
+): string {
+  return unit.endsWith("_micros")
+    ? `${(outcome / 1e6).toFixed(2)} ${currency} of ${unit.slice(0, -7)}`
+    : `${outcome.toPrecision(6)} ${unit}`;
 }
 
 function units(micros: bigint): string {

@@ -75,9 +75,11 @@ export async function runCommand(
 }
 
 function findCommand(args: readonly string[]): Command | undefined {
-  return COMMANDS.find(({ name }) =>
-    name.split(" ").every((word, index) => args[index] === word)
-  );
+  return COMMANDS
+    .filter(({ name }) =>
+      name.split(" ").every((word, index) => args[index] === word)
+    )
+    .sort((a, b) => b.name.length - a.name.length)[0];
 }
 
 function printUsage(): string[] {

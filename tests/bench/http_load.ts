@@ -84,7 +84,10 @@ async function writeAll(to: Deno.Conn, bytes: Uint8Array): Promise<void> {
 
 const decoder = new TextDecoder("latin1");
 
-async function readAnswer(from: Deno.Conn, buffer: Uint8Array): Promise<number> {
+async function readAnswer(
+  from: Deno.Conn,
+  buffer: Uint8Array,
+): Promise<number> {
   let filled = 0;
   while (true) {
     const read = await from.read(buffer.subarray(filled));

@@ -50,7 +50,14 @@ export async function learn(stage: Stage): Promise<void> {
 }
 
 function printMetrics(metrics: ModelRecord["metrics"]): string {
-  const shown = ["auc", "logloss", "baseline_logloss", "r2", "mape", "baseline_mape"]
+  const shown = [
+    "auc",
+    "logloss",
+    "baseline_logloss",
+    "r2",
+    "mape",
+    "baseline_mape",
+  ]
     .filter((name) => metrics[name] !== undefined);
   return shown.map((name) => `${name} ${metrics[name]?.toFixed(3)}`).join("  ");
 }

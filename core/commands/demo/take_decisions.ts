@@ -108,13 +108,18 @@ async function showPolicyBiting(stage: Stage): Promise<void> {
 }
 
 function printRules({ policy_applied: applied }: Json): string[] {
-  return applied.map((
+  return applied.filter(bites).map((
     { rule, effect, before_micros: before, after_micros: after, reason }: Json,
   ) =>
     `  ${effect} by ${rule}: ${reason}${
       before === null ? "" : ` (${before} → ${after ?? "none"} micros)`
     }`
   );
+}
+
+/** Whether a rule changed anything. */
+function bites({ effect, before_micros: before, after_micros: after }: Json) {
+  return effect === "deny" || before !== after;
 }
 
 async function bid(stage: Stage): Promise<void> {
@@ -143,7 +148,8 @@ async function bid(stage: Stage): Promise<void> {
       conversionShare.toFixed(4),
       decision.score.toFixed(4),
       (Number(decision.recommended_bid.micros) / 1e6).toFixed(3),
-      decision.policy_applied.map(({ rule }: Json) => rule).join(" "),
+      decision.policy_applied.filter(bites).map(({ rule }: Json) => rule)
+        .join(" "),
     ]);
     rules.push(...printRules(decision));
   }
@@ -153,7 +159,7 @@ async function bid(stage: Stage): Promise<void> {
       { heading: "orders per click, by day", numeric: true },
       { heading: "score now", numeric: true },
       { heading: "bid EUR", numeric: true },
-      { heading: "policies" },
+      { heading: "changed by" },
     ],
     rows,
   ).forEach(stage.terminal.line);
