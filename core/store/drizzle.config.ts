@@ -3,11 +3,10 @@
  *
  * @module
  */
-import type { Config } from "drizzle-kit";
 
 export default {
   dialect: "postgresql",
   casing: "snake_case",
   schema: "./core/store/tables",
   out: "./core/store/migrations",
-} satisfies Config;
+};
