@@ -15,6 +15,7 @@
 import type { Day, DayRange, Instant } from "../core/domain/day.ts";
 import type { RowDataset, SeriesDataset } from "../core/domain/dataset.ts";
 import type { EntityKey } from "../core/domain/entity.ts";
+import type { Random } from "../core/domain/random.ts";
 import type { FittedCurve } from "../core/domain/score.ts";
 import type { Reject, Signal } from "../core/domain/signal.ts";
 
@@ -22,6 +23,7 @@ export type { RowDataset, SeriesDataset } from "../core/domain/dataset.ts";
 export type { Day, DayRange, Instant } from "../core/domain/day.ts";
 export type { EntityIds, EntityKey } from "../core/domain/entity.ts";
 export type { EntityType } from "../core/domain/entity.ts";
+export type { Random } from "../core/domain/random.ts";
 export type { FittedCurve, ResponseCurve } from "../core/domain/score.ts";
 export type { EventSignal, Metric, Metrics } from "../core/domain/signal.ts";
 export type { PerformanceSignal, Reject } from "../core/domain/signal.ts";
@@ -191,14 +193,6 @@ export interface Connector<C = unknown> {
   receive?(scope: ReceiveScope<C>): Receipt;
   /** Write side. */
   readonly destination?: Destination<C>;
-}
-
-/** Random numbers that a seed repeats. */
-export interface Random {
-  /** Uniform in [0, 1). */
-  next(): number;
-  /** Standard normal. */
-  normal(): number;
 }
 
 /** What a family is lent while it fits. */

@@ -5,6 +5,7 @@
  * @see Blackman and Vigna (2021), Scrambled Linear Pseudorandom Number Generators
  * @module
  */
+
 /** Random numbers that a seed repeats. */
 export interface Random {
   /** Uniform in [0, 1). */

@@ -7,7 +7,7 @@
  * @module
  */
 import { addDays, startOfDay } from "../domain/day.ts";
-import { createRandom } from "../../models/math/random.ts";
+import { seededRandom } from "../domain/random.ts";
 import type { Company } from "./company.ts";
 import { type Placement, placementsOf } from "./delivery.ts";
 import { later, type Message } from "./messages.ts";
@@ -55,7 +55,7 @@ export function simulateClicks(
   { clicks, days }: { readonly clicks: number; readonly days: number },
 ): Message[] {
   const { seed, until } = company.options;
-  const random = createRandom(seed + 4);
+  const random = seededRandom(seed + 4);
   const placements = placementsOf(company);
   const from = startOfDay(addDays(until, -7 - days));
   return Array.from({ length: clicks }, (_, index) => {

@@ -13,9 +13,8 @@
  * @module
  */
 import { addDays, type Day } from "../domain/day.ts";
-import type { Random } from "../../plugins/contract.ts";
 import { carryOver } from "../../models/math/adstock.ts";
-import { createRandom } from "../../models/math/random.ts";
+import { type Random, seededRandom } from "../domain/random.ts";
 import { response } from "../../models/math/saturation.ts";
 import type { ResponseCurve } from "../domain/score.ts";
 
@@ -101,7 +100,7 @@ const NOISE_SHARE = 0.04;
  * @returns The same company for the same options.
  */
 export function simulateCompany(options: CompanyOptions): Company {
-  const random = createRandom(options.seed);
+  const random = seededRandom(options.seed);
   const first = addDays(options.until, -options.days);
   const days = Array.from(
     { length: options.days },

@@ -5,7 +5,7 @@
  * @module
  */
 import { decimalFromMicros } from "../domain/money.ts";
-import { createRandom } from "../../models/math/random.ts";
+import { seededRandom } from "../domain/random.ts";
 import { between, type Campaign, type Company } from "./company.ts";
 
 /** A file with the mapping that names its columns. */
@@ -39,7 +39,7 @@ const COLUMNS = "impressions,clicks,spend,conversions,revenue";
  * @returns One row for each campaign and day, oldest first.
  */
 export function printCampaigns(company: Company): MappedFile {
-  const random = createRandom(company.options.seed + 1);
+  const random = seededRandom(company.options.seed + 1);
   const rows = company.days.flatMap((day, index) =>
     company.campaigns.map((campaign) => {
       const spend = campaign.spend[index] ?? 0;
@@ -93,7 +93,7 @@ export function placementsOf(company: Company): Placement[] {
  * @returns One row for each placement and day.
  */
 export function printPlacements(company: Company, days: number): MappedFile {
-  const random = createRandom(company.options.seed + 2);
+  const random = seededRandom(company.options.seed + 2);
   const from = company.days.length - days;
   const placements = placementsOf(company);
   const rows = company.days.slice(from).flatMap((day, index) =>

@@ -9,8 +9,7 @@
  * @module
  */
 import { addDays, type Day, startOfDay } from "../domain/day.ts";
-import type { Random } from "../../plugins/contract.ts";
-import { createRandom } from "../../models/math/random.ts";
+import { type Random, seededRandom } from "../domain/random.ts";
 import { later, type Message } from "./messages.ts";
 
 /** The arms; the last does nothing. */
@@ -53,7 +52,7 @@ export function simulateEmail(
     readonly until: Day;
   },
 ): EmailCampaign {
-  const random = createRandom(seed + 3);
+  const random = seededRandom(seed + 3);
   const subjects = Array.from(
     { length: count },
     (_, index) => drawSubject(`s-${index + 1}`, random),

@@ -6,7 +6,7 @@
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { createRandom } from "../math/random.ts";
+import { seededRandom } from "@moe/plugin/test";
 import { auc, logLoss, rmse } from "../math/metrics.ts";
 import {
   type BoostingOptions,
@@ -34,11 +34,11 @@ interface Rows {
 }
 
 function scope(seed: number, validation: Rows | null = null) {
-  return { validation, random: createRandom(seed), report: () => {} };
+  return { validation, random: seededRandom(seed), report: () => {} };
 }
 
 function tiny(seed: number): Rows {
-  const random = createRandom(seed);
+  const random = seededRandom(seed);
   const column = (missing: number) =>
     Float64Array.from(
       { length: 30 },
@@ -123,7 +123,7 @@ Deno.test("fitBoosting() grows the trees of an exact search", () => {
 });
 
 function crossing(seed: number, rows: number): Rows {
-  const random = createRandom(seed);
+  const random = seededRandom(seed);
   const columns = Array.from(
     { length: 3 },
     () => Float64Array.from({ length: rows }, () => random.normal()),
@@ -184,7 +184,7 @@ Deno.test("fitBoosting() repeats by seed, and samples rows and columns by it", (
 });
 
 Deno.test("fitBoosting() learns from what is missing", () => {
-  const random = createRandom(6);
+  const random = seededRandom(6);
   const column = Float64Array.from(
     { length: 2_000 },
     () => random.next() < 0.4 ? NaN : random.normal(),
@@ -212,7 +212,7 @@ Deno.test("fitBoosting() says the mean when nothing can be split", () => {
 });
 
 Deno.test("fitBoosting() fits numbers of any size with squared loss", () => {
-  const random = createRandom(7);
+  const random = seededRandom(7);
   const column = Float64Array.from({ length: 3_000 }, () => random.next());
   const label = column.map((x) => 1e9 * Math.sin(6 * x));
   const rows = { columns: [column], label };

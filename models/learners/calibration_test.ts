@@ -4,14 +4,14 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { seededRandom } from "@moe/plugin/test";
 import { auc, calibrationError, logLoss } from "../math/metrics.ts";
-import { createRandom } from "../math/random.ts";
 import { fitBoosting, predictEnsemble } from "./boosting.ts";
 import { calibrate } from "./calibration.ts";
 import { sigmoid } from "./logistic.ts";
 
 function rowsOf(seed: number, rows: number) {
-  const random = createRandom(seed);
+  const random = seededRandom(seed);
   const column = () =>
     Float64Array.from({ length: rows }, () => random.normal());
   const columns = [column(), column(), column()];
@@ -32,7 +32,7 @@ const overconfident = fitBoosting(rowsOf(1, 1500), {
   rowShare: 1,
   columnShare: 1,
   patience: 1,
-}, { validation: null, random: createRandom(1), report: () => {} });
+}, { validation: null, random: seededRandom(1), report: () => {} });
 
 Deno.test("calibrate() makes overconfident chances come true, in the same order", () => {
   const model = calibrate(overconfident, rowsOf(2, 5000));

@@ -5,8 +5,8 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { seededRandom } from "@moe/plugin/test";
 import { auc, calibrationError, logLoss } from "../math/metrics.ts";
-import { createRandom } from "../math/random.ts";
 import { fitBoosting, predictEnsemble } from "./boosting.ts";
 import { calibrate } from "./calibration.ts";
 import { fitLogistic, predictLogistic } from "./logistic.ts";
@@ -61,7 +61,7 @@ Deno.test({
     const started = performance.now();
     const boosted = fitBoosting(seen, BOOSTING, {
       validation: watched,
-      random: createRandom(1),
+      random: seededRandom(1),
       report: () => {},
     });
     const model = calibrate(boosted, watched);

@@ -6,12 +6,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import * as ort from "onnxruntime-node";
-import { createRandom } from "../math/random.ts";
+import { seededRandom } from "@moe/plugin/test";
 import { fitLogistic, predictLogistic, sigmoid } from "./logistic.ts";
 import { logisticOnnx } from "./logistic_onnx.ts";
 
 function planted(seed: number, rows: number) {
-  const random = createRandom(seed);
+  const random = seededRandom(seed);
   const columns = [
     Float64Array.from({ length: rows }, () => random.normal()),
     Float64Array.from({ length: rows }, () => 1e9 + 2e8 * random.normal()),

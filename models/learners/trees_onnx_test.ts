@@ -7,7 +7,7 @@
 import assert from "node:assert/strict";
 import * as ort from "onnxruntime-node";
 import type { Random } from "@moe/plugin";
-import { createRandom } from "../math/random.ts";
+import { seededRandom } from "@moe/plugin/test";
 import { type Ensemble, fitBoosting, predictEnsemble } from "./boosting.ts";
 import { treesOnnx } from "./trees_onnx.ts";
 
@@ -15,7 +15,7 @@ const ROWS = 1_500;
 const report = () => {};
 
 function learn(loss: "logistic" | "squared", seed: number): Ensemble {
-  const random = createRandom(seed);
+  const random = seededRandom(seed);
   const columns = Array.from({ length: 5 }, (_, at) => column(random, at));
   const label = Float64Array.from({ length: ROWS }, (_, row) => {
     const [a = NaN, b = NaN] = columns.map((values) => values[row]);
@@ -83,7 +83,7 @@ Deno.test.each([
   "treesOnnx() says in onnxruntime what our trees say of $note",
   async ({ loss }) => {
     const ensemble = learn(loss, 11);
-    const columns = edgeRows(ensemble, createRandom(12));
+    const columns = edgeRows(ensemble, seededRandom(12));
     const want = predictEnsemble(ensemble, columns);
     const got = await run(ensemble, columns);
     const worst = want.reduce(
@@ -118,7 +118,7 @@ Deno.test("treesOnnx() serves an ensemble that never split", async () => {
       columnShare: 1,
       patience: 5,
     },
-    { validation: null, random: createRandom(1), report },
+    { validation: null, random: seededRandom(1), report },
   );
   const got = await run(flat, [Float64Array.of(5, NaN)]);
   assert.ok(got.every((chance) => Math.abs(chance - 2 / 9) < 1e-6));

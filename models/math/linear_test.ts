@@ -8,10 +8,10 @@ import fc from "fast-check";
 import { solvePositive } from "./cholesky.ts";
 import { minimize } from "./lbfgs.ts";
 import { solveNonnegative } from "./nonnegative.ts";
-import { createRandom } from "./random.ts";
+import { seededRandom } from "../../core/domain/random.ts";
 
 function system(seed: number, size: number) {
-  const random = createRandom(seed);
+  const random = seededRandom(seed);
   const factor = Array.from(
     { length: size },
     () => Array.from({ length: size }, () => random.normal()),

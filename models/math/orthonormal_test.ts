@@ -6,11 +6,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { dot, orthonormalize, removeSpan } from "./orthonormal.ts";
-import { createRandom } from "./random.ts";
+import { seededRandom } from "../../core/domain/random.ts";
 
 Deno.test("orthonormalize() gives orthonormal columns of the same span", () => {
   fc.assert(fc.property(fc.integer(), (seed) => {
-    const random = createRandom(seed);
+    const random = seededRandom(seed);
     const columns = Array.from(
       { length: 4 },
       () => Float64Array.from({ length: 9 }, () => 1e3 * random.normal()),

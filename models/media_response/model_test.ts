@@ -9,9 +9,8 @@ import {
   type FittedSeries,
   type SeriesDataset,
 } from "@moe/plugin";
-import { testModel } from "@moe/plugin/test";
+import { seededRandom, testModel } from "@moe/plugin/test";
 import { rSquared } from "../math/metrics.ts";
-import { createRandom } from "../math/random.ts";
 import { response } from "../math/saturation.ts";
 import family from "./model.ts";
 import { simulate, type Truth } from "./fixtures/simulated.ts";
@@ -27,7 +26,7 @@ function fit(
     dataset,
     validation: null,
     params: family.params.parse(params),
-    random: createRandom(1),
+    random: seededRandom(1),
     report: () => {},
   });
 }
@@ -186,7 +185,7 @@ Deno.test("media_response does not depend on the unit of money", () => {
 
 Deno.test("media_response learns what a control does", () => {
   const { dataset } = simulate(SMALL);
-  const random = createRandom(8);
+  const random = seededRandom(8);
   const holiday = Float64Array.from(
     { length: SMALL.periods },
     () => random.next() < 0.1 ? 1 : 0,

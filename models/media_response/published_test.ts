@@ -5,8 +5,8 @@
  */
 import assert from "node:assert/strict";
 import type { EntityKey, FittedSeries, SeriesDataset } from "@moe/plugin";
+import { seededRandom } from "@moe/plugin/test";
 import { carryOver } from "../math/adstock.ts";
-import { createRandom } from "../math/random.ts";
 import { response } from "../math/saturation.ts";
 import family from "./model.ts";
 
@@ -76,7 +76,7 @@ function fit(
     dataset,
     validation: null,
     params: family.params.parse({}),
-    random: createRandom(1),
+    random: seededRandom(1),
     report: () => {},
   });
 }

@@ -5,15 +5,15 @@
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { seededRandom } from "@moe/plugin/test";
 import { dot, orthonormalize, removeSpan } from "../math/orthonormal.ts";
-import { createRandom } from "../math/random.ts";
 import { descend, evaluate, normalEquations, type Problem } from "./search.ts";
 
 const PERIODS = 60;
 const ENTITIES = 2;
 
 function problemOf(seed: number): { problem: Problem; point: Float64Array } {
-  const random = createRandom(seed);
+  const random = seededRandom(seed);
   const fill = (of: () => number) => Float64Array.from({ length: PERIODS }, of);
   const known = fill(() => random.next() < 0.9 ? 1 : 0);
   const basis = orthonormalize([

@@ -4,8 +4,7 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { testModel } from "@moe/plugin/test";
-import { createRandom } from "../math/random.ts";
+import { seededRandom, testModel } from "@moe/plugin/test";
 import family from "./model.ts";
 
 testModel(family);
@@ -25,7 +24,7 @@ Deno.test("propensity_trees refuses labels that are no chances", () => {
         dataset,
         validation: null,
         params: params.parse({}),
-        random: createRandom(1),
+        random: seededRandom(1),
         report: () => {},
       }),
     { code: "dataset_invalid" },

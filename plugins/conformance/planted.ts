@@ -4,24 +4,8 @@
  * @module
  */
 import { addDays, entityKey } from "../contract.ts";
-import type { Random } from "../contract.ts";
 import type { RowDataset, SeriesDataset } from "../../core/domain/dataset.ts";
-
-/** Random numbers that a seed repeats (mulberry32, Box–Muller). */
-export function createSeeded(seed: number): Random {
-  let state = seed >>> 0;
-  function next(): number {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  }
-  function normal(): number {
-    const radius = Math.sqrt(-2 * Math.log(1 - next()));
-    return radius * Math.cos(2 * Math.PI * next());
-  }
-  return { next, normal };
-}
+import { seededRandom } from "../../core/domain/random.ts";
 
 /** How planted rows are made. */
 export interface RowPlan {
@@ -38,7 +22,7 @@ export interface RowPlan {
  * so that ONNX sees what the trainer saw.
  */
 export function plantRows({ rows, seed, label, missing }: RowPlan): RowDataset {
-  const random = createSeeded(seed);
+  const random = seededRandom(seed);
   const names = ["visits_28d", "is_returning", "noise", "age_days"];
   const columns = names.map(() => new Float64Array(rows));
   const labels = new Float64Array(rows);
@@ -71,7 +55,7 @@ const UNIT = 1e6;
 export function plantSeries(
   { periods, seed }: { readonly periods: number; readonly seed: number },
 ): SeriesDataset {
-  const random = createSeeded(seed);
+  const random = seededRandom(seed);
   const days = Array.from(
     { length: periods },
     (_, period) => addDays(FIRST_DAY, 7 * period),

@@ -5,10 +5,11 @@
  */
 import assert from "node:assert/strict";
 import type { RowDataset } from "../../core/domain/dataset.ts";
+import { seededRandom } from "../../core/domain/random.ts";
 import type { FittedRows, RowFamily } from "../contract.ts";
 import { type Check, once } from "./check.ts";
 import type { ModelSample } from "./model_checks.ts";
-import { createSeeded, plantRows, type RowPlan } from "./planted.ts";
+import { plantRows, type RowPlan } from "./planted.ts";
 
 const ROWS = 1500;
 const ALONE = 20;
@@ -85,7 +86,7 @@ function fitRows(
     dataset,
     validation: null,
     params: family.params.parse(sample.params ?? {}),
-    random: createSeeded(7),
+    random: seededRandom(7),
     report: () => {},
   });
 }

@@ -5,11 +5,12 @@
  */
 import assert from "node:assert/strict";
 import type { SeriesDataset } from "../../core/domain/dataset.ts";
+import { seededRandom } from "../../core/domain/random.ts";
 import type { FittedCurve, ResponseCurve } from "../../core/domain/score.ts";
 import type { FittedSeries, SeriesFamily } from "../contract.ts";
 import { type Check, once } from "./check.ts";
 import type { ModelSample } from "./model_checks.ts";
-import { createSeeded, plantSeries } from "./planted.ts";
+import { plantSeries } from "./planted.ts";
 
 const PERIODS = 156;
 const STEPS = 50;
@@ -87,7 +88,7 @@ function fitSeries(
     dataset,
     validation: null,
     params: family.params.parse(sample.params ?? {}),
-    random: createSeeded(7),
+    random: seededRandom(7),
     report: () => {},
   });
 }

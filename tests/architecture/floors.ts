@@ -3,8 +3,8 @@
  * and by the architecture test.
  *
  * A file belongs to the most specific row that covers it; `*` stands for one
- * folder. Everything may import its own folder. Test files may also import what
- * is meant for tests.
+ * folder. Everything may import its own folder. Test files and fixtures may
+ * also import what is meant for tests.
  *
  * @module
  */
@@ -54,7 +54,7 @@ export function refuseImport(from: string, to: string): string | null {
   const allowed = floor.imports.flatMap((name) =>
     name === "words" ? table.words : [name]
   );
-  if (from.endsWith("_test.ts")) allowed.push(...FOR_TESTS);
+  if (/_test\.ts$|\/fixtures\//.test(from)) allowed.push(...FOR_TESTS);
   if ([floor.folder, ...allowed].some((prefix) => to.startsWith(prefix))) {
     return null;
   }

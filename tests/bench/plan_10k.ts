@@ -15,7 +15,7 @@ import type {
 import { allocate } from "../../core/plans/allocate.ts";
 import { createBuffers, quote, sumDemand } from "../../core/plans/clear.ts";
 import { buildTableau } from "../../core/plans/tableau.ts";
-import { createRandom } from "../../models/math/random.ts";
+import { seededRandom } from "../../core/domain/random.ts";
 import { type Bench, interleave, type Row } from "./bench.ts";
 
 const FOLDER = new URL("../../../shared/bench/plans/", import.meta.url);
@@ -114,7 +114,7 @@ function readInstance(kind: string): AllocationProblem | null {
 }
 
 function seedInstance(kind: "concave" | "sshape"): AllocationProblem {
-  const random = createRandom(10);
+  const random = seededRandom(10);
   const entities = Array.from({ length: COUNT }, (_, row): AllocationEntity => {
     const half = 1e4 * Math.exp(random.normal());
     const slope = kind === "concave"
