@@ -15,7 +15,7 @@ import {
   mean,
   rmse,
   rSquared,
-} from "./metrics.ts";
+} from "../domain/measures.ts";
 
 const CHUNK_ROWS = 1000;
 /** ONNX and the trainer may differ by this, relative to the larger of 1 and the score. */

@@ -15,7 +15,7 @@ import {
   type ReadScope,
 } from "./dataset.ts";
 import { evaluateRows } from "./evaluate.ts";
-import { mean } from "./metrics.ts";
+import { mean } from "../domain/measures.ts";
 import { learnSchema } from "./schema.ts";
 import type { RowsSpec } from "./spec.ts";
 import { type Split, splitRows } from "./split.ts";

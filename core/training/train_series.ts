@@ -11,7 +11,7 @@ import { seededRandom } from "../domain/random.ts";
 import type { FittedCurve, ResponseCurves } from "../domain/score.ts";
 import type { FittedSeries, SeriesFamily } from "../../plugins/contract.ts";
 import type { ReadScope } from "./dataset.ts";
-import { finiteOnly, mape, mean, rSquared, wape } from "./metrics.ts";
+import { finiteOnly, mape, mean, rSquared, wape } from "../domain/measures.ts";
 import { unfit } from "./refusal.ts";
 import { hashSeries, MIN_PERIODS, readSeries, slicePeriods } from "./series.ts";
 import type { SeriesSpec } from "./spec.ts";

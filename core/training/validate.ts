@@ -6,7 +6,7 @@
 import type { InputSchema } from "../domain/encoding.ts";
 import type { FeatureValue } from "../domain/feature.ts";
 import type { LabelledRows } from "./dataset.ts";
-import { auc, mean, rSquared } from "./metrics.ts";
+import { auc, mean, rSquared } from "../domain/measures.ts";
 import { unfit } from "./refusal.ts";
 import type { RowsSpec } from "./spec.ts";
 import type { Split } from "./split.ts";

@@ -6,8 +6,7 @@
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { seededRandom } from "@moe/plugin/test";
-import { auc, logLoss, rmse } from "../math/metrics.ts";
+import { auc, logLoss, rmse, seededRandom } from "@moe/plugin/test";
 import {
   type BoostingOptions,
   type Ensemble,

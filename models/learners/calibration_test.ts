@@ -4,8 +4,7 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { seededRandom } from "@moe/plugin/test";
-import { auc, calibrationError, logLoss } from "../math/metrics.ts";
+import { auc, calibrationError, logLoss, seededRandom } from "@moe/plugin/test";
 import { fitBoosting, predictEnsemble } from "./boosting.ts";
 import { calibrate } from "./calibration.ts";
 import { sigmoid } from "./logistic.ts";

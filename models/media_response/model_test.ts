@@ -9,8 +9,7 @@ import {
   type FittedSeries,
   type SeriesDataset,
 } from "@moe/plugin";
-import { seededRandom, testModel } from "@moe/plugin/test";
-import { rSquared } from "../math/metrics.ts";
+import { rSquared, seededRandom, testModel } from "@moe/plugin/test";
 import { response } from "../math/saturation.ts";
 import family from "./model.ts";
 import { simulate, type Truth } from "./fixtures/simulated.ts";

@@ -10,6 +10,13 @@ import { connectorChecks } from "./connector_checks.ts";
 import { modelChecks, type ModelSample } from "./model_checks.ts";
 import type { ConnectorSample } from "./sample.ts";
 
+export {
+  auc,
+  calibrationError,
+  logLoss,
+  rmse,
+  rSquared,
+} from "../../core/domain/measures.ts";
 export { seededRandom } from "../../core/domain/random.ts";
 export { checkSignals } from "./pull_checks.ts";
 export { type MemoryFiles, recordHttp, rememberFiles } from "./lent.ts";

@@ -11,9 +11,10 @@ import {
   finiteOnly,
   logLoss,
   mape,
+  rmse,
   rSquared,
   wape,
-} from "./metrics.ts";
+} from "./measures.ts";
 
 const scored = fc.array(
   fc.tuple(fc.constantFrom(0, 1), fc.integer({ min: -4, max: 4 })),
@@ -68,6 +69,8 @@ Deno.test("forecast measures: exact is perfect, the mean explains nothing", () =
   assert.equal(rSquared(actual, actual.map(() => 1.5)), 0);
   assert.equal(mape(actual, Float64Array.of(2, 2, 3, 5)), 1 / 3);
   assert.equal(wape(actual, Float64Array.of(2, 2, 3, 5)), 1);
+  assert.equal(rmse(actual, Float64Array.of(1, 3, 1, 5)), Math.sqrt(7.5));
+  assert.equal(rSquared(actual, Float64Array.of(1, 3, 1, 5)), -5);
   const flat = Float64Array.of(2, 2);
   assert.deepEqual(finiteOnly({ r2: rSquared(flat, flat), one: 1 }), {
     one: 1,

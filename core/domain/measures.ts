@@ -76,15 +76,18 @@ function rowsByScore(score: Float64Array): Uint32Array {
 
 /** Root of the mean squared error. */
 export function rmse(actual: Float64Array, said: Float64Array): number {
-  return Math.sqrt(
-    mean(actual.map((one, row) => (one - (said[row] ?? NaN)) ** 2)),
-  );
+  return Math.sqrt(meanSquare(actual, said));
 }
 
 /** Share of the variance explained; NaN when nothing varies. */
 export function rSquared(actual: Float64Array, said: Float64Array): number {
-  const spread = rmse(actual, actual.map(() => mean(actual)));
-  return spread > 0 ? 1 - (rmse(actual, said) / spread) ** 2 : NaN;
+  const centre = mean(actual);
+  const spread = meanSquare(actual, actual.map(() => centre));
+  return spread > 0 ? 1 - meanSquare(actual, said) / spread : NaN;
+}
+
+function meanSquare(actual: Float64Array, said: Float64Array): number {
+  return mean(actual.map((one, row) => (one - (said[row] ?? NaN)) ** 2));
 }
 
 /** Sum of absolute errors as a share of the sum of actuals. */
