@@ -12,6 +12,8 @@ import {
 import { openDecisions } from "./decide_loop.ts";
 
 const ENOUGH = 100;
+/** A process that outlives its store for so long acknowledges what it cannot keep. */
+const LONGEST_MS = 20_000;
 
 /** Takes decisions in a process of its own until `end` has ended it or its store. */
 async function acknowledged(
@@ -29,6 +31,7 @@ async function acknowledged(
     ],
     stdout: "piped",
     stderr: "null",
+    signal: AbortSignal.timeout(LONGEST_MS),
   }).spawn();
   let printed = "";
   let ending: Promise<void> | null = null;
