@@ -34,7 +34,7 @@ export { entityKey, isEntityId } from "../core/domain/entity.ts";
 export { EngineError } from "../core/domain/error.ts";
 export { decimalFromMicros, isCurrency } from "../core/domain/money.ts";
 export { microsFromDecimal, scaledFromDecimal } from "../core/domain/money.ts";
-export { holdsEmail } from "../core/domain/personal.ts";
+export { holdsEmail } from "../core/domain/personal_data.ts";
 export { METRICS } from "../core/domain/signal.ts";
 
 /** Anything that turns unknown input into a T or throws; a zod schema is one. */

@@ -7,7 +7,7 @@
 import { isDay, isZone } from "../domain/day.ts";
 import { isEntityId, isEntityType } from "../domain/entity.ts";
 import { isCurrency } from "../domain/money.ts";
-import { holdsEmail } from "../domain/personal.ts";
+import { holdsEmail } from "../domain/personal_data.ts";
 import { METRICS } from "../domain/signal.ts";
 
 /** Why something cannot be kept: stable name, and a sentence without the value. */

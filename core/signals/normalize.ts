@@ -14,7 +14,7 @@ import {
   type Reject,
   type Signal,
 } from "../domain/signal.ts";
-import { redactEmails } from "../domain/personal.ts";
+import { redactEmails } from "../domain/personal_data.ts";
 import type { KeyedPerformance } from "../ports/signals.ts";
 import { findProblem } from "./check.ts";
 

@@ -5,7 +5,10 @@
  * @module
  */
 import { EngineError } from "../../domain/error.ts";
-import { findPersonalData, isAccountNumber } from "../personal_data.ts";
+import {
+  findPersonalData,
+  isAccountNumber,
+} from "../../domain/personal_data.ts";
 
 /** Deepest nesting of a body; no schema here needs more than five. */
 export const MAX_DEPTH = 32;

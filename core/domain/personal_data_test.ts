@@ -5,7 +5,12 @@
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { findPersonalData, isAccountNumber } from "./personal_data.ts";
+import {
+  findPersonalData,
+  holdsEmail,
+  isAccountNumber,
+  redactEmails,
+} from "./personal_data.ts";
 
 const RUNS = { numRuns: 500 };
 const word = fc.stringMatching(/^[a-z0-9]{1,12}$/);
@@ -166,4 +171,40 @@ Deno.test("isAccountNumber() knows the form of an advertising account alone", ()
   assert.ok(isAccountNumber("123-456-7890"));
   assert.ok(!isAccountNumber("1-123-456-7890"));
   assert.ok(!isAccountNumber("555 123 4567"));
+});
+
+Deno.test.each([
+  { text: "ann@example.com", want: true },
+  { text: "ask <Ann.B+x@mail.example.co.uk>, please", want: true },
+  { text: "@home", want: false },
+  { text: "ann at example.com", want: false },
+  { text: "https://example.com/@ann", want: false },
+  { text: "7@9", want: false },
+  { text: "ann%40example.com", want: true },
+  { text: "ann@пример.рф", want: true },
+  { text: "ann＠cafe\u0301．fr", want: true },
+  { text: "ann@mail_1.example.com_old", want: true },
+  { text: "https://example.com/@ann.smith", want: false },
+  { text: "model@1.0.beta2", want: false },
+])("holdsEmail() of $text is $want", ({ text, want }) => {
+  assert.equal(holdsEmail(text), want);
+});
+
+Deno.test("redactEmails() leaves no address and nothing else out", () => {
+  fc.assert(
+    fc.property(fc.emailAddress(), fc.nat(9), (address, at) => {
+      const text = `row ${at}, ${address}, end`;
+      const redacted = redactEmails(text);
+      assert.ok(!holdsEmail(redacted));
+      assert.match(redacted, /^row \d, .*, end$/);
+    }),
+  );
+  assert.equal(redactEmails("no address"), "no address");
+  assert.equal(redactEmails("id=ann%40example.com"), "[redacted]");
+});
+
+Deno.test("holdsEmail() searches long texts in linear time", () => {
+  const began = performance.now();
+  holdsEmail("a".repeat(500_000) + "@" + "b.".repeat(250_000));
+  assert.ok(performance.now() - began < 2000);
 });
