@@ -43,8 +43,7 @@ export function createDecisionLog(sql: Sql): DecisionLog {
       return row ?? null;
     },
     tenants: async () => {
-      const rows = await db.select({ tenant: chainHead.tenant })
-        .from(chainHead).where(gt(chainHead.seq, 0)).orderBy(chainHead.tenant);
+      const rows = await sql.query<{ tenant: string }>(TENANTS);
       return rows.map(({ tenant }) => tenant);
     },
   };
@@ -137,6 +136,12 @@ async function moveHeads(
     [...heads.values()].map(({ hash }) => hash),
   ]);
 }
+
+/** From the rows too: a head that was removed hides no chain. */
+const TENANTS = `
+  select tenant from chain_head where seq > 0
+  union select tenant from decision
+  order by tenant`;
 
 const START_CHAINS = `
   insert into chain_head (tenant, seq, hash)
