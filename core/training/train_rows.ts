@@ -5,8 +5,10 @@
  */
 import type { RowDataset } from "../domain/dataset.ts";
 import type { FeatureView } from "../domain/feature.ts";
+import { mean } from "../domain/measures.ts";
 import { seededRandom } from "../domain/random.ts";
 import type { ModelUse } from "../domain/score.ts";
+import type { LabelRow } from "../ports/features.ts";
 import type { RowFamily } from "../../plugins/contract.ts";
 import {
   encodeRows,
@@ -15,7 +17,6 @@ import {
   type ReadScope,
 } from "./dataset.ts";
 import { evaluateRows } from "./evaluate.ts";
-import { mean } from "../domain/measures.ts";
 import { learnSchema } from "./schema.ts";
 import type { RowsSpec } from "./spec.ts";
 import { type Split, splitRows } from "./split.ts";
@@ -30,14 +31,7 @@ export async function trainRows(
 ): Promise<Trained> {
   const { report } = scope;
   const rows = await readLabelledRows(spec, scope);
-  const { label: { matchOn, withinDays, measure }, seed } = spec;
-  const split = splitRows(
-    rows.labels.map(({ entities, at }) => ({
-      id: entities[matchOn] ?? "",
-      at,
-    })),
-    { ...spec.split, seed, withinDays },
-  );
+  const split = splitLabels(spec, rows.labels);
   const schema = learnSchema(rows, split.train, {
     missing: family.missing,
     crossed: family.crossed,
@@ -54,13 +48,13 @@ export async function trainRows(
     dataset: parts.train,
     validation: orNull(parts.validation),
     params: family.params.parse(spec.params),
-    random: seededRandom(seed),
+    random: seededRandom(spec.seed),
     report,
   });
   report("evaluation", null);
   const metrics = await evaluateRows(family, fitted, {
     holdout: parts.holdout,
-    measure,
+    measure: spec.label.measure,
     base: mean(parts.train.label),
   });
   return {
@@ -74,6 +68,17 @@ export async function trainRows(
     artifactKind: "onnx",
     artifact: fitted.onnx,
   };
+}
+
+function splitLabels(
+  { label: { matchOn, withinDays }, split, seed }: RowsSpec,
+  labels: readonly LabelRow[],
+): Split {
+  const rows = labels.map(({ entities, at }) => ({
+    id: entities[matchOn] ?? "",
+    at,
+  }));
+  return splitRows(rows, { ...split, seed, withinDays });
 }
 
 function orNull(dataset: RowDataset): RowDataset | null {

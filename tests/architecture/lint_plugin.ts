@@ -6,6 +6,10 @@
 import { relativeToRoot, resolveImport } from "./paths.ts";
 import { refuseImport } from "./floors.ts";
 
+const MAX_FUNCTION_LINES = 50;
+const MAX_PARAMETERS = 3;
+/** Tables of cases and checks, and texts of files to be written. */
+const SPRAWLING = /^tests\/|_(test|checks|template)\.tsx?$/;
 const TAKEN = new Set(["fetch", "Deno", "WebSocket", "Worker", "process"]);
 const LENT = [
   ["Math", "random"],
@@ -77,11 +81,46 @@ function lentRule(context: Deno.lint.RuleContext) {
   };
 }
 
+type AnyFunction =
+  | Deno.lint.FunctionDeclaration
+  | Deno.lint.FunctionExpression
+  | Deno.lint.ArrowFunctionExpression;
+
+/** A function is read at one glance: at most 50 lines and three parameters. */
+function glanceRule(context: Deno.lint.RuleContext) {
+  const file = relativeToRoot(context.filename);
+  if (file === null || SPRAWLING.test(file)) return {};
+  const { text } = context.sourceCode;
+  function check(node: AnyFunction): void {
+    const [from, until] = node.range;
+    const lines = text.slice(from, until).split("\n").length;
+    if (lines > MAX_FUNCTION_LINES) {
+      context.report({
+        node,
+        message:
+          `A function has at most ${MAX_FUNCTION_LINES} lines, not ${lines}`,
+      });
+    }
+    if (node.params.length > MAX_PARAMETERS) {
+      context.report({
+        node,
+        message: `A function takes at most ${MAX_PARAMETERS} parameters`,
+      });
+    }
+  }
+  return {
+    FunctionDeclaration: check,
+    FunctionExpression: check,
+    ArrowFunctionExpression: check,
+  };
+}
+
 const plugin: Deno.lint.Plugin = {
   name: "moe",
   rules: {
     floors: { create: importRule },
     lent: { create: lentRule },
+    glance: { create: glanceRule },
   },
 };
 
