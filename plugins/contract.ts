@@ -34,6 +34,7 @@ export { entityKey, isEntityId } from "../core/domain/entity.ts";
 export { EngineError } from "../core/domain/error.ts";
 export { decimalFromMicros, isCurrency } from "../core/domain/money.ts";
 export { microsFromDecimal, scaledFromDecimal } from "../core/domain/money.ts";
+export { suggestName } from "../core/domain/nearest_name.ts";
 export { holdsEmail } from "../core/domain/personal_data.ts";
 export { METRICS } from "../core/domain/signal.ts";
 

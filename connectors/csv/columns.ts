@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { suggestName } from "@moe/plugin";
 
 /** Finds columns, and remembers what was not found. */
 export interface Columns {
@@ -27,9 +28,9 @@ export function openColumns(header: readonly string[]): Columns {
     const at = names.indexOf(name);
     if (at < 0) {
       faults.push(
-        `${path}: the file has no column "${name}"; did you mean "${
-          nearest(name, names)
-        }"?`,
+        `${path}: the file has no column "${name}"; ${
+          suggestName(name, names)
+        }`,
       );
     } else if (names.includes(name, at + 1)) {
       faults.push(`${path}: the file has two columns "${name}"; rename one`);
@@ -37,34 +38,4 @@ export function openColumns(header: readonly string[]): Columns {
     return at;
   }
   return { names, faults, find };
-}
-
-/**
- * The name that takes the fewest single-character edits.
- *
- * @param name What was asked for.
- * @param names What there is; not empty.
- * @returns The nearest; the first of equals.
- */
-export function nearest(name: string, names: readonly string[]): string {
-  const wanted = name.toLowerCase();
-  const ranked = names.map((one) => ({
-    one,
-    edits: countEdits(wanted, one.toLowerCase()),
-  }));
-  return ranked.reduce((best, next) => next.edits < best.edits ? next : best)
-    .one;
-}
-
-function countEdits(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, at) => at);
-  for (let i = 1; i <= from.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= to.length; j++) {
-      const swap = (row[j - 1] ?? 0) + (from[i - 1] === to[j - 1] ? 0 : 1);
-      next[j] = Math.min(swap, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1);
-    }
-    row = next;
-  }
-  return row[to.length] ?? 0;
 }

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { suggestName } from "../domain/nearest_name.ts";
 import type { Facts } from "../domain/verdict.ts";
 
 /** What a fact holds. `scalar` is a number or a text, as its use demands. */
@@ -35,7 +36,7 @@ export interface Catalogue {
   readonly fields: readonly Field[];
   /** The field that a concrete path belongs to. */
   find(path: string): Field | null;
-  /** The known path nearest to an unknown one. */
+  /** What may have been meant by an unknown path. */
   suggest(path: string): string;
 }
 
@@ -112,7 +113,8 @@ export function defineCatalogue(fields: readonly Field[]): Catalogue {
     find: (path) =>
       path.includes("<") ? null : byPath.get(path) ??
         families.find((family) => belongs(path, family.path)) ?? null,
-    suggest: (path) => nearest(path, fields),
+    suggest: (path) =>
+      suggestName(path, fields.map((field) => fill(field.path, path))),
   };
 }
 
@@ -131,34 +133,13 @@ function belongs(path: string, family: string): boolean {
   });
 }
 
-function nearest(path: string, fields: readonly Field[]): string {
+/** A family's path with the names that stand at the same places in another path. */
+function fill(family: string, path: string): string {
   const parts = path.split(".");
-  let best = { path: "", distance: Infinity };
-  for (const field of fields) {
-    const filled = field.path.split(".").map((part, index) =>
-      part.startsWith("<") ? parts[index] ?? part : part
-    ).join(".");
-    const distance = editDistance(path, filled);
-    if (distance < best.distance) {
-      const known = filled === path ? field.path : filled;
-      best = { path: known, distance };
-    }
-  }
-  return best.path;
-}
-
-/** Insertions, deletions and substitutions from one text to another. */
-function editDistance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= from.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= to.length; j++) {
-      const replaced = (row[j - 1] ?? 0) + (from[i - 1] === to[j - 1] ? 0 : 1);
-      next[j] = Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1);
-    }
-    row = next;
-  }
-  return row[to.length] ?? 0;
+  const filled = family.split(".").map((part, index) =>
+    part.startsWith("<") ? parts[index] ?? part : part
+  ).join(".");
+  return filled === path ? family : filled;
 }
 
 /** Reads own members only, through groups; undefined where there is none. */

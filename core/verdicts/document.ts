@@ -206,8 +206,7 @@ function checkFacts(
     } else if (field && value !== null && !admits(field.type, value)) {
       refuse(path, `expected ${field.type} or null`);
     } else if (!field && !nested) {
-      const near = CATALOGUE.suggest(path);
-      refuse(path, `unknown fact; did you mean "${near}"?`);
+      refuse(path, `unknown fact; ${CATALOGUE.suggest(path)}`);
     } else if (!field) {
       checkFacts(value as Facts, `${path}.`, refuse);
     }

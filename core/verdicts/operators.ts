@@ -93,8 +93,8 @@ function findFact(name: unknown, path: string, scope: Scope) {
   }
   const field = scope.catalogue.find(name);
   if (!field) {
-    const near = scope.catalogue.suggest(name);
-    refuse(scope, path, `fact "${name}" is unknown; did you mean "${near}"?`);
+    const advice = scope.catalogue.suggest(name);
+    refuse(scope, path, `fact "${name}" is unknown; ${advice}`);
   }
   return {
     fact: { path: name, type: field.type } as FactRead,

@@ -5,7 +5,7 @@
  * @module
  */
 import { z } from "@hono/zod-openapi";
-import { nearestName } from "../nearest_name.ts";
+import { suggestName } from "../../domain/nearest_name.ts";
 import { type FieldError, FieldsInvalid } from "../problem.ts";
 import { joinPath } from "./request_body.ts";
 
@@ -47,15 +47,8 @@ function fieldErrors(
   const known = knownNames(schema, issue.path);
   return issue.keys.map((name) => ({
     path: joinPath(parent, name),
-    message: describeUnknown(name, known),
+    message: `unknown member; ${suggestName(name, known)}`,
   }));
-}
-
-function describeUnknown(name: string, known: readonly string[]): string {
-  const nearest = nearestName(name, known);
-  return nearest === null
-    ? `unknown member; known are ${known.join(", ") || "none"}`
-    : `unknown member; did you mean "${nearest}"?`;
 }
 
 function describe(issue: Issue): string {

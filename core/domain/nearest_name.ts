@@ -4,31 +4,45 @@
  * @module
  */
 
-const MAX_LENGTH = 40;
+/**
+ * Says what may have been meant, as the end of a sentence on an unknown name.
+ *
+ * @param name What was written.
+ * @param known Names that would have been right.
+ * @returns `did you mean "campaign"?`, or the known names if none is close.
+ * @example
+ * ```ts
+ * import { suggestName } from "./nearest_name.ts";
+ * suggestName("campain", ["channel", "campaign"]); // 'did you mean "campaign"?'
+ * suggestName("weather", ["channel", "campaign"]); // "known are channel, campaign"
+ * ```
+ */
+export function suggestName(name: string, known: readonly string[]): string {
+  const nearest = nearestName(name, known);
+  return nearest === null
+    ? `known are ${known.join(", ") || "none"}`
+    : `did you mean "${nearest}"?`;
+}
 
 /**
  * Finds the closest name.
  *
- * @param name What was written.
+ * @param name What was written; capitals do not count.
  * @param known Names that would have been right.
  * @returns The closest at an edit distance of at most a third of its length (at
  * least 1), the first of equals; null if none is that close.
- * @example
- * ```ts
- * import { nearestName } from "./nearest_name.ts";
- * nearestName("campain", ["channel", "campaign"]); // "campaign"
- * ```
  */
 export function nearestName(
   name: string,
   known: readonly string[],
 ): string | null {
-  if (name.length > MAX_LENGTH) return null;
+  const wanted = name.toLowerCase();
   let nearest: string | null = null;
   let least = Infinity;
   for (const candidate of known) {
-    const edits = countEdits(name.toLowerCase(), candidate);
     const allowed = Math.max(1, Math.floor(candidate.length / 3));
+    if (Math.abs(wanted.length - candidate.length) > allowed) continue;
+    const edits = countEdits(wanted, candidate.toLowerCase());
     if (edits <= allowed && edits < least) {
       nearest = candidate;
       least = edits;

@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { countEdits, nearestName } from "./nearest_name.ts";
+import { countEdits, nearestName, suggestName } from "./nearest_name.ts";
 
 const short = fc.string({ unit: fc.constantFrom("a", "b", "c"), maxLength: 5 });
 
@@ -43,5 +43,11 @@ Deno.test("nearestName() finds a name with one slip", () => {
 
 Deno.test("nearestName() finds none for a name that is far from all", () => {
   assert.equal(nearestName("weather", ["campaign", "channel"]), null);
-  assert.equal(nearestName("x".repeat(1000), ["x"]), null);
+  assert.equal(nearestName("x".repeat(1_000_000), ["x"]), null);
+});
+
+Deno.test("suggestName() names the known when none is close", () => {
+  assert.equal(suggestName("tvv", ["day", "TV"]), 'did you mean "TV"?');
+  assert.equal(suggestName("rain", ["day", "TV"]), "known are day, TV");
+  assert.equal(suggestName("rain", []), "known are none");
 });
