@@ -6,6 +6,7 @@
 import type { LogVerification } from "../decisions/verify.ts";
 import { type Command, textOption } from "./command.ts";
 import { TENANT, withEngine } from "./open.ts";
+import { tenantOption } from "./option.ts";
 
 /** Takes a logged decision again and compares. */
 export const replay: Command = {
@@ -16,7 +17,7 @@ export const replay: Command = {
   run: (scope, _operands, options) =>
     withEngine(scope, async ({ engine }) => {
       const id = textOption(options, "decision", "");
-      const tenant = textOption(options, "tenant", "default");
+      const tenant = tenantOption(options);
       const { same, replayed, differences } = await engine.decisions.replay(
         tenant,
         id,
@@ -40,7 +41,7 @@ export const explain: Command = {
   run: (scope, _operands, options) =>
     withEngine(scope, async ({ engine }) => {
       const explanation = await engine.decisions.explain(
-        textOption(options, "tenant", "default"),
+        tenantOption(options),
         textOption(options, "decision", ""),
       );
       scope.terminal.line(JSON.stringify(explanation, null, 2));
@@ -57,8 +58,11 @@ export const verifyLog: Command = {
   run: (scope, _operands, options) =>
     withEngine(scope, async ({ engine, stores }) => {
       const tenants = typeof options.tenant === "string"
-        ? [options.tenant]
+        ? [tenantOption(options)]
         : await stores.log.tenants();
+      if (tenants.length === 0) {
+        scope.terminal.line("the log is empty: no tenant has decisions");
+      }
       let sound = true;
       for (const tenant of tenants) {
         const found = await engine.decisions.verify(tenant);

@@ -3,8 +3,12 @@
  *
  * @module
  */
-import { type Command, textOption } from "./command.ts";
-import { readJsonFile, TENANT, withEngine } from "./open.ts";
+import type { Instant } from "../domain/day.ts";
+import { EngineError } from "../domain/error.ts";
+import type { Command, Options } from "./command.ts";
+import { readJsonFile } from "./files.ts";
+import { TENANT, withEngine } from "./open.ts";
+import { instantOption, tenantOption } from "./option.ts";
 import { printTable } from "./terminal.ts";
 
 /** Lists views, or declares one. */
@@ -15,7 +19,7 @@ export const views: Command = {
   options: { ...TENANT, add: "JSON file of one view or a list of views" },
   run: (scope, _operands, options) =>
     withEngine(scope, async ({ engine }) => {
-      const tenant = textOption(options, "tenant", "default");
+      const tenant = tenantOption(options);
       if (typeof options.add === "string") {
         const given = await readJsonFile(options.add);
         for (const view of Array.isArray(given) ? given : [given]) {
@@ -52,9 +56,9 @@ export const features: Command = {
   run: (scope, _operands, options) =>
     withEngine(scope, async ({ engine, clock }) => {
       const runs = await engine.features.materialize(
-        textOption(options, "tenant", "default"),
+        tenantOption(options),
         {
-          at: textOption(options, "at", clock.now()),
+          at: pastOption(options, clock.now()),
           report: scope.terminal.progress,
         },
       );
@@ -71,3 +75,14 @@ export const features: Command = {
       return 0;
     }),
 };
+
+/** Not of the future: until then its vectors would hide all that is computed. */
+function pastOption(options: Options, now: Instant): Instant {
+  const at = instantOption(options, "at", now);
+  if (at <= now) return at;
+  throw new EngineError(
+    "request_invalid",
+    `Cannot materialize at "${at}": give a moment that has passed`,
+    { facts: { option: "at" } },
+  );
+}

@@ -11,7 +11,9 @@ import {
   type Options,
   textOption,
 } from "./command.ts";
-import { type Opened, readJsonFile, TENANT, withEngine } from "./open.ts";
+import { readJsonFile } from "./files.ts";
+import { type Opened, TENANT, withEngine } from "./open.ts";
+import { dayOption, tenantOption } from "./option.ts";
 import { printTable } from "./terminal.ts";
 
 /** Pulls from a source through its connector. */
@@ -42,7 +44,7 @@ async function pull(
   const file = textOption(options, "file", "");
   const started = performance.now();
   const report = await engine.ingest({
-    tenant: textOption(options, "tenant", "default"),
+    tenant: tenantOption(options),
     source: textOption(options, "source", sourceName(file) || connector),
     connector,
     config: await readConfig(options),
@@ -88,7 +90,7 @@ function readRange(options: Options): DayRange | null {
   const { from, until } = options;
   if (typeof from !== "string" && typeof until !== "string") return null;
   return {
-    from: typeof from === "string" ? from : "0001-01-01",
-    until: typeof until === "string" ? until : "9999-12-31",
+    from: dayOption(options, "from", "0001-01-01"),
+    until: dayOption(options, "until", "9999-12-31"),
   };
 }

@@ -8,7 +8,10 @@ import { EngineError } from "../domain/error.ts";
 import { createApiKey } from "../http/api_key.ts";
 import { type Command, textOption } from "./command.ts";
 import { TENANT, withEngine } from "./open.ts";
+import { parseName, tenantOption, wholeNumberOption } from "./option.ts";
 import { printTable } from "./terminal.ts";
+
+const LIFETIME = { otherwise: 90, least: 1, most: 3650 };
 
 /** Makes a key and shows it once. */
 export const keysCreate: Command = {
@@ -23,10 +26,10 @@ export const keysCreate: Command = {
   run: (scope, [name = ""], options) =>
     withEngine(scope, async ({ stores, clock }) => {
       const now = clock.now();
-      const days = Number(textOption(options, "days", "90"));
+      const days = wholeNumberOption(options, "days", LIFETIME);
       const { key, text } = createApiKey({
-        tenant: textOption(options, "tenant", "default"),
-        name,
+        tenant: tenantOption(options),
+        name: parseName("NAME", name),
         scopes: parseScopes(textOption(options, "scopes", "")),
         createdAt: now,
         expiresAt: new Date(Date.parse(now) + days * 86_400_000).toISOString(),
@@ -59,7 +62,7 @@ export const keysList: Command = {
   run: (scope, _operands, options) =>
     withEngine(scope, async ({ stores }) => {
       const keys = await stores.keys.list(
-        textOption(options, "tenant", "default"),
+        tenantOption(options),
       );
       printTable(
         ["id", "name", "scopes", "expires", "revoked"].map((heading) => ({
@@ -85,7 +88,7 @@ export const keysRevoke: Command = {
   options: TENANT,
   run: (scope, [id = ""], options) =>
     withEngine(scope, async ({ stores, clock }) => {
-      const tenant = textOption(options, "tenant", "default");
+      const tenant = tenantOption(options);
       const revoked = await stores.keys.revoke(tenant, id, clock.now());
       if (!revoked) {
         throw new EngineError(

@@ -3,9 +3,16 @@
  *
  * @module
  */
-import { parseModelRef, printModelRef } from "../domain/score.ts";
+import { EngineError } from "../domain/error.ts";
+import {
+  type ModelRef,
+  parseModelRef,
+  printModelRef,
+} from "../domain/score.ts";
 import { type Command, textOption } from "./command.ts";
-import { AS, readJsonFile, TENANT, withEngine } from "./open.ts";
+import { readJsonFile } from "./files.ts";
+import { AS, TENANT, withEngine } from "./open.ts";
+import { personOption, tenantOption } from "./option.ts";
 import { printTable } from "./terminal.ts";
 
 /** Trains and registers. */
@@ -17,9 +24,9 @@ export const train: Command = {
   run: (scope, _operands, options) =>
     withEngine(scope, async ({ engine }) => {
       const record = await engine.train({
-        tenant: textOption(options, "tenant", "default"),
+        tenant: tenantOption(options),
         spec: await readJsonFile(textOption(options, "spec", "")),
-        by: textOption(options, "as", "cli"),
+        by: personOption(options),
         report: scope.terminal.progress,
       });
       const ref = printModelRef(record);
@@ -48,7 +55,7 @@ export const models: Command = {
   run: (scope, _operands, options) =>
     withEngine(scope, async ({ stores }) => {
       const records = await stores.models.list(
-        textOption(options, "tenant", "default"),
+        tenantOption(options),
       );
       printTable(
         [
@@ -77,27 +84,42 @@ export const models: Command = {
     }),
 };
 
-/** Approves or rejects. */
-export const modelsReview: readonly Command[] = ([
-  ["approve", "let a pending version serve; not by the one who trained it"],
-  ["reject", "refuse a pending version"],
-] as const).map(([word, about]) => ({
-  name: `models ${word}`,
-  about,
-  operands: ["NAME@VERSION"],
-  options: { ...TENANT, ...AS },
-  run: (scope, [ref = ""], options) =>
-    withEngine(scope, async ({ stores, clock }) => {
-      const record = await stores.models.review(
-        textOption(options, "tenant", "default"),
-        parseModelRef(ref),
-        {
-          by: textOption(options, "as", "cli"),
-          at: clock.now(),
-          approve: word === "approve",
-        },
-      );
-      scope.terminal.line(`${printModelRef(record)}  ${record.status}`);
-      return 0;
-    }),
-}));
+/** Approves. */
+export const modelsApprove = review(
+  "approve",
+  "let a pending version serve; not by the one who trained it",
+);
+
+/** Rejects. */
+export const modelsReject = review("reject", "refuse a pending version");
+
+function review(word: "approve" | "reject", about: string): Command {
+  return {
+    name: `models ${word}`,
+    about,
+    operands: ["NAME@VERSION"],
+    options: { ...TENANT, ...AS },
+    run: (scope, [ref = ""], options) =>
+      withEngine(scope, async ({ stores, clock }) => {
+        const record = await stores.models.review(
+          tenantOption(options),
+          readModelRef(ref),
+          {
+            by: personOption(options),
+            at: clock.now(),
+            approve: word === "approve",
+          },
+        );
+        scope.terminal.line(`${printModelRef(record)}  ${record.status}`);
+        return 0;
+      }),
+  };
+}
+
+function readModelRef(text: string): ModelRef {
+  try {
+    return parseModelRef(text);
+  } catch (error) {
+    throw new EngineError("request_invalid", (error as Error).message);
+  }
+}

@@ -8,7 +8,6 @@ import {
   createEngine,
   type OperatedEngine,
 } from "../engine.ts";
-import { EngineError } from "../domain/error.ts";
 import type { Clock, Ids } from "../ports/clock.ts";
 import type { Stores } from "../ports/stores.ts";
 import { loadPlugins } from "../../plugins/load.ts";
@@ -21,6 +20,7 @@ import { createIds } from "../store/ids.ts";
 import { loadPolicies } from "../verdicts/load.ts";
 import type { CommandScope } from "./command.ts";
 import type { Configuration } from "./configuration.ts";
+import { readJsonFile, readPolicies } from "./files.ts";
 import { parseSources } from "./push_sources.ts";
 
 /** Version of the engine's code, kept with every model and answered at `/healthz`. */
@@ -116,59 +116,4 @@ export async function openEngine(
 function namedPaths(config: unknown): string[] {
   const { file, folder } = config as { file?: unknown; folder?: unknown };
   return [file, folder].filter((path) => typeof path === "string");
-}
-
-/**
- * Reads a folder's policy files.
- *
- * @param folder Path of the folder.
- * @returns Name and text of each `.json` file but the editor's schema, by name.
- */
-export async function readPolicies(
-  folder: string,
-): Promise<{ name: string; text: string }[]> {
-  const names = (await listFolder(folder))
-    .filter((name) => name.endsWith(".json") && name !== "schema.json");
-  return Promise.all(
-    names.sort().map(async (name) => ({
-      name,
-      text: await Deno.readTextFile(`${folder}/${name}`),
-    })),
-  );
-}
-
-async function listFolder(folder: string): Promise<string[]> {
-  try {
-    return (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) =>
-      name
-    );
-  } catch (cause) {
-    throw new EngineError(
-      "file_unreadable",
-      `Cannot read folder "${folder}": it does not exist or may not be read`,
-      { cause },
-    );
-  }
-}
-
-/**
- * Reads a JSON file that the operator named.
- *
- * @param path Path of the file.
- * @returns Its value.
- * @throws {EngineError} `file_unreadable` if there is none or it is not JSON.
- */
-export async function readJsonFile(path: string): Promise<unknown> {
-  try {
-    return JSON.parse(await Deno.readTextFile(path));
-  } catch (cause) {
-    const reason = cause instanceof SyntaxError
-      ? `it is not JSON (${cause.message})`
-      : "it does not exist or may not be read";
-    throw new EngineError(
-      "file_unreadable",
-      `Cannot read file "${path}": ${reason}`,
-      { cause },
-    );
-  }
 }

@@ -4,11 +4,21 @@
  * @module
  */
 import { addDays, type DayRange } from "../domain/day.ts";
-import { decimalFromMicros, microsFromDecimal } from "../domain/money.ts";
+import { decimalFromMicros } from "../domain/money.ts";
 import type { Plan, PlanRequest } from "../domain/plan.ts";
 import { type Command, type Options, textOption } from "./command.ts";
 import { AS, TENANT, withEngine } from "./open.ts";
+import {
+  amountOption,
+  dayOption,
+  personOption,
+  tenantOption,
+  wholeNumberOption,
+} from "./option.ts";
 import { printTable } from "./terminal.ts";
+
+const DAYS = { otherwise: 7, least: 1, most: 366 };
+const LIMIT = { otherwise: 20, least: 1, most: 1000 };
 
 /** Makes a plan. */
 export const plan: Command = {
@@ -30,10 +40,10 @@ export const plan: Command = {
   run: (scope, _operands, options) =>
     withEngine(scope, async ({ engine, clock }) => {
       const { plan: made, answer } = await engine.plans.make(
-        textOption(options, "tenant", "default"),
+        tenantOption(options),
         planRequest(options, clock.now()),
         {
-          by: textOption(options, "as", "cli"),
+          by: personOption(options),
           idempotent: null,
           render: printPlanJson,
         },
@@ -45,16 +55,15 @@ export const plan: Command = {
 };
 
 function planRequest(options: Options, now: string): PlanRequest {
-  const from = textOption(options, "from", addDays(now.slice(0, 10), 1));
-  const total = textOption(options, "total", "");
+  const from = dayOption(options, "from", addDays(now.slice(0, 10), 1));
   const model = textOption(options, "model", "");
-  const days = Number(textOption(options, "days", "7"));
+  const days = wholeNumberOption(options, "days", DAYS);
   const period: DayRange = { from, until: addDays(from, days) };
   return {
     model: model === "" ? null : model,
     entities: null,
     period,
-    totalMicros: total === "" ? null : microsFromDecimal(total),
+    totalMicros: amountOption(options, "total"),
     currency: textOption(options, "currency", "EUR"),
     spend: options["up-to"] ? "up_to" : "all",
     bounds: {},
@@ -146,8 +155,8 @@ export const plans: Command = {
   run: (scope, _operands, options) =>
     withEngine(scope, async ({ engine }) => {
       const found = await engine.plans.list(
-        textOption(options, "tenant", "default"),
-        Number(textOption(options, "limit", "20")),
+        tenantOption(options),
+        wholeNumberOption(options, "limit", LIMIT),
       );
       printTable(
         ["plan", "state", "from", "until", "by", "approved by"].map((
@@ -166,26 +175,48 @@ export const plans: Command = {
     }),
 };
 
-/** Moves a plan on. */
-export const plansMove: readonly Command[] = ([
-  ["show", "show a plan", null],
-  ["approve", "approve a plan that another person asked for", "approve"],
-  ["apply", "write an approved plan to its destination", "apply"],
-  ["rollback", "undo an applied plan exactly", "rollback"],
-] as const).map(([word, about, step]) => ({
-  name: `plans ${word}`,
-  about,
-  operands: ["ID"],
-  options: { ...TENANT, ...AS },
-  run: (scope, [id = ""], options) =>
-    withEngine(scope, async ({ engine }) => {
-      const tenant = textOption(options, "tenant", "default");
-      const by = textOption(options, "as", "cli");
-      const moved = step === null
-        ? await engine.plans.find(tenant, id)
-        : await engine.plans[step](tenant, id, by);
-      if (moved) printPlan(moved).forEach(scope.terminal.line);
-      else scope.terminal.warn(`there is no plan ${id}`);
-      return moved ? 0 : 1;
-    }),
-}));
+/** Shows a plan. */
+export const plansShow = onPlan("show", "show a plan", "find");
+
+/** Approves a plan. */
+export const plansApprove = onPlan(
+  "approve",
+  "approve a plan that another person asked for",
+  "approve",
+);
+
+/** Applies a plan. */
+export const plansApply = onPlan(
+  "apply",
+  "write an approved plan to its destination",
+  "apply",
+);
+
+/** Rolls a plan back. */
+export const plansRollback = onPlan(
+  "rollback",
+  "undo an applied plan exactly",
+  "rollback",
+);
+
+function onPlan(
+  word: string,
+  about: string,
+  step: "find" | "approve" | "apply" | "rollback",
+): Command {
+  return {
+    name: `plans ${word}`,
+    about,
+    operands: ["ID"],
+    options: { ...TENANT, ...AS },
+    run: (scope, [id = ""], options) =>
+      withEngine(scope, async ({ engine }) => {
+        const tenant = tenantOption(options);
+        const by = personOption(options);
+        const found = await engine.plans[step](tenant, id, by);
+        if (found) printPlan(found).forEach(scope.terminal.line);
+        else scope.terminal.warn(`there is no plan ${id}`);
+        return found ? 0 : 1;
+      }),
+  };
+}

@@ -4,12 +4,13 @@
  * @module
  */
 import { z } from "zod";
+import { EngineError } from "../domain/error.ts";
 import type { Facts } from "../domain/verdict.ts";
 import { checkPolicies, type PolicyReport } from "../verdicts/check.ts";
 import { explainPolicy, printExplanation } from "../verdicts/explain.ts";
 import { parsePolicyFile } from "../verdicts/load.ts";
 import { type Command, textOption } from "./command.ts";
-import { readJsonFile, readPolicies } from "./open.ts";
+import { readJsonFile, readPolicies } from "./files.ts";
 import { printTable } from "./terminal.ts";
 
 /** Checks every policy file with its own cases. */
@@ -60,14 +61,35 @@ export const policyExplain: Command = {
   operands: ["FILE"],
   options: { "facts*": "JSON file of facts, grouped as in a policy's cases" },
   async run({ terminal }, [file = ""], options) {
-    const facts = Given.parse(
+    const facts = parseFacts(
       await readJsonFile(textOption(options, "facts", "")),
-    ) as Facts;
+    );
     const document = parsePolicyFile({
-      name: file,
-      text: await Deno.readTextFile(file),
+      name: file.replace(/^.*\//, ""),
+      text: await readPolicyText(file),
     });
     explainPolicy(document, facts).map(printExplanation).forEach(terminal.line);
     return 0;
   },
 };
+
+function parseFacts(given: unknown): Facts {
+  const parsed = Given.safeParse(given);
+  if (parsed.success) return parsed.data as Facts;
+  throw new EngineError(
+    "request_invalid",
+    "Cannot read facts: give one JSON object of groups, as in a policy's cases",
+  );
+}
+
+async function readPolicyText(file: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(file);
+  } catch (cause) {
+    throw new EngineError(
+      "file_unreadable",
+      `Cannot read policy "${file}": it does not exist or may not be read`,
+      { cause },
+    );
+  }
+}

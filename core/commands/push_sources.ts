@@ -8,9 +8,13 @@
 import { z } from "zod";
 import { EngineError } from "../domain/error.ts";
 import type { ConfiguredSource } from "../engine.ts";
+import { isTenant } from "./option.ts";
 
 const Sources = z.array(z.strictObject({
-  tenant: z.string().min(1),
+  tenant: z.string().refine(
+    isTenant,
+    "expected 1 to 63 letters, digits, _ and -",
+  ),
   source: z.string().min(1),
   connector: z.string().min(1),
   config: z.record(z.string(), z.unknown()),

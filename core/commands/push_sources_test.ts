@@ -23,8 +23,10 @@ Deno.test("parseSources() names a variable that is missing", () => {
 });
 
 Deno.test("parseSources() names a member that is wrong", () => {
-  assert.throws(
-    () => parseSources([{ ...GIVEN[0], tenant: "" }], () => "x"),
-    /0\.tenant/,
-  );
+  for (const tenant of ["", "../up"]) {
+    assert.throws(
+      () => parseSources([{ ...GIVEN[0], tenant }], () => "x"),
+      /0\.tenant/,
+    );
+  }
 });

@@ -5,40 +5,35 @@
  */
 import { EngineError } from "../domain/error.ts";
 import { type Command, type CommandScope, parseArguments } from "./command.ts";
-import { deadLetters, sources } from "./sources.ts";
-import { explain, replay, verifyLog } from "./decisions.ts";
-import { demo } from "./demo/demo.ts";
-import { features, views } from "./features.ts";
-import { ingest } from "./ingest.ts";
-import { keysCreate, keysList, keysRevoke } from "./keys.ts";
-import { models, modelsReview, train } from "./models.ts";
-import { plan, plans, plansMove } from "./plans.ts";
-import { policyCheck, policyExplain } from "./policy.ts";
-import { serve } from "./serve.ts";
 
-const COMMANDS: readonly Command[] = [
-  demo,
-  serve,
-  ingest,
-  sources,
-  deadLetters,
-  views,
-  features,
-  train,
-  models,
-  ...modelsReview,
-  explain,
-  replay,
-  verifyLog,
-  plan,
-  plans,
-  ...plansMove,
-  policyCheck,
-  policyExplain,
-  keysCreate,
-  keysList,
-  keysRevoke,
-];
+/** Each command, loaded when it is called: what it needs, no other pays for. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  "demo": async () => (await import("./demo/demo.ts")).demo,
+  "serve": async () => (await import("./serve.ts")).serve,
+  "ingest": async () => (await import("./ingest.ts")).ingest,
+  "sources": async () => (await import("./sources.ts")).sources,
+  "dead-letters": async () => (await import("./sources.ts")).deadLetters,
+  "views": async () => (await import("./features.ts")).views,
+  "materialize": async () => (await import("./features.ts")).features,
+  "train": async () => (await import("./models.ts")).train,
+  "models": async () => (await import("./models.ts")).models,
+  "models approve": async () => (await import("./models.ts")).modelsApprove,
+  "models reject": async () => (await import("./models.ts")).modelsReject,
+  "explain": async () => (await import("./decisions.ts")).explain,
+  "replay": async () => (await import("./decisions.ts")).replay,
+  "verify-log": async () => (await import("./decisions.ts")).verifyLog,
+  "plan": async () => (await import("./plans.ts")).plan,
+  "plans": async () => (await import("./plans.ts")).plans,
+  "plans show": async () => (await import("./plans.ts")).plansShow,
+  "plans approve": async () => (await import("./plans.ts")).plansApprove,
+  "plans apply": async () => (await import("./plans.ts")).plansApply,
+  "plans rollback": async () => (await import("./plans.ts")).plansRollback,
+  "policy check": async () => (await import("./policy.ts")).policyCheck,
+  "policy explain": async () => (await import("./policy.ts")).policyExplain,
+  "keys create": async () => (await import("./keys.ts")).keysCreate,
+  "keys list": async () => (await import("./keys.ts")).keysList,
+  "keys revoke": async () => (await import("./keys.ts")).keysRevoke,
+};
 
 /**
  * Runs the command that the first words name.
@@ -50,8 +45,8 @@ export async function runCommand(
   scope: CommandScope,
   args: readonly string[],
 ): Promise<number> {
-  const command = findCommand(args);
-  if (!command) {
+  const name = findName(args);
+  if (name === undefined) {
     const asked = args.length === 0 ||
       ["help", "--help"].includes(args[0] ?? "");
     if (!asked) {
@@ -62,10 +57,11 @@ export async function runCommand(
         }": there is no such command; "moe help" lists them`,
       );
     }
-    printUsage().forEach(scope.terminal.line);
+    (await printUsage()).forEach(scope.terminal.line);
     return 0;
   }
-  const rest = args.slice(command.name.split(" ").length);
+  const command = await load(name);
+  const rest = args.slice(name.split(" ").length);
   if (rest.includes("--help")) {
     printCommand(command).forEach(scope.terminal.line);
     return 0;
@@ -74,20 +70,28 @@ export async function runCommand(
   return await command.run(scope, operands, options);
 }
 
-function findCommand(args: readonly string[]): Command | undefined {
-  return COMMANDS
-    .filter(({ name }) =>
+/** The longest name that the first words spell. */
+function findName(args: readonly string[]): string | undefined {
+  return Object.keys(COMMANDS)
+    .filter((name) =>
       name.split(" ").every((word, index) => args[index] === word)
     )
-    .sort((a, b) => b.name.length - a.name.length)[0];
+    .sort((a, b) => b.length - a.length)[0];
 }
 
-function printUsage(): string[] {
-  const width = Math.max(...COMMANDS.map((command) => usage(command).length));
+async function load(name: string): Promise<Command> {
+  const command = await COMMANDS[name]?.();
+  if (command?.name === name) return command;
+  throw new TypeError(`Cannot load command "${name}": it has another name`);
+}
+
+async function printUsage(): Promise<string[]> {
+  const commands = await Promise.all(Object.keys(COMMANDS).map(load));
+  const width = Math.max(...commands.map((command) => usage(command).length));
   return [
     "moe: the Marketing Optimization Engine",
     "",
-    ...COMMANDS.map((command) =>
+    ...commands.map((command) =>
       `  ${usage(command).padEnd(width)}  ${command.about}`
     ),
     "",

@@ -4,9 +4,11 @@
  * @module
  */
 import type { Command } from "./command.ts";
-import { textOption } from "./command.ts";
 import { TENANT, withEngine } from "./open.ts";
+import { tenantOption, wholeNumberOption } from "./option.ts";
 import { printTable } from "./terminal.ts";
+
+const LIMIT = { otherwise: 20, least: 1, most: 10_000 };
 
 /** What each source has brought. */
 export const sources: Command = {
@@ -17,7 +19,7 @@ export const sources: Command = {
   run: (scope, _operands, options) =>
     withEngine(scope, async ({ stores }) => {
       const counts = await stores.signals.count(
-        textOption(options, "tenant", "default"),
+        tenantOption(options),
       );
       if (options.json) {
         scope.terminal.line(JSON.stringify(counts, null, 2));
@@ -60,11 +62,11 @@ export const deadLetters: Command = {
   run: (scope, _operands, options) =>
     withEngine(scope, async ({ stores }) => {
       const letters = await stores.signals.listDeadLetters(
-        textOption(options, "tenant", "default"),
+        tenantOption(options),
         {
           ...(typeof options.source === "string" && { source: options.source }),
           ...(typeof options.reason === "string" && { reason: options.reason }),
-          limit: Number(textOption(options, "limit", "20")),
+          limit: wholeNumberOption(options, "limit", LIMIT),
         },
       );
       if (options.json) {

@@ -63,26 +63,45 @@ export function openTerminal(): Terminal {
   const live = Deno.stderr.isTerminal();
   let open = false;
   function clear(): void {
-    if (open) Deno.stderr.writeSync(encoder.encode("\r\x1b[K"));
+    if (open) writeWhole(Deno.stderr, encoder.encode("\r\x1b[K"));
     open = false;
   }
   return {
     line(text) {
       clear();
-      Deno.stdout.writeSync(encoder.encode(`${text}\n`));
+      writeWhole(Deno.stdout, encoder.encode(`${text}\n`));
     },
     warn(text) {
       clear();
-      Deno.stderr.writeSync(encoder.encode(`${text}\n`));
+      writeWhole(Deno.stderr, encoder.encode(`${text}\n`));
     },
     progress(step, share) {
       if (!live) return;
       clear();
-      Deno.stderr.writeSync(encoder.encode(printProgress(step, share)));
+      writeWhole(Deno.stderr, encoder.encode(printProgress(step, share)));
       open = true;
     },
     done: clear,
   };
+}
+
+/** What of a stream is written to. */
+export type Output = Pick<typeof Deno.stdout, "writeSync">;
+
+/**
+ * Writes all bytes; a reader that has gone, as `head` does, is no failure.
+ *
+ * @param stream Where to.
+ * @param bytes What.
+ */
+export function writeWhole(stream: Output, bytes: Uint8Array): void {
+  try {
+    for (let from = 0; from < bytes.length;) {
+      from += stream.writeSync(bytes.subarray(from));
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+  }
 }
 
 /**

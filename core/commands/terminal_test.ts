@@ -4,7 +4,7 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { printProgress, printTable } from "./terminal.ts";
+import { printProgress, printTable, writeWhole } from "./terminal.ts";
 
 Deno.test("printTable() aligns text to the left and numbers to the right", () => {
   const lines = printTable(
@@ -26,4 +26,26 @@ Deno.test.each([
   { share: null, want: "  … fit" },
 ])("printProgress() shows $share", ({ share, want }) => {
   assert.equal(printProgress("fit", share), want);
+});
+
+Deno.test("writeWhole() goes on where a stream took only a part", () => {
+  const taken: number[] = [];
+  const bytes = Uint8Array.of(1, 2, 3, 4, 5);
+  writeWhole({
+    writeSync(part) {
+      taken.push(...part.subarray(0, 2));
+      return Math.min(2, part.length);
+    },
+  }, bytes);
+  assert.deepEqual(taken, [...bytes]);
+});
+
+Deno.test("writeWhole() lets a reader go, and no other failure pass", () => {
+  const failing = (error: Error) => ({
+    writeSync(): number {
+      throw error;
+    },
+  });
+  writeWhole(failing(new Deno.errors.BrokenPipe()), Uint8Array.of(1));
+  assert.throws(() => writeWhole(failing(new Error("full")), Uint8Array.of(1)));
 });

@@ -6,8 +6,10 @@
  */
 import { SCOPES } from "../../ports/decisions.ts";
 import { createApiKey } from "../../http/api_key.ts";
+import { LOCK_FILE, lockFolder } from "../../store/folder_lock.ts";
 import type { Command, CommandScope } from "../command.ts";
 import { type Opened, openEngine } from "../open.ts";
+import { wholeNumberOption } from "../option.ts";
 import { listen, untilTold } from "../serve.ts";
 import { bringIn, SITE_SECRET } from "./bring_in.ts";
 import { compareTruth, verifyDecisions } from "./compare_truth.ts";
@@ -37,11 +39,16 @@ export const demo: Command = {
   },
   async run(scope, _operands, options) {
     const started = performance.now();
+    const port = wholeNumberOption(options, "port", {
+      otherwise: options.once ? 0 : scope.configuration.port,
+      least: 0,
+      most: 65_535,
+    });
     const configuration = {
       ...scope.configuration,
       dataFolder: `${scope.configuration.dataFolder}/demo`,
     };
-    await removeFolder(configuration.dataFolder);
+    await clearFolder(configuration.dataFolder);
     const own = { ...scope, configuration };
     const opened = await openEngine(configuration, [{
       tenant: TENANT,
@@ -49,9 +56,7 @@ export const demo: Command = {
       connector: "http_events",
       config: { secret: SITE_SECRET },
     }]);
-    const given = typeof options.port === "string" ? options.port : null;
-    const port = given ?? (options.once ? 0 : configuration.port);
-    const server = listen(own, opened, { port: Number(port), quiet: true });
+    const server = listen(own, opened, { port, quiet: true });
     try {
       const { stage, key } = await openStage(own, opened, server.url);
       for (const act of ACTS) await act(stage);
@@ -111,10 +116,16 @@ function tellHowToGoOn(
   terminal.line("Ctrl-C stops");
 }
 
-async function removeFolder(folder: string): Promise<void> {
-  try {
-    await Deno.remove(folder, { recursive: true });
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+/**
+ * Empties the folder of an earlier demonstration.
+ *
+ * @throws {EngineError} `store_locked` if that one is still running.
+ */
+async function clearFolder(folder: string): Promise<void> {
+  using _lock = await lockFolder(folder);
+  for await (const { name } of Deno.readDir(folder)) {
+    if (name !== LOCK_FILE) {
+      await Deno.remove(`${folder}/${name}`, { recursive: true });
+    }
   }
 }
