@@ -1,6 +1,9 @@
 /**
  * Features by key in Deno KV: one key for an entity's vector of one view version.
  *
+ * A read belongs to a decision, which must be answered: it fails early rather than
+ * wait. A write belongs to a batch and waits while another process writes.
+ *
  * @module
  */
 import type { Instant } from "../domain/day.ts";
@@ -8,6 +11,7 @@ import type { FeatureValue, FeatureVector } from "../domain/feature.ts";
 import type { OnlineFeatures } from "../ports/features.ts";
 import { EngineError } from "../domain/error.ts";
 import { chunks } from "./chunks.ts";
+import { AGAIN, untilUnlocked } from "./locked.ts";
 
 /** Keys that one read may name. */
 const READ_KEYS = 10;
@@ -15,8 +19,10 @@ const READ_KEYS = 10;
 const CHECKS = 100;
 /** Bytes that one commit may write, with room for the encoding of keys and values. */
 const COMMIT_BYTES = 819_200 / 2;
-const ATTEMPTS = 20;
-const PAUSE_MS = 25;
+/** Longest that a read may take. */
+const READ_MS = 250;
+/** Longest that one commit is tried. */
+const WRITE_MS = 15_000;
 
 interface Kept {
   readonly at: Instant;
@@ -25,11 +31,23 @@ interface Kept {
 
 type Key = Pick<FeatureVector, "view" | "version" | "entity">;
 
-/** Keeps features in a key-value store. */
-export function createOnlineFeatures(kv: Deno.Kv): OnlineFeatures {
+/** Keeps features in a key-value store, which is opened when it is first used. */
+export function createOnlineFeatures(
+  open: () => Promise<Deno.Kv>,
+  { readMs = READ_MS, writeMs = WRITE_MS } = {},
+): OnlineFeatures {
   return {
     read: async (tenant, keys) => {
-      const entries = await readEntries(kv, tenant, keys);
+      const entries = await answered(
+        async () =>
+          await within(
+            untilUnlocked(
+              async () => await readEntries(await open(), tenant, keys),
+              readMs,
+            ),
+            readMs,
+          ),
+      );
       return keys.map((key, place) => {
         const kept = entries[place]?.value ?? null;
         return kept === null ? null : { ...key, ...kept };
@@ -37,7 +55,12 @@ export function createOnlineFeatures(kv: Deno.Kv): OnlineFeatures {
     },
     write: async (tenant, vectors) => {
       for (const commit of commits(vectors)) {
-        await persist(() => replaceOlder(kv, tenant, commit));
+        await answered(async () =>
+          await untilUnlocked(
+            async () => await replaceOlder(await open(), tenant, commit),
+            writeMs,
+          )
+        );
       }
     },
   };
@@ -49,7 +72,7 @@ async function readEntries(
   keys: readonly Key[],
 ): Promise<Deno.KvEntryMaybe<Kept>[]> {
   const pages = [...chunks(keys, READ_KEYS)].map((page) =>
-    persist(() => kv.getMany<Kept[]>(page.map((key) => kvKey(tenant, key))))
+    kv.getMany<Kept[]>(page.map((key) => kvKey(tenant, key)))
   );
   return (await Promise.all(pages)).flat();
 }
@@ -82,12 +105,12 @@ function* commits(
   if (commit.length > 0) yield commit;
 }
 
-/** Replaces what is older; says false if another writer came between. */
+/** Replaces what is older, unless another writer came between. */
 async function replaceOlder(
   kv: Deno.Kv,
   tenant: string,
   vectors: readonly FeatureVector[],
-): Promise<boolean> {
+): Promise<null | typeof AGAIN> {
   const entries = await readEntries(kv, tenant, vectors);
   const commit = kv.atomic();
   let changes = 0;
@@ -97,7 +120,8 @@ async function replaceOlder(
     commit.check(entry).set(kvKey(tenant, key), { at, values });
     changes++;
   });
-  return changes === 0 || (await commit.commit()).ok;
+  if (changes === 0) return null;
+  return (await commit.commit()).ok ? null : AGAIN;
 }
 
 function isOlder(kept: Kept | null, { at, values }: Kept): boolean {
@@ -106,26 +130,25 @@ function isOlder(kept: Kept | null, { at, values }: Kept): boolean {
     JSON.stringify(kept.values) !== JSON.stringify(values);
 }
 
-/** Tries again while another process holds the file or changes the same keys. */
-async function persist<T>(work: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-    try {
-      const result = await work();
-      if (result !== false) return result;
-    } catch (cause) {
-      if (!/locked/.test(String(cause)) || attempt === ATTEMPTS) {
-        throw unavailable(cause);
-      }
-    }
-    await new Promise((wake) => setTimeout(wake, PAUSE_MS * attempt));
-  }
-  throw unavailable(null);
+/** Gives up on what takes too long; it may still end, unheard. */
+async function within<T>(work: Promise<T>, longestMs: number): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => reject(new TypeError(`No answer within ${longestMs} ms`)),
+    longestMs,
+  );
+  return await Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
-function unavailable(cause: unknown): EngineError {
-  return new EngineError(
-    "store_unavailable",
-    "Cannot use the online feature store: it does not answer, or others keep changing the same features",
-    { cause },
-  );
+async function answered<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (cause instanceof EngineError) throw cause;
+    throw new EngineError(
+      "store_unavailable",
+      "Cannot use the online feature store: it does not answer in time, or others keep writing to it",
+      { cause },
+    );
+  }
 }

@@ -24,7 +24,7 @@ async function withFeatures(
   check: (online: ReturnType<typeof createOnlineFeatures>) => Promise<void>,
 ): Promise<void> {
   using kv = await Deno.openKv(":memory:");
-  await check(createOnlineFeatures(kv));
+  await check(createOnlineFeatures(() => Promise.resolve(kv)));
 }
 
 Deno.test("more vectors than one commit may write, and larger ones, all arrive", () =>
@@ -75,3 +75,23 @@ Deno.test("a vector computed again for the same moment replaces the first", () =
     await online.write(TENANT, [corrected]);
     assert.deepEqual(await online.read(TENANT, [first]), [corrected]);
   }));
+
+Deno.test("a read that hangs fails in time for a decision to be answered", async () => {
+  const hanging = Promise.withResolvers<Deno.Kv>();
+  const online = createOnlineFeatures(() => hanging.promise, { readMs: 20 });
+  const started = performance.now();
+  await assert.rejects(online.read(TENANT, [vector(1, 1)]), {
+    code: "store_unavailable",
+  });
+  assert.ok(performance.now() - started < 1000);
+});
+
+Deno.test("a read of a store that is always locked fails in time as well", async () => {
+  const online = createOnlineFeatures(
+    () => Promise.reject(new TypeError("database is locked")),
+    { readMs: 20 },
+  );
+  await assert.rejects(online.read(TENANT, [vector(1, 1)]), {
+    code: "store_unavailable",
+  });
+});

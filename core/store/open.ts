@@ -12,6 +12,7 @@ import { createOnlineFeatures } from "./feature_kv.ts";
 import { lockFolder } from "./folder_lock.ts";
 import { createIdempotencyStore } from "./idempotency.ts";
 import { createKeyStore } from "./key_store.ts";
+import { createLazyKv } from "./lazy_kv.ts";
 import { migrate } from "./migrate.ts";
 import { createModelRegistry } from "./model_registry.ts";
 import { openPglite } from "./pglite.ts";
@@ -47,15 +48,15 @@ export async function openStores(options: StoreOptions): Promise<Stores> {
   await using opening = new AsyncDisposableStack();
   const sql = await openSql(databaseUrl, dataFolder, opening);
   await migrate(sql);
-  const kv = await openKv(kvUrl ?? `${dataFolder}/features.kv`, dataFolder);
+  const kv = createLazyKv(kvUrl ?? `${dataFolder}/features.kv`, dataFolder);
   opening.defer(() => kv.close());
   const opened = opening.move();
   return {
-    ...createStores(sql, kv),
+    ...createStores(sql, kv.open),
     health: async () => {
       const [database, features] = await Promise.all([
         problemOf(sql.query("select 1")),
-        problemOf(kv.get(["health"])),
+        problemOf(kv.open().then((kv) => kv.get(["health"]))),
       ]);
       return { database, features };
     },
@@ -66,12 +67,12 @@ export async function openStores(options: StoreOptions): Promise<Stores> {
 /** Every port over one database and one key-value store. */
 export function createStores(
   sql: Sql,
-  kv: Deno.Kv,
+  openKv: () => Promise<Deno.Kv>,
 ): Omit<Stores, "health" | "close"> {
   return {
     signals: createSignalStore(sql),
     history: createFeatureHistory(sql),
-    online: createOnlineFeatures(kv),
+    online: createOnlineFeatures(openKv),
     views: createViewStore(sql),
     models: createModelRegistry(sql),
     log: createDecisionLog(sql),
@@ -93,19 +94,6 @@ async function openSql(
     : openPostgres(databaseUrl);
   opening.defer(() => sql.close());
   return sql;
-}
-
-async function openKv(place: string, dataFolder: string): Promise<Deno.Kv> {
-  await Deno.mkdir(dataFolder, { recursive: true });
-  try {
-    return await Deno.openKv(place);
-  } catch (cause) {
-    throw new EngineError(
-      "store_unavailable",
-      "Cannot open the online feature store: check KV_URL, or the permissions of the data folder",
-      { cause },
-    );
-  }
 }
 
 async function problemOf(asked: Promise<unknown>): Promise<string | null> {
