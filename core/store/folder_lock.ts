@@ -5,6 +5,9 @@
  */
 import { EngineError } from "../domain/error.ts";
 
+/** Name of the file in the folder that carries the lock. */
+export const LOCK_FILE = "lock";
+
 /**
  * Takes the lock of a folder, which is made if absent; the system frees it when
  * the process ends, however it ends.
@@ -13,7 +16,10 @@ import { EngineError } from "../domain/error.ts";
  */
 export async function lockFolder(folder: string): Promise<Disposable> {
   await Deno.mkdir(folder, { recursive: true });
-  const file = await Deno.open(`${folder}/lock`, { create: true, write: true });
+  const file = await Deno.open(`${folder}/${LOCK_FILE}`, {
+    create: true,
+    write: true,
+  });
   if (await file.tryLock(true)) return file;
   file.close();
   throw new EngineError(
