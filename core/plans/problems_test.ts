@@ -6,7 +6,7 @@
 import fc from "fast-check";
 import type { AllocationEntity, AllocationProblem } from "../domain/plan.ts";
 import type { ResponseCurve } from "../domain/score.ts";
-import { respond } from "./response.ts";
+import { respond } from "../domain/response.ts";
 
 const positive = (min: number, max: number) =>
   fc.integer({ min: min * 1000, max: max * 1000 }).map((x) => x / 1000);

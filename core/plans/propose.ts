@@ -23,7 +23,7 @@ import {
 import { buildChangeSet, type PlanDestination } from "./change_set.ts";
 import { type CurrentSpend, readCurrentSpend } from "./current_spend.ts";
 import { divide, type Division } from "./divide.ts";
-import { respond, respondMarginally } from "./response.ts";
+import { respond, respondMarginally } from "../domain/response.ts";
 
 /** What a proposal is made from. */
 export interface Proposal {

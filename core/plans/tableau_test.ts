@@ -5,9 +5,9 @@
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { respond, respondMarginally } from "../domain/response.ts";
 import { arbitraryCurve } from "./problems_test.ts";
-import { respond } from "./response.ts";
-import { buildTableau, type Tableau } from "./tableau.ts";
+import { buildTableau, marginalAt, type Tableau, valueAt } from "./tableau.ts";
 
 const amount = fc.integer({ min: 0, max: 3000 }).map((x) => x / 10);
 
@@ -56,4 +56,30 @@ function curveOf(t: Tableau) {
   return t.kind[0] === 1
     ? { type: "logistic", ceiling, rate: 1 / half } as const
     : { type: "hill", ceiling, half, slope: t.slope[0] ?? NaN } as const;
+}
+
+Deno.test("the allocator's columns say what the curves say", () => {
+  fc.assert(
+    fc.property(
+      arbitraryCurve(),
+      fc.double({ min: 0, max: 1e4, noNaN: true }),
+      (curve, spend) => {
+        const t = buildTableau({
+          entities: [{ id: "a", group: null, curve, lo: 0, hi: 1e4 }],
+          groups: [],
+          budget: 1,
+          spend: "all",
+        });
+        close(valueAt(t, 0, spend), respond(curve, spend));
+        close(marginalAt(t, 0, spend), respondMarginally(curve, spend));
+      },
+    ),
+  );
+});
+
+function close(a: number, b: number): void {
+  assert.ok(
+    a === b || Math.abs(a - b) <= 1e-12 * Math.max(Math.abs(a), 1e-12),
+    `${a} is not ${b}`,
+  );
 }

@@ -10,7 +10,7 @@
  */
 import type { AllocationEntity, AllocationProblem } from "../domain/plan.ts";
 import type { CertifiedAllocation } from "./allocate.ts";
-import { respond } from "./response.ts";
+import { respond } from "../domain/response.ts";
 
 /** What was found. */
 export interface Verification {

@@ -15,7 +15,7 @@
 import { addDays, type Day } from "../domain/day.ts";
 import { carryOver } from "../../models/math/adstock.ts";
 import { type Random, seededRandom } from "../domain/random.ts";
-import { response } from "../../models/math/saturation.ts";
+import { respond } from "../domain/response.ts";
 import type { ResponseCurve } from "../domain/score.ts";
 
 /** Micros in a unit of currency, as a float. */
@@ -131,7 +131,7 @@ function simulateCampaign(
   const spend = drawSpend(days, typical, random);
   const adstock = carryOver(spend, decay);
   const expected = adstock.map((level, day) =>
-    baseMicros * season(days[day] ?? "") + response(curve, level)
+    baseMicros * season(days[day] ?? "") + respond(curve, level)
   );
   const noise = NOISE_SHARE * curve.ceiling;
   return {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { FittedCurve, ResponseCurve } from "../domain/score.ts";
-import { response } from "../../models/math/saturation.ts";
+import { respond } from "../domain/response.ts";
 import { type Arm, ARMS, type Subject } from "./email.ts";
 import type { Campaign } from "./company.ts";
 
@@ -48,8 +48,8 @@ function relativeError(
   fitted: ResponseCurve,
   spend: number,
 ): number {
-  const actual = response(truth, spend);
-  return Math.abs(response(fitted, spend) - actual) / actual;
+  const actual = respond(truth, spend);
+  return Math.abs(respond(fitted, spend) - actual) / actual;
 }
 
 /**

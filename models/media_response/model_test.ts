@@ -9,8 +9,7 @@ import {
   type FittedSeries,
   type SeriesDataset,
 } from "@moe/plugin";
-import { rSquared, seededRandom, testModel } from "@moe/plugin/test";
-import { response } from "../math/saturation.ts";
+import { respond, rSquared, seededRandom, testModel } from "@moe/plugin/test";
 import family from "./model.ts";
 import { simulate, type Truth } from "./fixtures/simulated.ts";
 
@@ -43,7 +42,7 @@ function curveErrors(
     assert.ok(truth);
     return median(Array.from({ length: 19 }, (_, step) => {
       const micros = seen[Math.floor((step + 1) / 20 * seen.length)] ?? 0;
-      return Math.abs(response(curve, micros) / response(truth, micros) - 1);
+      return Math.abs(respond(curve, micros) / respond(truth, micros) - 1);
     }));
   });
 }
@@ -142,7 +141,7 @@ Deno.test.each([
   };
   const fitted = fit(dataset);
   for (const { curve, decay } of fitted.curves) {
-    assert.ok(Number.isFinite(decay) && Number.isFinite(response(curve, 1e9)));
+    assert.ok(Number.isFinite(decay) && Number.isFinite(respond(curve, 1e9)));
   }
   assert.ok(fitted.predict(dataset).every(Number.isFinite));
 });
@@ -173,10 +172,8 @@ Deno.test("media_response does not depend on the unit of money", () => {
     })),
     outcome: dataset.outcome.map((value) => value * 4096),
   };
-  const scales = fit(scaled).curves.map(({ curve }) => response(curve, 1e5));
-  const plain = fit(dataset).curves.map(({ curve }) =>
-    response(curve, 1.024e8)
-  );
+  const scales = fit(scaled).curves.map(({ curve }) => respond(curve, 1e5));
+  const plain = fit(dataset).curves.map(({ curve }) => respond(curve, 1.024e8));
   scales.forEach((value, at) =>
     assert.ok(Math.abs(value / 4096 / (plain[at] ?? 0) - 1) < 1e-6)
   );

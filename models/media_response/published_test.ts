@@ -5,9 +5,8 @@
  */
 import assert from "node:assert/strict";
 import type { EntityKey, FittedSeries, SeriesDataset } from "@moe/plugin";
-import { seededRandom } from "@moe/plugin/test";
+import { respond, seededRandom } from "@moe/plugin/test";
 import { carryOver } from "../math/adstock.ts";
-import { response } from "../math/saturation.ts";
 import family from "./model.ts";
 
 const DATA = new URL("../../../shared/data/mmm/", import.meta.url);
@@ -52,7 +51,7 @@ Deno.test.each([
     fit(dataset).curves.forEach(({ curve, decay }, at) => {
       const name = channels[at] ?? "";
       const series = dataset.spend[at]?.series ?? new Float64Array();
-      const got = sum(carryOver(series, decay).map((x) => response(curve, x)));
+      const got = sum(carryOver(series, decay).map((x) => respond(curve, x)));
       const key = Object.keys(truth[0] ?? {}).find((word) =>
         word.includes(name)
       );

@@ -5,8 +5,10 @@
  */
 import assert from "node:assert/strict";
 import type { SeriesDataset } from "../../core/domain/dataset.ts";
+import { rSquared } from "../../core/domain/measures.ts";
 import { seededRandom } from "../../core/domain/random.ts";
-import type { FittedCurve, ResponseCurve } from "../../core/domain/score.ts";
+import { respond } from "../../core/domain/response.ts";
+import type { FittedCurve } from "../../core/domain/score.ts";
 import type { FittedSeries, SeriesFamily } from "../contract.ts";
 import { type Check, once } from "./check.ts";
 import type { ModelSample } from "./model_checks.ts";
@@ -72,7 +74,7 @@ export function seriesChecks(
     {
       name: "explains a planted outcome better than its mean",
       run: () => {
-        const share = explainedShare(dataset.outcome, predicted());
+        const share = rSquared(dataset.outcome, predicted());
         assert.ok(share > 0.5, `explains a share of ${share}, not above 0.5`);
       },
     },
@@ -123,18 +125,6 @@ function assertCurves(
   }
 }
 
-function respond(curve: ResponseCurve, x: number): number {
-  if (x === 0) return 0;
-  switch (curve.type) {
-    case "hill":
-      return curve.ceiling / (1 + (curve.half / x) ** curve.slope);
-    case "logistic":
-      return curve.ceiling * Math.tanh((curve.rate * x) / 2);
-    case "michaelis_menten":
-      return (curve.ceiling * x) / (curve.half + x);
-  }
-}
-
 function changeAfter(dataset: SeriesDataset, cut: number): SeriesDataset {
   const spend = dataset.spend.map((one) => ({
     ...one,
@@ -144,15 +134,4 @@ function changeAfter(dataset: SeriesDataset, cut: number): SeriesDataset {
     at < cut ? value : 2 * value
   );
   return { ...dataset, spend, outcome };
-}
-
-function explainedShare(outcome: Float64Array, fitted: Float64Array): number {
-  const mean = outcome.reduce((sum, value) => sum + value, 0) / outcome.length;
-  let rest = 0;
-  let whole = 0;
-  outcome.forEach((value, period) => {
-    rest += (value - (fitted[period] ?? NaN)) ** 2;
-    whole += (value - mean) ** 2;
-  });
-  return 1 - rest / whole;
 }

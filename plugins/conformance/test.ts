@@ -17,6 +17,7 @@ export {
   rmse,
   rSquared,
 } from "../../core/domain/measures.ts";
+export { respond } from "../../core/domain/response.ts";
 export { seededRandom } from "../../core/domain/random.ts";
 export { checkSignals } from "./pull_checks.ts";
 export { type MemoryFiles, recordHttp, rememberFiles } from "./lent.ts";

@@ -1,14 +1,21 @@
 /**
- * What a response curve says: outcome at a spend, and outcome of a little more.
+ * Diminishing returns: what a response curve says of a steady spend, and of a
+ * little more.
  *
- * These are the formulas as they stand in the domain, one curve at a time; the
- * allocator keeps its own copy over typed arrays, and tests hold the two equal.
+ * One curve at a time; the allocator has its own form over columns, and a test
+ * holds the two equal.
  *
  * @module
  */
-import type { ResponseCurve } from "../domain/score.ts";
+import type { ResponseCurve } from "./score.ts";
 
-/** Outcome a day of steady spend, which must not be negative. */
+/**
+ * Response to a steady spend.
+ *
+ * @param curve The curve.
+ * @param spend Micros a day, at least 0.
+ * @returns Outcome units a day, in [0, ceiling].
+ */
 export function respond(curve: ResponseCurve, spend: number): number {
   if (spend <= 0) return 0;
   switch (curve.type) {
@@ -21,7 +28,13 @@ export function respond(curve: ResponseCurve, spend: number): number {
   }
 }
 
-/** d outcome / d spend; infinite at zero for a Hill curve with a slope below 1. */
+/**
+ * Response to the next micro of a steady spend: d outcome / d spend.
+ *
+ * @param curve The curve.
+ * @param spend Micros a day, at least 0.
+ * @returns Outcome units a micro; `Infinity` at 0 for a Hill curve of slope below 1.
+ */
 export function respondMarginally(curve: ResponseCurve, spend: number): number {
   if (curve.ceiling === 0) return 0;
   switch (curve.type) {
