@@ -18,7 +18,7 @@ import {
   type Relaxation,
   type Workbench,
 } from "./relax.ts";
-import { createSum } from "./exact_sum.ts";
+import { createSum } from "./compensated_sum.ts";
 import { copyTableau, setBounds, type Tableau, valueAt } from "./tableau.ts";
 
 /** The best plan found, with prices that support it, and a bound on all plans. */

@@ -23,7 +23,7 @@ import {
   sumDemand,
 } from "./clear.ts";
 import { demandAt, response } from "./demand.ts";
-import { createSum } from "./exact_sum.ts";
+import { createSum } from "./compensated_sum.ts";
 import { type Tableau, valueAt } from "./tableau.ts";
 
 /** What is common to all relaxations of one problem. */
