@@ -26,6 +26,8 @@ import { type CsvRecord, parseRecords, splitRecords } from "./records.ts";
 import { compileMapping } from "./row_signals.ts";
 
 const PAGE_RECORDS = 2000;
+/** What a decoder leaves in place of bytes that make no character. */
+const UNREADABLE = "\uFFFD";
 
 const Settings = z.strictObject({
   file: z.string().min(1),
@@ -129,6 +131,7 @@ function readRecords(
   for (const [at, { text, fields }] of records.entries()) {
     const number = rows + at + 1;
     try {
+      if (text.includes(UNREADABLE)) throw misencoded();
       if (!fields) throw malformed(header.length);
       const found = readRow({ fields, number }, read, keys);
       signals.push(...found.filter((signal) => isIn(signal, range)));
@@ -191,6 +194,13 @@ async function* unzip(
     if (error instanceof EngineError) throw error;
     throw unreadable(file, "it is not whole gzip");
   }
+}
+
+function misencoded(): RowFault {
+  return new RowFault(
+    "encoding_invalid",
+    "bytes that the file's encoding does not have; name it in the mapping's encoding",
+  );
 }
 
 function malformed(width: number): RowFault {

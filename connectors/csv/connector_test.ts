@@ -120,6 +120,22 @@ Deno.test.each([
   assert.match(rejects[0]?.detail ?? "", /^row 2: /);
 });
 
+Deno.test("csv: bytes of another encoding are refused, not mixed up", async () => {
+  const bytes = Uint8Array.from(
+    HEADER + GOOD.replace("s-1", "caf\u00e9") + GOOD.replace("02.", "09."),
+    (letter) => letter.charCodeAt(0),
+  );
+  const pages = await read(bytes);
+  assert.equal(pages.flatMap(({ signals }) => signals).length, 2);
+  assert.deepEqual(
+    pages.flatMap(({ rejects = [] }) => rejects).map(({ reason }) => reason),
+    ["encoding_invalid"],
+  );
+  const mapping = { ...WIDE, encoding: "windows-1252" };
+  const [page] = await read(bytes, { mapping });
+  assert.deepEqual(page?.signals[1]?.entities, { subject: "caf\u00e9" });
+});
+
 Deno.test("csv: an unknown column is named with the nearest there is", async () => {
   const mapping = structuredClone(WIDE);
   Object.assign(mapping.signals[0]?.metrics ?? {}, { spend_micros: "tvv" });
