@@ -11,6 +11,7 @@ import type {
   Appended,
   ChainHead,
   DecisionLog,
+  IdempotentAnswer,
   LogEntry,
 } from "../ports/decisions.ts";
 import { keepAnswers, type KeyedAnswer } from "./idempotency.ts";
@@ -23,11 +24,16 @@ const GENESIS = "0".repeat(64);
 /** Keeps the log in a database. */
 export function createDecisionLog(sql: Sql): DecisionLog {
   const db = orm(sql);
+  const left: Heads = new Map();
   return {
-    append: async (entries) =>
-      entries.length === 0
-        ? []
-        : await sql.transaction((tx) => append(tx, entries)),
+    append: async (entries) => {
+      const growth = growFrom(left, entries);
+      if (growth === null || !await write(sql, growth)) {
+        return await sql.transaction((tx) => append(tx, entries, left));
+      }
+      remember(left, growth);
+      return growth.outcomes;
+    },
     find: async (tenant, id) => {
       const [row] = await db.select(LOGGED).from(decision)
         .where(and(eq(decision.tenant, tenant), eq(decision.id, id)));
@@ -59,28 +65,52 @@ const LOGGED = {
 
 const HEAD = { seq: chainHead.seq, hash: chainHead.hash };
 
+type Heads = Map<string, ChainHead>;
+
 interface Link extends LoggedRecord {
   readonly entry: LogEntry;
+}
+
+/** How chains are to grow: from which heads, by which links, to which heads. */
+interface Growth {
+  readonly from: Heads;
+  readonly to: Heads;
+  readonly links: readonly Link[];
+  readonly outcomes: readonly Appended[];
+}
+
+/**
+ * Growth from the heads that this process left, which holds unless another node
+ * wrote since. Null where a head is not known, or a key is to be kept.
+ */
+function growFrom(left: Heads, entries: readonly LogEntry[]): Growth | null {
+  const from: Heads = new Map();
+  for (const { tenant, idempotent } of entries) {
+    const head = left.get(tenant);
+    if (head === undefined || idempotent !== null) return null;
+    from.set(tenant, head);
+  }
+  return grow(from, entries, []);
 }
 
 async function append(
   tx: Session,
   entries: readonly LogEntry[],
-): Promise<Appended[]> {
-  const heads = await lockHeads(tx, entries);
+  left: Heads,
+): Promise<readonly Appended[]> {
+  const from = await lockHeads(tx, entries);
   const firsts = await keepAnswers(tx, entries.flatMap(keyedAnswer));
-  let keyed = 0;
-  const links: Link[] = [];
-  const outcomes = entries.map((entry): Appended => {
-    const first = entry.idempotent === null ? null : firsts[keyed++] ?? null;
-    if (first !== null) return { kind: "duplicate", first };
-    const link = chain(heads, entry);
-    links.push(link);
-    return { kind: "appended", seq: link.seq, hash: link.hash };
-  });
-  await insertLinks(tx, links);
-  await moveHeads(tx, heads);
-  return outcomes;
+  const growth = grow(from, entries, firsts);
+  if (!await write(tx, growth)) {
+    throw new Error("A head moved under its lock");
+  }
+  remember(left, growth);
+  return growth.outcomes;
+}
+
+/** Only a guess: it may be rolled back, or another node may write. */
+function remember(left: Heads, { to }: Growth): void {
+  for (const [tenant, head] of to) left.set(tenant, head);
 }
 
 function keyedAnswer({ tenant, at, idempotent }: LogEntry): KeyedAnswer[] {
@@ -91,19 +121,43 @@ function keyedAnswer({ tenant, at, idempotent }: LogEntry): KeyedAnswer[] {
 async function lockHeads(
   tx: Session,
   entries: readonly LogEntry[],
-): Promise<Map<string, ChainHead>> {
+): Promise<Heads> {
   const tenants = [...new Set(entries.map(({ tenant }) => tenant))].sort();
-  await tx.query(START_CHAINS, [tenants, GENESIS]);
-  const rows = await tx.query<{ tenant: string; seq: bigint; hash: string }>(
-    LOCK_HEADS,
-    [tenants],
-  );
+  const lock = () =>
+    tx.query<{ tenant: string; seq: bigint; hash: string }>(
+      LOCK_HEADS,
+      [tenants],
+    );
+  let rows = await lock();
+  if (rows.length < tenants.length) {
+    await tx.query(START_CHAINS, [tenants, GENESIS]);
+    rows = await lock();
+  }
   return new Map(
     rows.map(({ tenant, seq, hash }) => [tenant, { seq: Number(seq), hash }]),
   );
 }
 
-function chain(heads: Map<string, ChainHead>, entry: LogEntry): Link {
+/** `firsts` has a member for each entry with a key: the answer that was first. */
+function grow(
+  from: Heads,
+  entries: readonly LogEntry[],
+  firsts: readonly (IdempotentAnswer | null)[],
+): Growth {
+  const to = new Map(from);
+  const links: Link[] = [];
+  let keyed = 0;
+  const outcomes = entries.map((entry): Appended => {
+    const first = entry.idempotent === null ? null : firsts[keyed++] ?? null;
+    if (first !== null) return { kind: "duplicate", first };
+    const link = chain(to, entry);
+    links.push(link);
+    return { kind: "appended", seq: link.seq, hash: link.hash };
+  });
+  return { from, to, links, outcomes };
+}
+
+function chain(heads: Heads, entry: LogEntry): Link {
   const { tenant, id, record } = entry;
   const head = heads.get(tenant) ?? { seq: 0, hash: GENESIS };
   const prev = head.hash;
@@ -113,28 +167,27 @@ function chain(heads: Map<string, ChainHead>, entry: LogEntry): Link {
   return { entry, seq, id, prev, hash, record };
 }
 
-async function insertLinks(tx: Session, links: readonly Link[]): Promise<void> {
-  if (links.length === 0) return;
-  await tx.query(INSERT_LINKS, [
+/** Writes all, or nothing if a head is not where the growth begins. */
+async function write(
+  session: Session,
+  { from, to, links }: Growth,
+): Promise<boolean> {
+  if (links.length === 0) return true;
+  const [row] = await session.query<{ held: boolean }>(GROW, [
+    [...from.keys()],
+    [...from.values()].map(({ seq }) => seq),
+    [...from.values()].map(({ hash }) => hash),
+    [...to.values()].map(({ seq }) => seq),
+    [...to.values()].map(({ hash }) => hash),
     links.map(({ entry }) => entry.tenant),
     links.map(({ seq }) => seq),
     links.map(({ id }) => id),
     links.map(({ entry }) => entry.at),
     links.map(({ prev }) => prev),
     links.map(({ hash }) => hash),
-    links.map(({ record }) => record),
+    links.map(({ record }) => record).join("\n"),
   ]);
-}
-
-async function moveHeads(
-  tx: Session,
-  heads: ReadonlyMap<string, ChainHead>,
-): Promise<void> {
-  await tx.query(MOVE_HEADS, [
-    [...heads.keys()],
-    [...heads.values()].map(({ seq }) => seq),
-    [...heads.values()].map(({ hash }) => hash),
-  ]);
+  return row?.held === true;
 }
 
 /** From the rows too: a head that was removed hides no chain. */
@@ -154,12 +207,33 @@ const LOCK_HEADS = `
   order by tenant
   for update`;
 
-const INSERT_LINKS = `
-  insert into decision (tenant, seq, id, at, prev, hash, record)
-  select * from unnest($1::text[], $2::int8[], $3::text[], $4::timestamptz[],
-    $5::text[], $6::text[], $7::text[])`;
-
-const MOVE_HEADS = `
-  update chain_head set seq = given.seq, hash = given.hash
-  from unnest($1::text[], $2::int8[], $3::text[]) as given(tenant, seq, hash)
-  where chain_head.tenant = given.tenant`;
+/**
+ * One statement, so one transaction and one round trip: heads that are where they
+ * are expected are locked, in order, and moved, and the links are inserted. Text
+ * of JSON has no line break, so records travel as lines, without escapes.
+ */
+const GROW = `
+  with held as materialized (
+    select head.tenant from chain_head as head
+    join unnest($1::text[], $2::int8[], $3::text[]) as given(tenant, seq, hash)
+      on head.tenant = given.tenant and head.seq = given.seq
+      and head.hash = given.hash
+    order by head.tenant
+    for update of head
+  ),
+  sound as materialized (
+    select from (select count(*) as heads from held) as counted
+    where heads = cardinality($1::text[])
+  ),
+  moved as (
+    update chain_head set seq = given.seq, hash = given.hash
+    from unnest($1::text[], $4::int8[], $5::text[]) as given(tenant, seq, hash)
+    where chain_head.tenant = given.tenant and exists (select from sound)
+  ),
+  linked as (
+    insert into decision (tenant, seq, id, at, prev, hash, record)
+    select * from unnest($6::text[], $7::int8[], $8::text[], $9::timestamptz[],
+      $10::text[], $11::text[], string_to_array($12, E'\\n'))
+    where exists (select from sound)
+  )
+  select exists (select from sound) as held`;
