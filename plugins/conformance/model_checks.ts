@@ -8,17 +8,8 @@ import { isDeepStrictEqual } from "node:util";
 import type { ModelFamily } from "../contract.ts";
 import type { Check } from "./check.ts";
 import { rowChecks } from "./rows_checks.ts";
+import type { ModelSample } from "./sample.ts";
 import { seriesChecks } from "./series_checks.ts";
-
-/** What the checks of a model may be told; nothing is required. */
-export interface ModelSample {
-  /** Parameters to fit with; the defaults if absent. */
-  readonly params?: unknown;
-  /** Rows, or periods, to learn from; 1500 rows or 156 periods if absent. */
-  readonly size?: number;
-  /** Kind of label; by default binary for a `probability`, else an amount. */
-  readonly label?: "binary" | "amount";
-}
 
 const SNAKE = /^[a-z][a-z0-9_]*$/;
 const SEMANTIC = /^\d+\.\d+\.\d+$/;

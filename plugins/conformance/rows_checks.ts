@@ -8,8 +8,8 @@ import type { RowDataset } from "../../core/domain/dataset.ts";
 import { seededRandom } from "../../core/domain/random.ts";
 import type { FittedRows, RowFamily } from "../contract.ts";
 import { type Check, once } from "./check.ts";
-import type { ModelSample } from "./model_checks.ts";
 import { plantRows, type RowPlan } from "./planted.ts";
+import type { ModelSample } from "./sample.ts";
 
 const ROWS = 1500;
 const ALONE = 20;

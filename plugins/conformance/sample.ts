@@ -1,5 +1,5 @@
 /**
- * What the checks of a connector run on.
+ * What the checks of a plugin run on.
  *
  * @module
  */
@@ -21,6 +21,16 @@ export interface ConnectorSample {
   readonly delivery?: Delivery;
   /** Values to write, at least one, for connectors with a destination. */
   readonly settings?: readonly Setting[];
+}
+
+/** What the checks of a model may be told; nothing is required. */
+export interface ModelSample {
+  /** Parameters to fit with; the defaults if absent. */
+  readonly params?: unknown;
+  /** Rows, or periods, to learn from; 1500 rows or 156 periods if absent. */
+  readonly size?: number;
+  /** Kind of label; by default binary for a `probability`, else an amount. */
+  readonly label?: "binary" | "amount";
 }
 
 /** Throws if a text holds the value of a secret. */

@@ -11,8 +11,8 @@ import { respond } from "../../core/domain/response.ts";
 import type { FittedCurve } from "../../core/domain/score.ts";
 import type { FittedSeries, SeriesFamily } from "../contract.ts";
 import { type Check, once } from "./check.ts";
-import type { ModelSample } from "./model_checks.ts";
 import { plantSeries } from "./planted.ts";
+import type { ModelSample } from "./sample.ts";
 
 const PERIODS = 156;
 const STEPS = 50;

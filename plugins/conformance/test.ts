@@ -7,8 +7,8 @@
 import type { Connector, ModelFamily } from "@moe/plugin";
 import type { Check } from "./check.ts";
 import { connectorChecks } from "./connector_checks.ts";
-import { modelChecks, type ModelSample } from "./model_checks.ts";
-import type { ConnectorSample } from "./sample.ts";
+import { modelChecks } from "./model_checks.ts";
+import type { ConnectorSample, ModelSample } from "./sample.ts";
 
 export {
   auc,
@@ -21,8 +21,7 @@ export { respond } from "../../core/domain/response.ts";
 export { seededRandom } from "../../core/domain/random.ts";
 export { checkSignals } from "./pull_checks.ts";
 export { type MemoryFiles, recordHttp, rememberFiles } from "./lent.ts";
-export type { ConnectorSample } from "./sample.ts";
-export type { ModelSample } from "./model_checks.ts";
+export type { ConnectorSample, ModelSample } from "./sample.ts";
 
 /**
  * Registers the checks of a connector as tests.
