@@ -10,12 +10,20 @@ import { EngineError } from "../domain/error.ts";
  *
  * @param folder Path of the folder.
  * @returns Name and text of each `.json` file but the editor's schema, by name.
+ * @throws {EngineError} `file_unreadable` if it cannot be read or has none: a folder
+ * named by mistake must not put every policy out of force.
  */
 export async function readPolicies(
   folder: string,
 ): Promise<{ name: string; text: string }[]> {
   const names = (await listFolder(folder))
     .filter((name) => name.endsWith(".json") && name !== "schema.json");
+  if (names.length === 0) {
+    throw new EngineError(
+      "file_unreadable",
+      `Cannot load policies from folder "${folder}": it holds no policy file (*.json)`,
+    );
+  }
   return Promise.all(
     names.sort().map(async (name) => ({
       name,
@@ -26,9 +34,8 @@ export async function readPolicies(
 
 async function listFolder(folder: string): Promise<string[]> {
   try {
-    return (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) =>
-      name
-    );
+    return (await Array.fromAsync(Deno.readDir(folder)))
+      .filter(({ isDirectory }) => !isDirectory).map(({ name }) => name);
   } catch (cause) {
     throw new EngineError(
       "file_unreadable",
