@@ -9,7 +9,7 @@ import fc from "fast-check";
 import { DAY_MS } from "../../core/domain/day.ts";
 import type { FeatureView } from "../../core/domain/feature.ts";
 import type { EventSignal } from "../../core/domain/signal.ts";
-import { evaluate, type ObservedSignal } from "../../core/features/evaluate.ts";
+import { evaluate, type ObservedSignal } from "./evaluate.ts";
 import { createFeatures } from "../../core/features/features.ts";
 import { trainingRows } from "../../core/features/point_in_time.ts";
 import type { Stores } from "../../core/ports/stores.ts";

@@ -5,9 +5,9 @@
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { DAY_MS } from "../domain/day.ts";
-import type { Aggregation, FeatureView } from "../domain/feature.ts";
-import type { PerformanceSignal } from "../domain/signal.ts";
+import { DAY_MS } from "../../core/domain/day.ts";
+import type { Aggregation, FeatureView } from "../../core/domain/feature.ts";
+import type { PerformanceSignal } from "../../core/domain/signal.ts";
 import { evaluate, type ObservedSignal } from "./evaluate.ts";
 import { isDecimal, sumExactly } from "./exact_sum.ts";
 

@@ -10,8 +10,8 @@
  *
  * @module
  */
-import { calendarPart } from "../domain/calendar.ts";
-import { DAY_MS, type Instant, startOfDay } from "../domain/day.ts";
+import { calendarPart } from "../../core/domain/calendar.ts";
+import { DAY_MS, type Instant, startOfDay } from "../../core/domain/day.ts";
 import type {
   Aggregation,
   FeatureDefinition,
@@ -19,8 +19,12 @@ import type {
   FeatureView,
   SignalField,
   SignalFilter,
-} from "../domain/feature.ts";
-import { deriveRowKey, type Scalar, type Signal } from "../domain/signal.ts";
+} from "../../core/domain/feature.ts";
+import {
+  deriveRowKey,
+  type Scalar,
+  type Signal,
+} from "../../core/domain/signal.ts";
 import { isDecimal, sumExactly } from "./exact_sum.ts";
 
 /** A signal with where it came from and when it became known. */
