@@ -36,12 +36,13 @@ export interface Place {
   readonly folder: string;
 }
 
-/** Variables that a process of the engine is given for a place. */
+/** Variables of a process at a place; it leaves the features as they were filled. */
 export function environmentOf(
   { databaseUrl, folder }: Place,
 ): Record<string, string> {
   return {
     MOE_DATA: folder,
+    MOE_MATERIALIZE_MINUTES: "0",
     ...(databaseUrl !== null && { DATABASE_URL: databaseUrl }),
   };
 }

@@ -9,6 +9,7 @@
  * | `MOE_POLICIES` | folder of policy files | `policies` |
  * | `MOE_SOURCES` | JSON file of push sources and their secrets' names | |
  * | `MOE_HOST`, `MOE_PORT` | where to listen | `127.0.0.1`, `8080` |
+ * | `MOE_MATERIALIZE_MINUTES` | pause between two runs in which the server materialises all features, the first at start; 0 for never | `60` |
  *
  * @module
  */
@@ -23,6 +24,7 @@ const Environment = z.object({
   MOE_SOURCES: z.string().min(1).optional(),
   MOE_HOST: z.string().min(1).default("127.0.0.1"),
   MOE_PORT: z.coerce.number().int().min(0).max(65535).default(8080),
+  MOE_MATERIALIZE_MINUTES: z.coerce.number().min(0).max(10_080).default(60),
 });
 
 /** Names of all variables that are read. */
@@ -37,6 +39,8 @@ export interface Configuration {
   readonly sourcesFile: string | null;
   readonly host: string;
   readonly port: number;
+  /** Pause between the server's own materialisations, minutes; 0 for never. */
+  readonly materializeMinutes: number;
 }
 
 /**
@@ -71,5 +75,6 @@ export function readConfiguration(
     sourcesFile: data.MOE_SOURCES ?? null,
     host: data.MOE_HOST,
     port: data.MOE_PORT,
+    materializeMinutes: data.MOE_MATERIALIZE_MINUTES,
   };
 }

@@ -15,6 +15,15 @@ Deno.test("readConfiguration() listens on loopback by default", () => {
   });
 });
 
+Deno.test("readConfiguration() materialises every hour unless told otherwise", () => {
+  const minutes = (given?: string) =>
+    readConfiguration((name) =>
+      name === "MOE_MATERIALIZE_MINUTES" ? given : undefined
+    ).materializeMinutes;
+  assert.deepEqual([minutes(), minutes("0"), minutes("15")], [60, 0, 15]);
+  assert.throws(() => minutes("-1"), /MOE_MATERIALIZE_MINUTES/);
+});
+
 Deno.test("readConfiguration() names every wrong variable and no value", () => {
   const wrong: Record<string, string> = {
     MOE_PORT: "s3cret",

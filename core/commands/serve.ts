@@ -5,7 +5,11 @@
  */
 import { createApp } from "../http/app.ts";
 import type { Command, CommandScope } from "./command.ts";
+import { keepFresh } from "./keep_fresh.ts";
 import { type Opened, openEngine, VERSION } from "./open.ts";
+
+/** Longest that running requests hold up a stop. */
+const DRAIN_MS = 20_000;
 
 /** A server that listens. */
 export interface Listening {
@@ -28,9 +32,16 @@ export const serve: Command = {
         : scope.configuration.port,
     });
     scope.terminal.line(`listening on ${listening.url}`);
+    const { engine: { features }, stores: { signals }, clock } = opened;
+    const fresh = keepFresh(
+      { features, signals, clock, log: (entry) => log(scope, entry) },
+      scope.configuration.materializeMinutes,
+    );
     await untilTold();
     scope.terminal.warn("stopping: running requests may end");
+    fresh.stop();
     await listening.stop();
+    await fresh.ended;
     return 0;
   },
 };
@@ -44,26 +55,35 @@ export const serve: Command = {
  * @returns The server.
  */
 export function listen(
-  { configuration, terminal }: CommandScope,
+  scope: CommandScope,
   opened: Opened,
   options: { readonly port: number; readonly quiet?: boolean },
 ): Listening {
+  const { host } = scope.configuration;
   const app = createApp(opened.engine, {
     version: VERSION,
-    log: (line) =>
-      options.quiet ? undefined : terminal.warn(JSON.stringify(line)),
+    log: (entry) => options.quiet ? undefined : log(scope, entry),
   });
-  const server = Deno.serve(
-    { hostname: configuration.host, port: options.port, onListen: () => {} },
-    app.fetch,
-  );
+  const breaking = new AbortController();
+  const server = Deno.serve({
+    hostname: host,
+    port: options.port,
+    signal: breaking.signal,
+    onListen: () => {},
+  }, app.fetch);
   return {
-    url: `http://${configuration.host}:${server.addr.port}`,
+    url: `http://${host}:${server.addr.port}`,
     async stop() {
+      const overdue = setTimeout(() => breaking.abort(), DRAIN_MS);
       await server.shutdown();
+      clearTimeout(overdue);
       await opened.close();
     },
   };
+}
+
+function log({ terminal }: CommandScope, entry: unknown): void {
+  terminal.warn(JSON.stringify(entry));
 }
 
 /** Resolves at the first SIGINT or SIGTERM. */

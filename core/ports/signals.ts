@@ -85,6 +85,8 @@ export interface SignalStore {
     scope: string,
   ): Promise<string | null>;
   count(tenant: string): Promise<readonly SignalCounts[]>;
+  /** Tenants that any source has brought signals for. */
+  tenants(): Promise<readonly string[]>;
   listDeadLetters(
     tenant: string,
     filter: { source?: string; reason?: string; limit: number },

@@ -39,8 +39,10 @@ export async function openPglite(options: PgliteOptions): Promise<Pglite> {
   const { folder, template = null, statementMs = STATEMENT_MS } = options;
   const queue = createQueue();
   let worker: Worker | null = null;
+  let closed = false;
 
   async function ask(request: WorkerRequest): Promise<unknown> {
+    if (closed) throw failure("The database is closed", "closed");
     try {
       worker ??= await startWorker({ kind: "open", folder, template });
       return await send(worker, request, statementMs);
@@ -64,6 +66,7 @@ export async function openPglite(options: PgliteOptions): Promise<Pglite> {
       close: () =>
         queue(async () => {
           if (worker !== null) await ask({ kind: "close" });
+          closed = true;
           stop();
         }),
     }),

@@ -53,6 +53,12 @@ export function createSignalStore(sql: Sql): SignalStore {
       return row?.cursor ?? null;
     },
     count: (tenant) => sql.query<SignalCounts>(COUNT, [tenant]),
+    tenants: async () => {
+      const rows = await sql.query<{ tenant: string }>(
+        "select distinct tenant from source order by tenant",
+      );
+      return rows.map(({ tenant }) => tenant);
+    },
     listDeadLetters: (tenant, { source = null, reason = null, limit }) =>
       sql.query<DeadLetter>(LIST_DEAD_LETTERS, [tenant, source, reason, limit]),
   };

@@ -66,6 +66,9 @@ export class MemoryStore implements SignalStore {
   count() {
     return Promise.resolve([]);
   }
+  tenants() {
+    return Promise.resolve([]);
+  }
   listDeadLetters() {
     return Promise.resolve([]);
   }
