@@ -9,7 +9,7 @@ import type { AllocationProblem } from "../domain/plan.ts";
 import { EngineError } from "../domain/error.ts";
 import { allocate } from "./allocate.ts";
 import { arbitraryProblem, solveOnGrid } from "./problems_test.ts";
-import { verifyAllocation } from "./verify.ts";
+import { verifyAllocation } from "../../tests/plans/verify.ts";
 
 Deno.test("allocate() keeps every bound, and its certificate holds", () => {
   fc.assert(

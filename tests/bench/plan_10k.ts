@@ -12,13 +12,13 @@ import type {
   AllocationEntity,
   AllocationProblem,
 } from "../../core/domain/plan.ts";
+import { seededRandom } from "../../core/domain/random.ts";
 import { allocate } from "../../core/plans/allocate.ts";
 import { createBuffers, quote, sumDemand } from "../../core/plans/clear.ts";
 import { buildTableau } from "../../core/plans/tableau.ts";
-import { seededRandom } from "../../core/domain/random.ts";
+import { listInstances, readInstance } from "../plans/certified_instances.ts";
 import { type Bench, interleave, type Row } from "./bench.ts";
 
-const FOLDER = new URL("../../../shared/bench/plans/", import.meta.url);
 const COUNT = 10_000;
 const ROUNDS = 15;
 const PASSES = 10;
@@ -33,7 +33,7 @@ const bench: Bench = {
 export default bench;
 
 async function measure(kind: "concave" | "sshape"): Promise<Row[]> {
-  const problem = readInstance(kind) ?? seedInstance(kind);
+  const problem = readCertified(kind) ?? seedInstance(kind);
   const { price, gap } = allocate(problem);
   const [plan = NaN, pass = NaN] = await interleave([
     () => time(() => allocate(problem)),
@@ -79,38 +79,9 @@ function time(work: () => void): number {
   return (performance.now() - start) / 1000;
 }
 
-function readInstance(kind: string): AllocationProblem | null {
-  const name = `big_${kind}_n${COUNT}_s0`;
-  try {
-    const { budget } = JSON.parse(
-      Deno.readTextFileSync(new URL(`${name}.bin.json`, FOLDER)),
-    );
-    const { buffer } = Deno.readFileSync(new URL(`${name}.f64`, FOLDER));
-    const columns = new Float64Array(buffer);
-    const at = (column: number, row: number) =>
-      columns[column * COUNT + row] ?? NaN;
-    const entities = Array.from(
-      { length: COUNT },
-      (_, row): AllocationEntity => ({
-        id: `c${row}`,
-        group: null,
-        lo: at(4, row),
-        hi: at(5, row),
-        curve: at(0, row) === 1
-          ? { type: "logistic", ceiling: at(1, row), rate: 1 / at(2, row) }
-          : {
-            type: "hill",
-            ceiling: at(1, row),
-            half: at(2, row),
-            slope: at(3, row),
-          },
-      }),
-    );
-    return { entities, groups: [], budget, spend: "all" };
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
-  }
+function readCertified(kind: string): AllocationProblem | null {
+  const name = `big_${kind}_n${COUNT}_s0.bin.json`;
+  return listInstances().includes(name) ? readInstance(name).problem : null;
 }
 
 function seedInstance(kind: "concave" | "sshape"): AllocationProblem {

@@ -8,9 +8,12 @@
  *
  * @module
  */
-import type { AllocationEntity, AllocationProblem } from "../domain/plan.ts";
-import type { CertifiedAllocation } from "./allocate.ts";
-import { respond } from "../domain/response.ts";
+import type {
+  AllocationEntity,
+  AllocationProblem,
+} from "../../core/domain/plan.ts";
+import type { CertifiedAllocation } from "../../core/plans/allocate.ts";
+import { respond } from "../../core/domain/response.ts";
 
 /** What was found. */
 export interface Verification {
