@@ -30,7 +30,7 @@ export type { PerformanceSignal, Reject } from "../core/domain/signal.ts";
 export type { Scalar, Signal } from "../core/domain/signal.ts";
 export { addDays, isDay, isZone, parseInstant } from "../core/domain/day.ts";
 export { canonicalJson, digest, sha256 } from "../core/domain/canonical.ts";
-export { entityKey, isEntityId } from "../core/domain/entity.ts";
+export { ENTITY_TYPES, entityKey, isEntityId } from "../core/domain/entity.ts";
 export { EngineError } from "../core/domain/error.ts";
 export { decimalFromMicros, isCurrency } from "../core/domain/money.ts";
 export { microsFromDecimal, scaledFromDecimal } from "../core/domain/money.ts";

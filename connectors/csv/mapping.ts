@@ -3,20 +3,17 @@
  *
  * @module
  */
-import { EngineError, isZone, METRICS, parseInstant } from "@moe/plugin";
-import type { EntityType, Metric } from "@moe/plugin";
+import {
+  EngineError,
+  ENTITY_TYPES,
+  isZone,
+  type Metric,
+  METRICS,
+  parseInstant,
+} from "@moe/plugin";
 import * as z from "zod";
 
-const LEVELS = [
-  "account",
-  "channel",
-  "campaign",
-  "ad_group",
-  "ad",
-  "placement",
-  "segment",
-  "subject",
-] as const satisfies readonly EntityType[];
+const Level = z.enum(ENTITY_TYPES).exclude(["tenant"]);
 
 const METRIC_NAMES = Object.keys(METRICS) as [Metric, ...Metric[]];
 
@@ -57,12 +54,12 @@ const Moment = z.union([
   }),
 ]);
 
-const Entities = z.partialRecord(z.enum(LEVELS), Template);
+const Entities = z.partialRecord(Level, Template);
 
 const Performance = z.strictObject({
   grain: z.literal("performance"),
   report: z.string().min(1),
-  level: z.enum(LEVELS),
+  level: Level,
   entities: Entities,
   day: z.strictObject({
     column: z.string().min(1),
