@@ -4,7 +4,10 @@
  *
  * @module
  */
-import { generateRegistry } from "../../plugins/generate.ts";
+import {
+  generateRegistry,
+  readIfAny,
+} from "../../plugins/generate_registry.ts";
 import { printOpenApi } from "../http/openapi.ts";
 import { printPolicySchema } from "../verdicts/schema.ts";
 import { openTerminal } from "./terminal.ts";
@@ -26,15 +29,6 @@ async function generate(check: boolean): Promise<string[]> {
     else await Deno.writeTextFile(`${ROOT}${path}`, text);
   }
   return stale;
-}
-
-async function readIfAny(path: string): Promise<string | null> {
-  try {
-    return await Deno.readTextFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
-  }
 }
 
 if (import.meta.main) {

@@ -5,7 +5,7 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { generateRegistry } from "../../plugins/generate.ts";
+import { generateRegistry } from "../../plugins/generate_registry.ts";
 import { scaffoldPlugin } from "../../plugins/scaffold.ts";
 
 const ROOT = decodeURIComponent(new URL("../..", import.meta.url).pathname);

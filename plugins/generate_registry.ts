@@ -1,7 +1,6 @@
 /**
  * Writes `registry.gen.ts`: an import for each plugin's folder, spelled out so
- * that the type checker sees all of them. `deno task gen`; with `--check` it
- * only says whether the file is as it should be.
+ * that the type checker sees all of them.
  *
  * @module
  */
@@ -67,22 +66,12 @@ async function listPlugins(folder: string, file: string): Promise<string[]> {
   return plugins.sort();
 }
 
-async function readIfAny(path: string): Promise<string | null> {
+/** Reads a whole file; null if there is none. */
+export async function readIfAny(path: string): Promise<string | null> {
   try {
     return await Deno.readTextFile(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
     throw error;
-  }
-}
-
-if (import.meta.main) {
-  const check = Deno.args.includes("--check");
-  const root = decodeURIComponent(new URL("..", import.meta.url).pathname);
-  const generated = await generateRegistry(root, { check });
-  if (generated === "stale") {
-    const told = `${PATH} is stale; run: deno task gen\n`;
-    await Deno.stderr.write(new TextEncoder().encode(told));
-    Deno.exit(1);
   }
 }
