@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { collect } from "./collect.ts";
-import { generateRegistry } from "./generate.ts";
+import { generateRegistry } from "./generate_registry.ts";
 import { loadPlugins } from "./load.ts";
 
 const ROOT = decodeURIComponent(new URL("..", import.meta.url).pathname);

@@ -7,7 +7,7 @@
  */
 import { printConnector } from "./connector_template.ts";
 import { EngineError } from "./contract.ts";
-import { generateRegistry } from "./generate.ts";
+import { generateRegistry } from "./generate_registry.ts";
 import { printModel } from "./model_template.ts";
 
 /** What is to be started. */
