@@ -6,6 +6,7 @@
 import { EngineError } from "../domain/error.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Stores } from "../ports/stores.ts";
+import { awaitServer } from "./await_server.ts";
 import { createDecisionLog } from "./decision_log.ts";
 import { createFeatureHistory } from "./feature_history.ts";
 import { createOnlineFeatures } from "./feature_kv.ts";
@@ -23,6 +24,8 @@ import { createSignalStore } from "./signal_store.ts";
 import type { Sql } from "./sql.ts";
 import { createViewStore } from "./view_store.ts";
 
+/** Longest that a database server may take to come up. */
+const WAIT_MS = 15_000;
 /** Longest that a part may take to say that it is well. */
 const HEALTH_MS = 2000;
 
@@ -35,19 +38,21 @@ export interface StoreOptions {
   /** File or KV Connect URL of the online features; null for the data folder. */
   readonly kvUrl?: string | null;
   readonly clock: Clock;
+  /** Longest to wait for a server that is starting. */
+  readonly waitMs?: number;
 }
 
 /**
  * Opens all stores and brings the tables up to date.
  *
  * @throws {EngineError} `store_locked` if another process has the embedded database
- * open; `store_unavailable` if the server does not answer.
+ * open; `store_unavailable` if the server does not come up.
  */
 export async function openStores(options: StoreOptions): Promise<Stores> {
-  const { databaseUrl, dataFolder, kvUrl } = options;
+  const { databaseUrl, dataFolder, kvUrl, waitMs = WAIT_MS } = options;
   await using opening = new AsyncDisposableStack();
   const sql = await openSql(databaseUrl, dataFolder, opening);
-  await migrate(sql);
+  await awaitServer(() => migrate(sql), waitMs);
   const kv = createLazyKv(kvUrl ?? `${dataFolder}/features.kv`, dataFolder);
   opening.defer(() => kv.close());
   const opened = opening.move();

@@ -10,6 +10,8 @@ import { createSql, type Driver, type RowMode, type Sql } from "./sql.ts";
 
 const POOL = 8;
 const CONNECT_SECONDS = 10;
+/** Pause before a lost connection is tried again; the driver's own grows to 20 s. */
+const RECONNECT_SECONDS = 0.2;
 /** Statements still running get this long to finish. */
 const CLOSE_SECONDS = 2;
 const STATEMENT_MS = 300_000;
@@ -29,6 +31,7 @@ export function openPostgres(databaseUrl: string): Sql {
   const pool = postgres(databaseUrl, {
     max: POOL,
     connect_timeout: CONNECT_SECONDS,
+    backoff: () => RECONNECT_SECONDS,
     fetch_types: false,
     types: typesAsText(),
     onnotice: () => {},
