@@ -27,6 +27,7 @@ import type {
 import type { Report } from "../../plugins/contract.ts";
 import { BUILTIN_VIEWS } from "./builtin_views.ts";
 import { parseView } from "./parse_view.ts";
+import { keepRecent } from "./recent_vectors.ts";
 
 /** Which features, of whom, and when. */
 export interface FeatureQuery {
@@ -69,6 +70,7 @@ const MISSING: FeatureReading = { value: null, status: "missing", at: null };
 /** Opens the features. */
 export function createFeatures(scope: FeatureScope): Features {
   const known = new Map<string, { views: FeatureView[]; until: number }>();
+  const online = keepRecent(scope.online);
   async function views(tenant: string): Promise<readonly FeatureView[]> {
     const kept = known.get(tenant);
     if (kept && performance.now() < kept.until) return kept.views;
@@ -87,9 +89,9 @@ export function createFeatures(scope: FeatureScope): Features {
       return view;
     },
     read: async (tenant, query) =>
-      read(scope.online, tenant, { ...query, views: await views(tenant) }),
+      read(online, tenant, { ...query, views: await views(tenant) }),
     materialize: async (tenant, options) =>
-      await materialize(scope, tenant, {
+      await materialize({ ...scope, online }, tenant, {
         ...options,
         views: await views(tenant),
       }),
