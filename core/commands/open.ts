@@ -21,7 +21,7 @@ import { loadPolicies } from "../verdicts/load.ts";
 import type { CommandScope } from "./command.ts";
 import type { Configuration } from "./configuration.ts";
 import { readJsonFile, readPolicies } from "./files.ts";
-import { parseSources } from "./push_sources.ts";
+import { checkSources, parseSources } from "./push_sources.ts";
 
 /** Version of the engine's code, kept with every model and answered at `/healthz`. */
 export const VERSION = "0.1.0";
@@ -86,7 +86,9 @@ export async function openEngine(
     await readJsonFile(sourcesFile),
     (name) => Deno.env.get(name),
   );
-  const { connectors, families, leftOut } = loadPlugins();
+  const plugins = loadPlugins();
+  const { connectors, families, leftOut } = plugins;
+  checkSources(sources, plugins);
   const stores = await openStores({ databaseUrl, kvUrl, dataFolder, clock });
   const engine = createEngine({
     stores,

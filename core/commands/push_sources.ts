@@ -8,6 +8,8 @@
 import { z } from "zod";
 import { EngineError } from "../domain/error.ts";
 import type { ConfiguredSource } from "../engine.ts";
+import type { Plugins } from "../../plugins/load.ts";
+import { configure } from "../signals/configure.ts";
 import { isTenant } from "./option.ts";
 
 const Sources = z.array(z.strictObject({
@@ -73,5 +75,44 @@ function demandVariable(
   throw new EngineError(
     "configuration_invalid",
     `Cannot read the sources: the environment has no "${name}"`,
+  );
+}
+
+/**
+ * Checks each source with its connector, so that a mistake shows at the start and
+ * not at the first delivery. One whose connector was left out is passed over.
+ *
+ * @param sources As parsed.
+ * @param plugins What was loaded.
+ * @throws {EngineError} `configuration_invalid`, naming the source and what is wrong.
+ */
+export function checkSources(
+  sources: readonly ConfiguredSource[],
+  { connectors, leftOut }: Pick<Plugins, "connectors" | "leftOut">,
+): void {
+  const seen = new Set<string>();
+  for (const { tenant, source, connector: name, config } of sources) {
+    const connector = connectors.find((one) => one.name === name);
+    const key = JSON.stringify([tenant, source, name]);
+    if (seen.has(key)) throw unusable(source, "it is there twice");
+    seen.add(key);
+    if (`connectors/${name}` in leftOut) continue;
+    if (!connector) throw unusable(source, `there is no connector "${name}"`);
+    if (!connector.receive) {
+      throw unusable(source, `connector "${name}" takes no deliveries`);
+    }
+    try {
+      configure(connector, config);
+    } catch (error) {
+      throw unusable(source, (error as Error).message);
+    }
+  }
+}
+
+function unusable(source: string, reason: string): EngineError {
+  return new EngineError(
+    "configuration_invalid",
+    `Cannot use source "${source}": ${reason}`,
+    { facts: { source } },
   );
 }
