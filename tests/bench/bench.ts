@@ -103,10 +103,21 @@ async function main(): Promise<void> {
       write: { type: "boolean" },
     },
   });
+  const all = await Promise.all(
+    NAMES.map(async (file): Promise<Bench> =>
+      (await import(`./${file}.ts`)).default
+    ),
+  );
+  const chosen = all.filter(({ name }) =>
+    values.only === undefined || values.only === name
+  );
+  if (chosen.length === 0) {
+    const known = all.map(({ name }) => name).join(", ");
+    terminal.warn(`Cannot measure "${values.only}": there are ${known}`);
+    Deno.exit(1);
+  }
   const rows: Row[] = [];
-  for (const file of NAMES) {
-    const { default: bench }: { default: Bench } = await import(`./${file}.ts`);
-    if (values.only !== undefined && values.only !== bench.name) continue;
+  for (const bench of chosen) {
     terminal.warn(`measuring ${bench.name} …`);
     rows.push(...await bench.run());
   }
