@@ -64,11 +64,23 @@ Deno.test("an e-mail of which nothing is known is not sent", () => {
   assert.deepEqual(
     verdict.applied.map(({ rule, missing }) => [rule, missing]),
     [
-      ["consent@1/email_without_consent", true],
+      ["consent@2/email_without_consent", true],
       ["contact_frequency@1/daily", true],
       ["contact_frequency@1/weekly", true],
     ],
   );
+});
+
+Deno.test("no spelling of a channel goes out without consent", () => {
+  for (const channel of ["EMAIL", "e-mail", "email ", "push", "call"]) {
+    const facts = {
+      context: { channel, isControl: false },
+      constraints: { contactsDay: 0, contactsWeek: 0 },
+      time: { localMinute: 720 },
+    };
+    const options = { tenant: "acme", channel, amountMicros: null };
+    assert.equal(set.judge("action", facts, options).allowed, false, channel);
+  }
 });
 
 Deno.test("a budget has bounds of a fifth before it is planned", () => {
