@@ -43,7 +43,7 @@ export function inside(place: Place, member: string): Place {
 }
 
 /** Text of a column, null where the file says that there is none. */
-export function readColumn(name: string, place: Place): Read<string | null> {
+function readColumn(name: string, place: Place): Read<string | null> {
   const at = place.columns.find(name, place.path);
   return ({ fields }) => {
     const text = (fields[at] ?? "").trim();

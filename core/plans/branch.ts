@@ -62,7 +62,7 @@ interface Search {
 }
 
 /** Σ curve_i(x_i). */
-export function sumOutcome(t: Tableau, amounts: Float64Array): number {
+function sumOutcome(t: Tableau, amounts: Float64Array): number {
   const sum = createSum();
   for (let at = 0; at < t.size; at++) {
     sum.add(valueAt(t, at, amounts[at] as number));

@@ -14,7 +14,7 @@ import type { ChangeOperation, ChangeSet } from "../domain/plan.ts";
 import type { Setting } from "../../plugins/contract.ts";
 
 /** Field that holds a budget at a destination. */
-export const BUDGET_FIELD = "budget_micros_per_day";
+const BUDGET_FIELD = "budget_micros_per_day";
 
 /** Where plans are written. */
 export interface PlanDestination {
@@ -73,7 +73,7 @@ export function identify(
 }
 
 /** What undoes the operations. */
-export function invert(
+function invert(
   operations: readonly ChangeOperation[],
 ): ChangeOperation[] {
   return operations.map(({ id, expect, set, ...rest }) => ({

@@ -118,7 +118,7 @@ export function relax(
 }
 
 /** Least and most that all can take together, groups respected; null if a group cannot. */
-export function sumRange(
+function sumRange(
   t: Tableau,
   limits: Limits,
 ): { readonly least: number; readonly most: number } | null {

@@ -101,8 +101,3 @@ function storeUnavailable(cause: Error & { code: string }): EngineError {
     { facts: { cause: code }, cause },
   );
 }
-
-/** Whether a failure says that a row with the same key is there. */
-export function isUniqueViolation(error: unknown): boolean {
-  return error instanceof EngineError && error.facts.cause === "23505";
-}

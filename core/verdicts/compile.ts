@@ -14,7 +14,7 @@ import { createSlots, keyOf, NEUTRAL, printTest } from "./slots.ts";
 import { type Ternary, THREE_VALUED } from "./three_valued.ts";
 
 /** Conditions in one word of a mask: small integers stay unboxed. */
-export const WORD_BITS = 30;
+const WORD_BITS = 30;
 
 /** Conditions, compiled together. */
 export interface Conditions {

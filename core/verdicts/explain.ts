@@ -86,7 +86,7 @@ export function missingIn(
 }
 
 /** Prints an expression as a person would write it. */
-export function printExpression(expression: Expression): string {
+function printExpression(expression: Expression): string {
   switch (expression.op) {
     case "literal":
       return JSON.stringify(expression.value);

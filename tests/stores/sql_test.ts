@@ -8,7 +8,7 @@ import type { Param } from "../../core/store/codec.ts";
 import { migrate } from "../../core/store/migrate.ts";
 import { openPglite } from "../../core/store/pglite.ts";
 import { openPostgres } from "../../core/store/postgres.ts";
-import { isUniqueViolation, type Sql } from "../../core/store/sql.ts";
+import type { Sql } from "../../core/store/sql.ts";
 import { checkTables } from "./tables.ts";
 import { needingPostgres, startPostgres } from "../servers/postgres.ts";
 
@@ -112,8 +112,8 @@ async function checkErrors(sql: Sql): Promise<void> {
     sql.query("insert into once values ($1)", ["jane@example.com"]);
   await insert();
   const error = await insert().then(() => null, (thrown) => thrown);
-  assert.ok(isUniqueViolation(error));
   assert.equal(error.code, "store_unavailable");
+  assert.equal(error.facts.cause, "23505");
   assert.equal(error.retryable, true);
   assert.doesNotMatch(error.message, /insert|once|jane/);
   assert.match(error.cause.message, /duplicate key/);
