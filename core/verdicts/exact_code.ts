@@ -5,7 +5,7 @@
  * @module
  */
 import { type Expression, typeOf } from "./expression.ts";
-import { printTest, type Slots, UNKNOWN } from "./slots.ts";
+import { printPresent, printTest, type Slots, UNKNOWN } from "./slots.ts";
 
 /**
  * Translates an expression.
@@ -24,11 +24,7 @@ export function printExact(expression: Expression, slots: Slots): string {
     case "fact":
       return printFact(expression, slots);
     case "missing":
-      return `(${
-        expression.facts.map(({ path, type }) =>
-          printTest(type, slots.read(path))
-        ).join(" && ")
-      } ? 0 : 1)`;
+      return `(${printPresent(expression.facts, slots)} ? 0 : 1)`;
     case "not":
       return `not3(${print(expression.of)})`;
     case "and":

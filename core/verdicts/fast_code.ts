@@ -9,7 +9,13 @@
  * @module
  */
 import type { Expression } from "./expression.ts";
-import { keyOf, NEUTRAL, printTest, type Slots } from "./slots.ts";
+import {
+  keyOf,
+  NEUTRAL,
+  printPresent,
+  printTest,
+  type Slots,
+} from "./slots.ts";
 
 /** Longest literal list that is compared item by item. */
 const CHAIN_ITEMS = 16;
@@ -40,11 +46,7 @@ export function printFast(expression: Expression, scope: FastScope): string {
     case "fact":
       return printFact(expression, scope);
     case "missing":
-      return `!(${
-        expression.facts.map(({ path, type }) =>
-          printTest(type, scope.slots.read(path))
-        ).join(" && ")
-      })`;
+      return `!(${printPresent(expression.facts, scope.slots)})`;
     case "not":
       return `!${printFast(expression.of, scope)}`;
     case "and":

@@ -56,6 +56,15 @@ export function printTest(type: FieldType, value: string): string {
   }
 }
 
+/** JavaScript that is true when each of some facts is of its type. */
+export function printPresent(
+  facts: readonly FactRead[],
+  slots: Slots,
+): string {
+  return facts.map(({ path, type }) => printTest(type, slots.read(path)))
+    .join(" && ");
+}
+
 /** Names facts apart by path and by the type they are read as. */
 export function keyOf({ path, type }: FactRead): string {
   return `${type} ${path}`;
