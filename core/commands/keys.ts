@@ -4,6 +4,7 @@
  * @module
  */
 import { type Scope, SCOPES } from "../ports/decisions.ts";
+import { DAY_MS } from "../domain/day.ts";
 import { EngineError } from "../domain/error.ts";
 import { createApiKey } from "../http/api_key.ts";
 import { type Command, textOption } from "./command.ts";
@@ -32,7 +33,7 @@ export const keysCreate: Command = {
         name: parseName("NAME", name),
         scopes: parseScopes(textOption(options, "scopes", "")),
         createdAt: now,
-        expiresAt: new Date(Date.parse(now) + days * 86_400_000).toISOString(),
+        expiresAt: new Date(Date.parse(now) + days * DAY_MS).toISOString(),
       });
       await stores.keys.save(key);
       scope.terminal.line(text);

@@ -12,14 +12,14 @@
  *
  * @module
  */
-import { addDays, type Day } from "../domain/day.ts";
+import { addDays, type Day, DAY_MS } from "../domain/day.ts";
 import { carryOver } from "../../models/math/adstock.ts";
 import { type Random, seededRandom } from "../domain/random.ts";
 import { respond } from "../domain/response.ts";
 import type { ResponseCurve } from "../domain/score.ts";
 
 /** Micros in a unit of currency, as a float. */
-export const UNIT = 1e6;
+const UNIT = 1e6;
 
 /** How big the company is, and when its data ends. */
 export interface CompanyOptions {
@@ -180,7 +180,7 @@ function drawSpend(
 
 /** Around 1: higher at the end of the week and of the year. */
 function season(day: Day): number {
-  const year = Date.parse(day) / 86_400_000 / 365.25;
+  const year = Date.parse(day) / DAY_MS / 365.25;
   const week = weekdayOf(day) / 7;
   return 1 + 0.25 * Math.cos(2 * Math.PI * (year - 0.92)) +
     0.1 * Math.cos(2 * Math.PI * (week - 0.75));
