@@ -8,7 +8,7 @@ import type { Command, CommandScope } from "./command.ts";
 import { keepFresh } from "./keep_fresh.ts";
 import { type Opened, openEngine, VERSION } from "./open.ts";
 
-/** Longest that running requests hold up a stop. */
+/** Longest that running requests, such as one that never ends, hold up a stop. */
 const DRAIN_MS = 20_000;
 
 /** A server that listens. */
@@ -57,29 +57,37 @@ export const serve: Command = {
 export function listen(
   scope: CommandScope,
   opened: Opened,
-  options: { readonly port: number; readonly quiet?: boolean },
+  options: {
+    readonly port: number;
+    readonly quiet?: boolean;
+    /** Longest that running requests hold up a stop, ms; 20 s unless given. */
+    readonly drainMs?: number;
+  },
 ): Listening {
   const { host } = scope.configuration;
   const app = createApp(opened.engine, {
     version: VERSION,
     log: (entry) => options.quiet ? undefined : log(scope, entry),
   });
-  const breaking = new AbortController();
   const server = Deno.serve({
     hostname: host,
     port: options.port,
-    signal: breaking.signal,
     onListen: () => {},
   }, app.fetch);
   return {
     url: `http://${host}:${server.addr.port}`,
     async stop() {
-      const overdue = setTimeout(() => breaking.abort(), DRAIN_MS);
-      await server.shutdown();
-      clearTimeout(overdue);
+      await within(server.shutdown(), options.drainMs ?? DRAIN_MS);
       await opened.close();
     },
   };
+}
+
+/** Waits for what ends in time; what does not is left behind. */
+async function within(work: Promise<void>, longestMs: number): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, longestMs);
+  await Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 function log({ terminal }: CommandScope, entry: unknown): void {
