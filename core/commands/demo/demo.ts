@@ -106,14 +106,17 @@ async function makeKey({ stores, clock }: Opened, name: string) {
 }
 
 function tellHowToGoOn(
-  { terminal }: CommandScope,
+  { terminal, configuration: { dataFolder } }: CommandScope,
   url: string,
   key: string,
 ): void {
   terminal.line("");
   terminal.line(`serving on ${url}; the interface is described at ${url}/docs`);
   terminal.line(`export MOE_KEY=${key}`);
-  terminal.line("Ctrl-C stops");
+  terminal.line("Ctrl-C stops; then every command can look at what is left:");
+  terminal.line(
+    `  MOE_DATA=${dataFolder}/demo deno task moe verify-log --tenant ${TENANT}`,
+  );
 }
 
 /**
