@@ -6,8 +6,8 @@
  */
 import { createHmac } from "node:crypto";
 import { readConfiguration } from "../core/commands/configuration.ts";
+import { issueKey } from "../core/commands/keys.ts";
 import { type Opened, openEngine } from "../core/commands/open.ts";
-import { createApiKey } from "../core/http/api_key.ts";
 import { SCOPES } from "../core/ports/decisions.ts";
 import { simulateClicks } from "../core/simulation/clicks.ts";
 import { simulateCompany } from "../core/simulation/company.ts";
@@ -140,17 +140,6 @@ export async function learn({ engine, clock }: Opened): Promise<void> {
  * @param name Who holds it.
  * @returns The key's text.
  */
-export async function makeKey(
-  { stores, clock }: Opened,
-  name: string,
-): Promise<string> {
-  const { key, text } = createApiKey({
-    tenant: TENANT,
-    name,
-    scopes: SCOPES,
-    createdAt: clock.now(),
-    expiresAt: null,
-  });
-  await stores.keys.save(key);
-  return text;
+export function makeKey(opened: Opened, name: string): Promise<string> {
+  return issueKey(opened, { tenant: TENANT, name, scopes: SCOPES, days: 30 });
 }

@@ -8,7 +8,7 @@ import { DAY_MS } from "../domain/day.ts";
 import { EngineError } from "../domain/error.ts";
 import { createApiKey } from "../http/api_key.ts";
 import { type Command, textOption } from "./command.ts";
-import { TENANT, withEngine } from "./open.ts";
+import { type Opened, TENANT, withEngine } from "./open.ts";
 import { parseName, tenantOption, wholeNumberOption } from "./option.ts";
 import { printTable } from "./terminal.ts";
 
@@ -26,20 +26,43 @@ export const keysCreate: Command = {
   },
   run: (scope, [name = ""], options) =>
     withEngine(scope, async ({ stores, clock }) => {
-      const now = clock.now();
       const days = wholeNumberOption(options, "days", LIFETIME);
-      const { key, text } = createApiKey({
+      const text = await issueKey({ stores, clock }, {
         tenant: tenantOption(options),
         name: parseName("NAME", name),
         scopes: parseScopes(textOption(options, "scopes", "")),
-        createdAt: now,
-        expiresAt: new Date(Date.parse(now) + days * DAY_MS).toISOString(),
+        days,
       });
-      await stores.keys.save(key);
       scope.terminal.line(text);
       return 0;
     }),
 };
+
+/** Who gets a key, and for what. */
+export interface KeyGrant {
+  readonly tenant: string;
+  readonly name: string;
+  readonly scopes: readonly Scope[];
+  /** Days until it expires. */
+  readonly days: number;
+}
+
+/**
+ * Makes a key and keeps its record.
+ *
+ * @returns The key's text, which nothing keeps.
+ */
+export async function issueKey(
+  { stores, clock }: Pick<Opened, "stores" | "clock">,
+  { days, ...grant }: KeyGrant,
+): Promise<string> {
+  const createdAt = clock.now();
+  const expiresAt = new Date(Date.parse(createdAt) + days * DAY_MS)
+    .toISOString();
+  const { key, text } = createApiKey({ ...grant, createdAt, expiresAt });
+  await stores.keys.save(key);
+  return text;
+}
 
 function parseScopes(text: string): Scope[] {
   return text.split(",").map((word) => {

@@ -10,7 +10,7 @@ import type { ActionScore } from "../domain/decision.ts";
 import type { AppliedRule } from "../domain/verdict.ts";
 import { candidateFacts } from "./context.ts";
 import { constrainCost } from "./constrain.ts";
-import type { Grounds, Settled } from "./decide.ts";
+import type { Grounds, Settled } from "./grounds.ts";
 import { actionsAsked, type DecisionUse } from "./score_candidates.ts";
 
 type ActionUse = Extract<DecisionUse, { kind: "action" }>;

@@ -4,35 +4,14 @@
  *
  * @module
  */
-import type { Instant } from "../domain/day.ts";
-import type { Decision, DecisionRequest } from "../domain/decision.ts";
-import type { FeatureReadings } from "../domain/feature.ts";
+import type { Decision } from "../domain/decision.ts";
 import { printModelRef } from "../domain/score.ts";
-import type { PolicySet } from "../verdicts/policy_set.ts";
 import { chooseAction, judgeAction } from "./action.ts";
 import { proposeBid } from "./bid.ts";
 import { constrainBid, cut } from "./constrain.ts";
 import { candidateFacts, factsAt, sharedFacts } from "./context.ts";
-import type { SharedFacts } from "./context.ts";
-import type { Standing } from "./score_rung.ts";
+import type { Grounds, Settled } from "./grounds.ts";
 import { validUntil } from "./validity.ts";
-
-/** All that one decision rests on. */
-export interface Grounds {
-  readonly tenant: string;
-  readonly request: DecisionRequest;
-  readonly at: Instant;
-  readonly readings: FeatureReadings;
-  readonly standing: Standing;
-  readonly policies: PolicySet;
-  readonly shared: SharedFacts;
-}
-
-/** What was settled upon. */
-export type Settled = Pick<
-  Decision,
-  "recommendation" | "score" | "actions" | "applied"
->;
 
 /** Takes a decision under an id. */
 export function settle(

@@ -4,15 +4,7 @@
  * @module
  */
 import { ROOT } from "../architecture/paths.ts";
-
-const PERMISSIONS = [
-  "--allow-read",
-  "--allow-write",
-  "--allow-net",
-  "--allow-env",
-  "--allow-ffi",
-  "--allow-sys",
-];
+import { PERMISSIONS } from "../servers/engine.ts";
 
 /** What a command printed, and how it ended. */
 export interface Ran {

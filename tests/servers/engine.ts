@@ -5,6 +5,16 @@
  */
 import { ROOT } from "../architecture/paths.ts";
 
+/** What the engine's processes may do. */
+export const PERMISSIONS: readonly string[] = [
+  "--allow-read",
+  "--allow-write",
+  "--allow-net",
+  "--allow-env",
+  "--allow-ffi",
+  "--allow-sys",
+];
+
 /** A process that listens. */
 export interface ServerProcess {
   readonly url: string;
@@ -33,16 +43,7 @@ export async function startServer(
   { args, env }: ServerScript,
 ): Promise<ServerProcess> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      "--allow-read",
-      "--allow-write",
-      "--allow-net",
-      "--allow-env",
-      "--allow-ffi",
-      "--allow-sys",
-      ...args,
-    ],
+    args: ["run", ...PERMISSIONS, ...args],
     cwd: ROOT,
     env,
     stdin: "null",

@@ -5,9 +5,9 @@
  * @module
  */
 import { SCOPES } from "../../ports/decisions.ts";
-import { createApiKey } from "../../http/api_key.ts";
 import { LOCK_FILE, lockFolder } from "../../store/folder_lock.ts";
 import type { Command, CommandScope } from "../command.ts";
+import { issueKey } from "../keys.ts";
 import { type Opened, openEngine } from "../open.ts";
 import { wholeNumberOption } from "../option.ts";
 import { listen, untilTold } from "../serve.ts";
@@ -19,6 +19,7 @@ import { announce, createCaller, type Stage, TENANT } from "./stage.ts";
 import { takeDecisions } from "./take_decisions.ts";
 import { makeWorld } from "./world.ts";
 
+const GRANT = { tenant: TENANT, scopes: SCOPES, days: 30 };
 const ACTS = [
   bringIn,
   learn,
@@ -86,23 +87,11 @@ async function openStage(
     opened.clock.now(),
   );
   const keys = {
-    systems: await makeKey(opened, "ada"),
-    approver: await makeKey(opened, "grace"),
+    systems: await issueKey(opened, { ...GRANT, name: "ada" }),
+    approver: await issueKey(opened, { ...GRANT, name: "grace" }),
   };
   const call = createCaller(url, keys);
   return { stage: { terminal, opened, world, call }, key: keys.systems };
-}
-
-async function makeKey({ stores, clock }: Opened, name: string) {
-  const { key, text } = createApiKey({
-    tenant: TENANT,
-    name,
-    scopes: SCOPES,
-    createdAt: clock.now(),
-    expiresAt: null,
-  });
-  await stores.keys.save(key);
-  return text;
 }
 
 function tellHowToGoOn(
