@@ -7,7 +7,10 @@ import { EngineError } from "../../domain/error.ts";
 import type { ResponseCurves } from "../../domain/score.ts";
 import { curveError } from "../../simulation/truth.ts";
 import { printTable } from "../terminal.ts";
-import { announce, type Stage, TENANT } from "./stage.ts";
+import { announce, demand, type Stage, TENANT } from "./stage.ts";
+
+/** Share of the truth by which the median campaign's curve may be off. */
+const MOST_OFF = 0.1;
 
 /** Compares every curve with the truth. */
 export async function compareTruth(stage: Stage): Promise<void> {
@@ -49,6 +52,7 @@ export async function compareTruth(stage: Stage): Promise<void> {
   terminal.line(
     `${errors.length} curves; the median campaign is ${percent(middle)} off`,
   );
+  demand(middle < MOST_OFF, `curves are at most ${percent(MOST_OFF)} off`);
 }
 
 function percent(share: number): string {

@@ -6,7 +6,7 @@
  */
 import { addDays } from "../../domain/day.ts";
 import { printPlan } from "../plans.ts";
-import { announce, type Json, type Stage, TENANT } from "./stage.ts";
+import { announce, demand, type Json, type Stage, TENANT } from "./stage.ts";
 
 /** Plans the week. */
 export async function planWeek(stage: Stage): Promise<void> {
@@ -31,22 +31,26 @@ export async function planWeek(stage: Stage): Promise<void> {
   });
   const plan = await engine.plans.find(TENANT, made.plan_id);
   if (plan) printPlan(plan).forEach(terminal.line);
-  terminal.line(
-    again.plan_id === made.plan_id
-      ? "asked again with the same key: the same plan, made once"
-      : "asked again with the same key: ANOTHER plan",
-  );
+  demand(again.plan_id === made.plan_id, "one key makes one plan");
+  terminal.line("asked again with the same key: the same plan, made once");
   await applyAndRollBack(stage, made.plan_id);
 }
 
 async function applyAndRollBack(stage: Stage, id: string): Promise<void> {
   const { terminal } = stage;
   announce(stage, "Applied, and rolled back");
-  for (const step of ["approve", "apply", "rollback"]) {
+  for (
+    const [step, wanted] of [
+      ["approve", "approved"],
+      ["apply", "applied"],
+      ["rollback", "rolled_back"],
+    ] as const
+  ) {
     const { state }: Json = await stage.call("approver", {
       path: `/optimization/plans/${id}/${step}`,
       body: {},
     });
     terminal.line(`${step.padEnd(8)}  → ${state}`);
+    demand(state === wanted, `after ${step} a plan is ${wanted}`);
   }
 }

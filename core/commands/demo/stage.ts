@@ -69,6 +69,21 @@ export function createCaller(
 }
 
 /**
+ * Ends the demonstration where it does not show what it should.
+ *
+ * @param holds Whether it does.
+ * @param promise What should hold.
+ * @throws {EngineError} `internal_error`, with the promise.
+ */
+export function demand(holds: boolean, promise: string): void {
+  if (holds) return;
+  throw new EngineError(
+    "internal_error",
+    `Cannot go on: it does not hold that ${promise}`,
+  );
+}
+
+/**
  * Prints the heading of an act.
  *
  * @param stage Where.

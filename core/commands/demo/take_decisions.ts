@@ -8,7 +8,7 @@ import { type Arm, ARMS, type Subject } from "../../simulation/email.ts";
 import { bestArm, visitsPerThousand } from "../../simulation/truth.ts";
 import { placementsOf } from "../../simulation/delivery.ts";
 import { printTable } from "../terminal.ts";
-import { announce, type Json, type Stage, TENANT } from "./stage.ts";
+import { announce, demand, type Json, type Stage, TENANT } from "./stage.ts";
 
 const PEOPLE = 400;
 
@@ -105,6 +105,10 @@ async function showPolicyBiting(stage: Stage): Promise<void> {
   terminal.line(`once this week:       ${before.recommended_action}`);
   terminal.line(`six times this week:  ${after.recommended_action}`);
   printRules(after).forEach(terminal.line);
+  demand(
+    after.recommended_action === "none" && printRules(after).length > 0,
+    "nobody is mailed a seventh time in a week",
+  );
 }
 
 function printRules({ policy_applied: applied }: Json): string[] {
@@ -187,9 +191,8 @@ async function explain(stage: Stage, decision: Json): Promise<void> {
     ]),
   ).forEach(terminal.line);
   const { same } = await engine.decisions.replay(TENANT, id);
-  terminal.line(
-    `replayed: ${same ? "the same answer, bit for bit" : "NOT the same"}`,
-  );
+  demand(same, "a decision replays to the same answer");
+  terminal.line("replayed: the same answer, bit for bit");
 }
 
 function printValue(value: string | number | null): string {
