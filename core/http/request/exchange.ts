@@ -10,7 +10,7 @@ import type { Clock, Ids } from "../../ports/clock.ts";
 import type { ApiKey } from "../../ports/decisions.ts";
 import type { AccessEntry } from "../access_log.ts";
 import type { Metrics } from "../metrics.ts";
-import { problemOf } from "../problem.ts";
+import { type Problem, problemOf } from "../problem.ts";
 import { parseRequestId, parseTraceparent } from "../trace_context.ts";
 
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]);
@@ -94,16 +94,24 @@ export function openExchange(
     answer: (answered) => close(answered, null),
     fail(error, headers = {}) {
       const problem = problemOf(error);
-      const { status, code, retryable } = problem;
-      const retry = retryable ? { "retry-after": RETRY_AFTER_SECONDS } : {};
-      const challenge = status === 401 ? { "www-authenticate": "Bearer" } : {};
-      return close({
-        status,
-        text: JSON.stringify(problem),
-        type: PROBLEM_TYPE,
-        headers: { ...retry, ...challenge, ...headers },
-      }, { code, inside: printInside(error) });
+      const failure = { code: problem.code, inside: printInside(error) };
+      return close(answerOf(problem, headers), failure);
     },
+  };
+}
+
+function answerOf(
+  problem: Problem,
+  headers: Readonly<Record<string, string>>,
+): Answered {
+  const { status, retryable } = problem;
+  const retry = retryable ? { "retry-after": RETRY_AFTER_SECONDS } : {};
+  const challenge = status === 401 ? { "www-authenticate": "Bearer" } : {};
+  return {
+    status,
+    text: JSON.stringify(problem),
+    type: PROBLEM_TYPE,
+    headers: { ...retry, ...challenge, ...headers },
   };
 }
 
