@@ -3,12 +3,9 @@
  *
  * @module
  */
-import { and, eq } from "drizzle-orm";
 import type { Instant } from "../domain/day.ts";
 import type { IdempotencyStore, IdempotentAnswer } from "../ports/decisions.ts";
-import { orm } from "./orm.ts";
 import type { Session, Sql } from "./sql.ts";
-import { idempotentAnswer } from "./tables/decisions.ts";
 
 /** Reads first answers. */
 export function createIdempotencyStore(sql: Sql): IdempotencyStore {
@@ -101,16 +98,14 @@ async function findAnswer(
   session: Session,
   { tenant, route, key }: { tenant: string; route: string; key: string },
 ): Promise<IdempotentAnswer | null> {
-  const [row] = await orm(session).select({
-    route: idempotentAnswer.route,
-    key: idempotentAnswer.key,
-    requestHash: idempotentAnswer.requestHash,
-    status: idempotentAnswer.status,
-    answer: idempotentAnswer.answer,
-  }).from(idempotentAnswer).where(and(
-    eq(idempotentAnswer.tenant, tenant),
-    eq(idempotentAnswer.route, route),
-    eq(idempotentAnswer.key, key),
-  ));
+  const [row] = await session.query<IdempotentAnswer>(FIND, [
+    tenant,
+    route,
+    key,
+  ]);
   return row ?? null;
 }
+
+const FIND = `
+  select route, key, request_hash as "requestHash", status, answer
+  from idempotent_answer where tenant = $1 and route = $2 and key = $3`;
