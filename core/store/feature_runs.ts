@@ -63,7 +63,10 @@ interface Added {
   readonly until: string | null;
 }
 
-/** Prepares the statement that adds the vectors of the next entities. */
+/**
+ * Prepares the statement that adds the vectors of the next entities. It names them
+ * one by one: for a range with an unknown end the planner reads the whole table.
+ */
 function pieceOf(
   view: FeatureView,
   { tenant, at }: RunScope,
@@ -79,21 +82,23 @@ function pieceOf(
   }, statement);
   const after = `$${statement.params.length + 1}`;
   const ahead = `${signals} and ${id} is not null and ${id} > ${after}`;
-  const text = `with last as materialized (
-      select coalesce(
-        (select ${id} ${ahead} order by ${id} offset ${PIECE_SIGNALS} limit 1),
-        (select ${id} ${ahead} order by ${id} desc limit 1)
-      ) as id
+  const text = `with piece as materialized (
+      select array(
+        select distinct next.id
+        from (select ${id} as id ${ahead} order by ${id} limit ${PIECE_SIGNALS}) next
+      ) as ids
     ), added as (
       insert into feature_vector
         (tenant, view, version, at, entity, feature_values)
       select ${key[0]}, ${key[1]}, ${key[2]}::int4, ${moment},
         '${view.entity}:' || ${id}, ${vector}
-      ${ahead} and ${id} <= (select id from last)
+      ${signals} and ${id} = any((select ids from piece)::text[])
       group by ${id}
       returning 1
     )
-    select (select id from last) as until, count(*)::int4 as rows from added`;
+    select (select max(id) from piece, unnest(ids) id) as until,
+      count(*)::int4 as rows
+    from added`;
   return async (sql, place) =>
     (await sql.query<Added>(text, [...statement.params, place]))[0];
 }
