@@ -93,7 +93,7 @@ export function printPlan(made: Plan): string[] {
     units(row.budgetMicros),
     change(row.currentMicros, row.budgetMicros),
     row.marginalOutcome.toFixed(2),
-    [...new Set(row.applied.map(({ rule }) => rule))].join(" "),
+    printBinding(row),
   ]);
   return [
     `${made.id}  ${made.state}  ${made.period.from} … ${made.period.until}  model ${made.modelVersion}`,
@@ -106,7 +106,7 @@ export function printPlan(made: Plan): string[] {
         { heading: `plan ${currency}`, numeric: true },
         { heading: "change", numeric: true },
         { heading: "marginal", numeric: true },
-        { heading: "policies" },
+        { heading: "held by" },
       ],
       rows,
     ),
@@ -125,6 +125,20 @@ export function printPlan(made: Plan): string[] {
       ),
     ),
   ];
+}
+
+/** Rules that hold the budget where it is, or changed it. */
+function printBinding(
+  { applied, budgetMicros, boundsMicros }: Plan["recommendations"][number],
+): string {
+  const [lo, hi] = boundsMicros;
+  const binding = applied.filter(({ effect, beforeMicros, afterMicros }) =>
+    effect === "deny" ||
+    (effect === "floor" && budgetMicros === lo) ||
+    (effect === "cap" && budgetMicros === hi) ||
+    (effect === "adjust" && beforeMicros !== afterMicros)
+  );
+  return [...new Set(binding.map(({ rule }) => rule))].join(" ");
 }
 
 function printOutcome(

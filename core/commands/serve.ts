@@ -3,10 +3,12 @@
  *
  * @module
  */
+import { EngineError } from "../domain/error.ts";
 import { createApp } from "../http/app.ts";
 import type { Command, CommandScope } from "./command.ts";
 import { keepFresh } from "./keep_fresh.ts";
 import { type Opened, openEngine, VERSION } from "./open.ts";
+import { wholeNumberOption } from "./option.ts";
 
 /** Longest that running requests, such as one that never ends, hold up a stop. */
 const DRAIN_MS = 20_000;
@@ -25,12 +27,13 @@ export const serve: Command = {
   operands: [],
   options: { port: "port; MOE_PORT or 8080 unless given" },
   async run(scope, _operands, options) {
-    const opened = await openEngine(scope.configuration);
-    const listening = listen(scope, opened, {
-      port: typeof options.port === "string"
-        ? Number(options.port)
-        : scope.configuration.port,
+    const port = wholeNumberOption(options, "port", {
+      otherwise: scope.configuration.port,
+      least: 0,
+      most: 65_535,
     });
+    const opened = await openEngine(scope.configuration);
+    const listening = await listenOrClose(scope, opened, port);
     scope.terminal.line(`listening on ${listening.url}`);
     const { engine: { features }, stores: { signals }, clock } = opened;
     const fresh = keepFresh(
@@ -45,6 +48,24 @@ export const serve: Command = {
     return 0;
   },
 };
+
+async function listenOrClose(
+  scope: CommandScope,
+  opened: Opened,
+  port: number,
+): Promise<Listening> {
+  try {
+    return listen(scope, opened, { port });
+  } catch (cause) {
+    await opened.close();
+    if (!(cause instanceof Deno.errors.AddrInUse)) throw cause;
+    throw new EngineError(
+      "configuration_invalid",
+      `Cannot listen on port ${port}: another program does; choose another with --port or MOE_PORT`,
+      { cause },
+    );
+  }
+}
 
 /**
  * Starts listening.
