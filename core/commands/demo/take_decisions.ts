@@ -6,7 +6,8 @@
  */
 import { type Arm, ARMS, type Subject } from "../../simulation/email.ts";
 import { bestArm, visitsPerThousand } from "../../simulation/truth.ts";
-import { placementsOf } from "../../simulation/delivery.ts";
+import { type Device, DEVICES, orderChance } from "../../simulation/clicks.ts";
+import { type Placement, placementsOf } from "../../simulation/delivery.ts";
 import { printTable } from "../terminal.ts";
 import { announce, demand, type Json, type Stage, TENANT } from "./stage.ts";
 
@@ -131,7 +132,9 @@ async function bid(stage: Stage): Promise<void> {
   const asked = placementsOf(stage.world.company).slice(0, 3);
   const rows: string[][] = [];
   const rules: string[] = [];
-  for (const [index, { id, campaign, conversionShare }] of asked.entries()) {
+  const hour = new Date(stage.opened.clock.now()).getUTCHours();
+  for (const [index, placement] of asked.entries()) {
+    const { id, campaign } = placement;
     const decision = await stage.call("systems", {
       path: "/optimization/score",
       body: {
@@ -149,7 +152,7 @@ async function bid(stage: Stage): Promise<void> {
     });
     rows.push([
       id,
-      conversionShare.toFixed(4),
+      trueChance(placement, hour).toFixed(4),
       decision.score.toFixed(4),
       (Number(decision.recommended_bid.micros) / 1e6).toFixed(3),
       decision.policy_applied.filter(bites).map(({ rule }: Json) => rule)
@@ -160,14 +163,24 @@ async function bid(stage: Stage): Promise<void> {
   printTable(
     [
       { heading: "placement" },
-      { heading: "orders per click, by day", numeric: true },
-      { heading: "score now", numeric: true },
+      { heading: "orders per click, by the truth", numeric: true },
+      { heading: "score", numeric: true },
       { heading: "bid EUR", numeric: true },
       { heading: "changed by" },
     ],
     rows,
   ).forEach(stage.terminal.line);
   rules.forEach(stage.terminal.line);
+}
+
+/** Chance of an order at this hour, over all devices. */
+function trueChance(placement: Placement, hour: number): number {
+  const devices = Object.keys(DEVICES) as Device[];
+  return devices.reduce(
+    (sum, device) =>
+      sum + DEVICES[device].share * orderChance(placement, { hour, device }),
+    0,
+  );
 }
 
 async function explain(stage: Stage, decision: Json): Promise<void> {
