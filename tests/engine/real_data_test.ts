@@ -130,13 +130,22 @@ async function score(env: Env, key: string, model: string): Promise<void> {
       await succeed(env, ["replay", "--decision", id]),
       /bit for bit/,
     );
-    assert.match(
-      await succeed(env, ["verify-log"]),
-      /1 records, the chain holds/,
-    );
+    const verified = await succeed(env, ["verify-log"]);
+    assert.match(verified, /1 records, the chain holds/);
+    await expectPlace(env, /ends at (\S+)/.exec(verified)?.[1] ?? "");
   } finally {
     await server.kill9().catch(() => {});
   }
+}
+
+/** A place of the chain that was kept elsewhere is found again, and missed. */
+async function expectPlace(env: Env, place: string): Promise<void> {
+  const args = ["verify-log", "--tenant", "default", "--expect"];
+  await succeed(env, [...args, place]);
+  const other = place.replace(/.$/, (last) => last === "0" ? "1" : "0");
+  const { code, text } = await runMoe(env, [...args, other]);
+  assert.equal(code, 1);
+  assert.match(text, /NOT the one expected/);
 }
 
 Deno.test({
