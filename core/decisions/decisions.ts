@@ -25,7 +25,7 @@ import { checkLimits } from "./context.ts";
 import { settle } from "./decide.ts";
 import { explainRecord, type Explanation } from "./explain.ts";
 import { createKeys, type Idempotent, type Outcome } from "./idempotent.ts";
-import { featuresReadBy, readFeatures } from "./read_features.ts";
+import { checkGiven, featuresReadBy, readFeatures } from "./read_features.ts";
 import { parseIntact, parseRecord, printRecord } from "./record.ts";
 import { type Replay, replayRecord } from "./replay.ts";
 import { actionsAsked } from "./score_candidates.ts";
@@ -142,6 +142,7 @@ async function take(
   const inForce = policies();
   const ladder = await findLadder(scores, tenant, request);
   actionsAsked(ladder.frame, request);
+  checkGiven(request, ladder.rungs[0]?.scorer.record.schema.inputs ?? []);
   const wanted = idsWanted(ladder, inForce);
   const read = await readFeatures(features, {
     tenant,

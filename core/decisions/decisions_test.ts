@@ -71,6 +71,14 @@ Deno.test("the caller's features override the store's and reach model and polici
   assert.deepEqual(decision.applied.map(({ rule }) => rule), ["odd@1/odd"]);
 });
 
+Deno.test("text in place of a number is refused by name, for a model would read it as missing", async () => {
+  const features = { ["audience.recency"]: "nine" };
+  await assert.rejects(decideIn(bidder, { ...REQUEST, features }), {
+    code: "request_invalid",
+    message: /"audience\.recency".* must be a number/,
+  });
+});
+
 Deno.test("a decision ends before a minute in which the policies would refuse it", async () => {
   const quiet = policyOf({
     id: "quiet",

@@ -62,7 +62,7 @@ export function createMemoryLog(): MemoryLog {
     head: () => Promise.resolve(log.head$),
     tenants: () => Promise.resolve(["acme"]),
   };
-  function append({ tenant, id, record, idempotent }: LogEntry) {
+  function append({ tenant, id, at, record, idempotent }: LogEntry) {
     if (idempotent !== null) {
       const name = `${tenant} ${idempotent.route} ${idempotent.key}`;
       const first = answers.get(name);
@@ -72,7 +72,7 @@ export function createMemoryLog(): MemoryLog {
     const prev = log.head$?.hash ?? "0".repeat(64);
     const seq = (log.head$?.seq ?? 0) + 1;
     const hash = sha256(`${prev}\n${seq}\n${record}`);
-    log.rows.push({ seq, id, prev, hash, record });
+    log.rows.push({ seq, id, at, prev, hash, record });
     log.head$ = { seq, hash };
     return { kind: "appended" as const, seq, hash };
   }

@@ -5,6 +5,8 @@
  */
 import type { Instant } from "../domain/day.ts";
 import type { DecisionRequest } from "../domain/decision.ts";
+import type { ModelInput } from "../domain/encoding.ts";
+import { EngineError } from "../domain/error.ts";
 import type {
   FeatureReading,
   FeatureReadings,
@@ -27,6 +29,26 @@ export interface Wanted {
 export interface Read {
   readonly readings: FeatureReadings;
   readonly failure: string | null;
+}
+
+/**
+ * Refuses features that the model could not read as the caller means them.
+ *
+ * @throws {EngineError} `request_invalid`, naming a feature that must be a number.
+ */
+export function checkGiven(
+  { features }: DecisionRequest,
+  inputs: readonly ModelInput[],
+): void {
+  const wrong = inputs.find(({ name, kind }) =>
+    kind === "number" && typeof features[name] === "string"
+  );
+  if (wrong === undefined) return;
+  throw new EngineError(
+    "request_invalid",
+    `Cannot decide with feature "${wrong.name}": it must be a number, or null for unknown`,
+    { facts: { field: `features.${wrong.name}` } },
+  );
 }
 
 const MISSING: FeatureReading = { value: null, status: "missing", at: null };

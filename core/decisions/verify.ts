@@ -125,9 +125,11 @@ function step(walk: Walk, row: LoggedRecord, tenant: string): void {
   walk.last = { seq: row.seq, hash: row.hash, suspect };
 }
 
+/** Whether the columns beside the record say what it says. */
 function isOwn(row: LoggedRecord, tenant: string): boolean {
   try {
-    return parseRecord(row).tenant === tenant;
+    const { tenant: whose, decision } = parseRecord(row);
+    return whose === tenant && decision.at === row.at;
   } catch {
     return false;
   }

@@ -62,6 +62,11 @@ const damages: {
     want: [[4, "changed", 1]],
   },
   {
+    note: "a changed moment",
+    harm: (log) => edit(log, 4, { at: "2026-01-01T00:00:00.000Z" }),
+    want: [[4, "changed", 1]],
+  },
+  {
     note: "a changed first row",
     harm: (log) => edit(log, 1, { prev: "1".repeat(64) }),
     want: [[1, "changed", 1]],

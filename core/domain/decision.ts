@@ -146,6 +146,8 @@ export interface LoggedRecord {
   readonly seq: number;
   /** Id of the decision. */
   readonly id: string;
+  /** When it was taken, as its row says. */
+  readonly at: Instant;
   /** Hash of the record before; 64 zeros for the first. */
   readonly prev: string;
   /** SHA-256 of `prev`, `seq` and `record`, joined by newlines. */

@@ -58,6 +58,7 @@ export function createDecisionLog(sql: Sql): DecisionLog {
 const LOGGED = {
   seq: decision.seq,
   id: decision.id,
+  at: decision.at,
   prev: decision.prev,
   hash: decision.hash,
   record: decision.record,
@@ -158,13 +159,13 @@ function grow(
 }
 
 function chain(heads: Heads, entry: LogEntry): Link {
-  const { tenant, id, record } = entry;
+  const { tenant, id, at, record } = entry;
   const head = heads.get(tenant) ?? { seq: 0, hash: GENESIS };
   const prev = head.hash;
   const seq = head.seq + 1;
   const hash = sha256(`${prev}\n${seq}\n${record}`);
   heads.set(tenant, { seq, hash });
-  return { entry, seq, id, prev, hash, record };
+  return { entry, seq, id, at, prev, hash, record };
 }
 
 /** Writes all, or nothing if a head is not where the growth begins. */

@@ -166,6 +166,7 @@ export function createStub(): Stub {
             logged: {
               seq: 1,
               id,
+              at: decision.at,
               prev: "0".repeat(64),
               hash: "a",
               record: "{}",
