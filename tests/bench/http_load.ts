@@ -10,7 +10,8 @@ export interface Load {
   readonly port: number;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  /** Bodies, sent in turn. */
+  readonly bodies: readonly string[];
   readonly connections: number;
   readonly requests: number;
 }
@@ -32,7 +33,9 @@ export interface LoadResult {
  * @returns Throughput and latencies.
  */
 export async function sendLoad(load: Load): Promise<LoadResult> {
-  const request = new TextEncoder().encode(printRequest(load));
+  const requests = load.bodies.map((body) =>
+    new TextEncoder().encode(printRequest(load, body))
+  );
   const latencies = new Float64Array(load.requests);
   let next = 0;
   let failures = 0;
@@ -47,7 +50,10 @@ export async function sendLoad(load: Load): Promise<LoadResult> {
       while (next < load.requests) {
         const turn = next++;
         const started = performance.now();
-        await writeAll(connection, request);
+        await writeAll(
+          connection,
+          requests[turn % requests.length] ?? new Uint8Array(),
+        );
         if (await readAnswer(connection, buffer) !== 200) failures++;
         latencies[turn] = performance.now() - started;
       }
@@ -65,7 +71,10 @@ export async function sendLoad(load: Load): Promise<LoadResult> {
   };
 }
 
-function printRequest({ path, headers, body, port }: Load): string {
+function printRequest(
+  { path, headers, port }: Load,
+  body: string,
+): string {
   const lines = Object.entries({
     host: `127.0.0.1:${port}`,
     "content-type": "application/json",

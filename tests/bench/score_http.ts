@@ -23,6 +23,20 @@ const CONNECTIONS = 32;
 const REQUESTS = 6000;
 const ROUNDS = 5;
 
+/** A request for each person, so that no cache flatters. */
+const BODIES = Array.from({ length: SUBJECTS }, (_, index) =>
+  JSON.stringify({
+    context: {
+      model: "email_visit",
+      subject: `s-${index + 1}`,
+      channel: "email",
+    },
+    constraints: {
+      frequency: { ["contacts_day"]: 0, ["contacts_week"]: 1 },
+      compliance: { ["consent_email"]: true },
+    },
+  }));
+
 const bench: Bench = { name: "score-http", run };
 export default bench;
 
@@ -103,13 +117,7 @@ async function load(
     port,
     path: "/optimization/score",
     headers: { authorization: `Bearer ${key}` },
-    body: JSON.stringify({
-      context: { model: "email_visit", subject: "s-17", channel: "email" },
-      constraints: {
-        frequency: { ["contacts_day"]: 0, ["contacts_week"]: 1 },
-        compliance: { ["consent_email"]: true },
-      },
-    }),
+    bodies: BODIES,
     connections: CONNECTIONS,
     requests: REQUESTS,
   });

@@ -81,12 +81,18 @@ function isPlannable(period: { from: string; until: string }): boolean {
 const recommendationSchema = z.object({
   entity: entityKeyField,
   parent: entityKeyField.nullable(),
-  budget: moneyText,
-  current: moneyText,
+  budget: moneyText.openapi({ description: "For the whole period" }),
+  current: moneyText.openapi({
+    description: "What it gets now, for as long a period",
+  }),
   expected_outcome: z.number(),
   marginal_outcome: z.number(),
-  bounds: z.object({ lo_micros: microsText, hi_micros: microsText }),
-  policy_applied: z.array(appliedSchema),
+  bounds: z.object({ lo_micros: microsText, hi_micros: microsText }).openapi({
+    description: "For the whole period",
+  }),
+  policy_applied: z.array(appliedSchema).openapi({
+    description: "Policies judge budgets per day: these micros are a day's",
+  }),
   warnings: z.array(z.string()),
 }).openapi("PlanRecommendation");
 
