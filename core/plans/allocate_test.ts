@@ -25,6 +25,34 @@ Deno.test("allocate() keeps every bound, and its certificate holds", () => {
   );
 });
 
+Deno.test("allocate() names prices of the problem, not of a split that left no choice", () => {
+  const problem: AllocationProblem = {
+    entities: [
+      {
+        ...{ id: "e0", group: "g1", lo: 0, hi: 92.96 },
+        curve: { type: "michaelis_menten", ceiling: 40.09, half: 4.625 },
+      },
+      {
+        ...{ id: "e1", group: "g1", lo: 10.727, hi: 107.405 },
+        curve: { type: "hill", ceiling: 0, half: 1, slope: 0.3 },
+      },
+      {
+        ...{ id: "e2", group: "g0", lo: 29.081, hi: 69.295 },
+        curve: { type: "hill", ceiling: 25.746, half: 62.791, slope: 2.289 },
+      },
+    ],
+    groups: [
+      { id: "g0", lo: 29.081, hi: 69.295 },
+      { id: "g1", lo: 32.032070747999995, hi: 200.365 },
+    ],
+    budget: 74.055948,
+    spend: "all",
+  };
+  const allocation = allocate(problem);
+  assert.ok(allocation.price < Infinity);
+  assert.deepEqual(verifyAllocation(problem, allocation).violations, []);
+});
+
 Deno.test("allocate() proves concave problems optimal without branching", () => {
   fc.assert(
     fc.property(arbitraryProblem({ most: 40, concave: true }), (problem) => {

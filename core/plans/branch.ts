@@ -58,8 +58,12 @@ interface Search {
   readonly restricted: Tableau;
   readonly limits: Limits;
   readonly bench: Workbench;
+  /** Prices of the whole problem, before any split. */
+  root: Prices | null;
   best: Solution | null;
 }
+
+type Prices = Pick<Relaxation, "price" | "groupPrices">;
 
 /** Σ curve_i(x_i). */
 function sumOutcome(t: Tableau, amounts: Float64Array): number {
@@ -86,6 +90,7 @@ export function branch(
     restricted: copyTableau(t),
     limits,
     bench,
+    root: null,
     best: null,
   };
   let cut = 0;
@@ -138,6 +143,7 @@ function explore(
     undo();
     return { open: [], cut: 0 };
   }
+  search.root ??= relaxed;
   const bound = Math.min(relaxed.bound, node.bound);
   const { at, gap, inside } = findWidest(t, relaxed.amounts);
   offer(search, relaxed);
@@ -206,7 +212,20 @@ function findWidest(
 function offer(search: Search, plan: Relaxation): void {
   const outcome = sumOutcome(search.t, plan.amounts);
   if (search.best !== null && outcome <= search.best.outcome) return;
-  search.best = { ...plan, outcome, upperBound: Infinity, nodes: 0 };
+  const prices = isFinitelyPriced(plan) ? plan : search.root ?? plan;
+  search.best = {
+    amounts: plan.amounts,
+    price: prices.price,
+    groupPrices: prices.groupPrices,
+    outcome,
+    upperBound: Infinity,
+    nodes: 0,
+  };
+}
+
+/** Floors that a split has raised may leave no choice where the problem itself has one. */
+function isFinitelyPriced({ price, groupPrices }: Prices): boolean {
+  return price < Infinity && groupPrices.every((paid) => paid < Infinity);
 }
 
 /** Tries a plan in which entities inside their lines are on beyond a share of the line. */

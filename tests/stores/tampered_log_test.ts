@@ -25,7 +25,7 @@ async function withLog(run: (sql: Sql) => Promise<void>): Promise<void> {
         v: 1,
         kind: "decision",
         tenant: "acme",
-        decision: { id },
+        decision: { id, at: AT },
       }),
       idempotent: null,
     })));
