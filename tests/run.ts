@@ -33,6 +33,7 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
     "--doc",
     "core/domain",
     "plugins/contract.ts",
+    "--ignore=**/*_test.ts",
     "--deny-net",
   ],
 };
