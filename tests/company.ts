@@ -70,7 +70,7 @@ export function openCompany(place: Place): Promise<Opened> {
  * @param folder Where its files may lie.
  * @param subjects How many people.
  */
-export async function bringIn(
+async function bringIn(
   { engine }: Opened,
   folder: string,
   subjects: number,
@@ -120,7 +120,7 @@ async function push(engine: Opened["engine"], text: string): Promise<void> {
  *
  * @param opened The engine.
  */
-export async function learn({ engine, clock }: Opened): Promise<void> {
+async function learn({ engine, clock }: Opened): Promise<void> {
   for (const spec of [EMAIL_SPEC, CLICK_SPEC, RESPONSE_SPEC]) {
     const record = await engine.train({
       tenant: TENANT,
@@ -142,4 +142,25 @@ export async function learn({ engine, clock }: Opened): Promise<void> {
  */
 export function makeKey(opened: Opened, name: string): Promise<string> {
   return issueKey(opened, { tenant: TENANT, name, scopes: SCOPES, days: 30 });
+}
+
+/**
+ * Fills the stores of a place: signals, features, approved models, and a key.
+ *
+ * @param place Where the stores lie.
+ * @param subjects How many people.
+ * @returns Text of a key that may do everything.
+ */
+export async function fillCompany(
+  place: Place,
+  subjects: number,
+): Promise<string> {
+  const opened = await openCompany(place);
+  try {
+    await bringIn(opened, place.folder, subjects);
+    await learn(opened);
+    return await makeKey(opened, "caller");
+  } finally {
+    await opened.close();
+  }
 }

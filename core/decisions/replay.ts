@@ -78,7 +78,7 @@ async function restand(
 }
 
 /** Paths at which two JSON-like values differ. */
-export function compare(
+function compare(
   logged: unknown,
   replayed: unknown,
   path: string,

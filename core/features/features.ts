@@ -192,7 +192,7 @@ function readCalendar(
 }
 
 /** Whether any of the view's features needs signals. */
-export function isStored({ features }: FeatureView): boolean {
+function isStored({ features }: FeatureView): boolean {
   return features.some(isFromSignals);
 }
 

@@ -5,14 +5,7 @@
  * @module
  */
 import { openTerminal } from "../../core/commands/terminal.ts";
-import {
-  bringIn,
-  environmentOf,
-  learn,
-  makeKey,
-  openCompany,
-  type Place,
-} from "../company.ts";
+import { environmentOf, fillCompany, type Place } from "../company.ts";
 import { type ServerProcess, startServer } from "../servers/engine.ts";
 import { findPostgres, startPostgres } from "../servers/postgres.ts";
 import { type Bench, interleave, median, type Row } from "./bench.ts";
@@ -49,21 +42,10 @@ async function run(): Promise<readonly Row[]> {
   const postgres = await startPostgres();
   const place = { databaseUrl: postgres.url, folder };
   try {
-    return await measure(place, await fill(place));
+    return await measure(place, await fillCompany(place, SUBJECTS));
   } finally {
     await postgres.stop();
     await Deno.remove(folder, { recursive: true });
-  }
-}
-
-async function fill(place: Place): Promise<string> {
-  const opened = await openCompany(place);
-  try {
-    await bringIn(opened, place.folder, SUBJECTS);
-    await learn(opened);
-    return await makeKey(opened, "bench");
-  } finally {
-    await opened.close();
   }
 }
 

@@ -7,10 +7,8 @@
  */
 import assert from "node:assert/strict";
 import {
-  bringIn,
   environmentOf,
-  learn,
-  makeKey,
+  fillCompany,
   openCompany,
   type Place,
   TENANT,
@@ -37,7 +35,7 @@ Deno.test({
   ...needingPostgres("kill -9 while it answers loses no decision it answered"),
   fn: () =>
     withPlace(async (place) => {
-      const key = await fill(place);
+      const key = await fillCompany(place, 2000);
       const answered = await answerUntilKilled(place, key);
       assert.ok(answered.length >= ANSWERS_BEFORE);
       const server = await serve(place);
@@ -53,17 +51,6 @@ Deno.test({
       assert.match(verified.text, /the chain holds/);
     }),
 });
-
-async function fill(place: Place): Promise<string> {
-  const opened = await openCompany(place);
-  try {
-    await bringIn(opened, place.folder, 2000);
-    await learn(opened);
-    return await makeKey(opened, "caller");
-  } finally {
-    await opened.close();
-  }
-}
 
 function serve(place: Place): Promise<ServerProcess> {
   return startServer({

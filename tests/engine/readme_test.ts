@@ -8,13 +8,7 @@ import assert from "node:assert/strict";
 import config from "../../deno.json" with { type: "json" };
 import { VARIABLES } from "../../core/commands/configuration.ts";
 import { ROOT } from "../architecture/paths.ts";
-import {
-  bringIn,
-  environmentOf,
-  learn,
-  makeKey,
-  openCompany,
-} from "../company.ts";
+import { environmentOf, fillCompany } from "../company.ts";
 import { startServer } from "../servers/engine.ts";
 import { runMoe } from "./moe.ts";
 
@@ -23,11 +17,7 @@ const README = Deno.readTextFileSync(`${ROOT}README.md`);
 Deno.test("the HTTP example is answered as the README says", async () => {
   const folder = await Deno.makeTempDir({ prefix: "readme_" });
   const place = { databaseUrl: null, folder };
-  const opened = await openCompany(place);
-  await bringIn(opened, folder, 1500);
-  await learn(opened);
-  const key = await makeKey(opened, "reader");
-  await opened.close();
+  const key = await fillCompany(place, 1500);
   const server = await startServer({
     args: ["main.ts", "serve", "--port", "0"],
     env: environmentOf(place),

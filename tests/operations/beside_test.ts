@@ -5,15 +5,7 @@
  * @module
  */
 import assert from "node:assert/strict";
-import {
-  bringIn,
-  environmentOf,
-  learn,
-  makeKey,
-  openCompany,
-  type Place,
-  TENANT,
-} from "../company.ts";
+import { environmentOf, fillCompany, type Place, TENANT } from "../company.ts";
 import { runMoe } from "../engine/moe.ts";
 import { needingPostgres, startPostgres } from "../servers/postgres.ts";
 import { type Answer, get, score, type Served, serveMoe } from "./served.ts";
@@ -89,20 +81,9 @@ async function withCompany(
   const folder = await Deno.makeTempDir({ prefix: "beside_" });
   const place = { databaseUrl: postgres.url, folder };
   try {
-    await run(place, await fill(place));
+    await run(place, await fillCompany(place, 3000));
   } finally {
     await postgres.stop();
     await Deno.remove(folder, { recursive: true });
-  }
-}
-
-async function fill(place: Place): Promise<string> {
-  const opened = await openCompany(place);
-  try {
-    await bringIn(opened, place.folder, 3000);
-    await learn(opened);
-    return await makeKey(opened, "caller");
-  } finally {
-    await opened.close();
   }
 }

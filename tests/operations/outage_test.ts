@@ -4,14 +4,7 @@
  * @module
  */
 import assert from "node:assert/strict";
-import {
-  bringIn,
-  environmentOf,
-  learn,
-  makeKey,
-  openCompany,
-  type Place,
-} from "../company.ts";
+import { environmentOf, fillCompany, type Place } from "../company.ts";
 import { runMoe } from "../engine/moe.ts";
 import {
   needingPostgres,
@@ -57,7 +50,7 @@ Deno.test({
   ),
   fn: () =>
     withPostgres(async (postgres, place) => {
-      const key = await fill(place);
+      const key = await fillCompany(place, 1500);
       const served = await serveMoe(environmentOf(place));
       try {
         assert.equal((await score(served, key, "s-1")).status, 200);
@@ -70,17 +63,6 @@ Deno.test({
       }
     }),
 });
-
-async function fill(place: Place): Promise<string> {
-  const opened = await openCompany(place);
-  try {
-    await bringIn(opened, place.folder, 1500);
-    await learn(opened);
-    return await makeKey(opened, "caller");
-  } finally {
-    await opened.close();
-  }
-}
 
 async function checkOutage(served: Served, key: string): Promise<void> {
   for (let round = 0; round < ROUNDS; round++) {

@@ -8,9 +8,8 @@ import { readConfiguration } from "../../core/commands/configuration.ts";
 import { listen } from "../../core/commands/serve.ts";
 import { openTerminal } from "../../core/commands/terminal.ts";
 import {
-  bringIn,
   environmentOf,
-  learn,
+  fillCompany,
   makeKey,
   openCompany,
 } from "../company.ts";
@@ -23,11 +22,7 @@ Deno.test("told to stop, it answers what runs, exits 0 and lets its files go", a
   const place = { databaseUrl: null, folder };
   const env = { ...environmentOf(place), MOE_MATERIALIZE_MINUTES: "60" };
   try {
-    const opened = await openCompany(place);
-    await bringIn(opened, folder, 1500);
-    await learn(opened);
-    const key = await makeKey(opened, "caller");
-    await opened.close();
+    const key = await fillCompany(place, 1500);
     const first = await serveMoe(env);
     await askAll(first, key);
     const decided = await stopWhileAsked(first, key);
