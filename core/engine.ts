@@ -13,11 +13,21 @@ import { createPlans, type Plans } from "./plans/plans.ts";
 import type { Clock, Ids } from "./ports/clock.ts";
 import type { KeyStore } from "./ports/decisions.ts";
 import type { ModelRegistry } from "./ports/models.ts";
-import type { SignalStore, WriteReport } from "./ports/signals.ts";
+import type { SignalStore } from "./ports/signals.ts";
 import type { Stores } from "./ports/stores.ts";
+import type { ConsumerLag } from "./ports/stream.ts";
 import { createScores } from "./scores/scores.ts";
-import { ingest, type IngestReport } from "./signals/ingest.ts";
-import { receive } from "./signals/receive.ts";
+import {
+  type ConfiguredSource,
+  keepSources,
+  type SourceBook,
+} from "./signals/configured.ts";
+import type { IngestReport } from "./signals/ingest.ts";
+import type { Priority } from "./signals/lend/budget_keys.ts";
+import type { QuotaUsage } from "./signals/lend/quota.ts";
+import type { Pseudonyms } from "./signals/pseudonym.ts";
+import type { ReceiveReport } from "./signals/receive.ts";
+import { createSignals, type Signals, type Source } from "./signals/signals.ts";
 import { trainModel } from "./training/train.ts";
 import type { PolicySet } from "./verdicts/policy_set.ts";
 import type {
@@ -26,7 +36,6 @@ import type {
   FileAccess,
   HttpClient,
   ModelFamily,
-  Reject,
   Report,
 } from "../plugins/contract.ts";
 
@@ -46,20 +55,32 @@ export interface Engine {
   readonly plans: Plans;
   readonly features: Pick<Features, "read" | "views">;
   readonly models: Pick<ModelRegistry, "find" | "list" | "review">;
-  readonly signals: Pick<SignalStore, "count" | "listDeadLetters">;
+  readonly signals: Pick<
+    SignalStore,
+    "count" | "freshness" | "listDeadLetters" | "performance"
+  >;
   readonly keys: Pick<KeyStore, "find">;
   readonly clock: Clock;
   readonly ids: Ids;
   /** The policy set in force. */
   policies(): PolicySet;
+  /** How much of the vendors' quotas this process has used. */
+  quota(): readonly QuotaUsage[];
+  /** How far the consumers of the stream are. */
+  streamLag(): Promise<readonly ConsumerLag[]>;
   /**
    * Verifies, reads and keeps a delivery.
    *
    * @throws {EngineError} `not_found` if the tenant has no such source that receives.
    */
-  receive(
-    job: DeliveryJob,
-  ): Promise<WriteReport & { readonly rejected: readonly Reject[] }>;
+  receive(job: DeliveryJob): Promise<ReceiveReport>;
+  /**
+   * Whose source takes deliveries at that address without a key of ours, because
+   * its connector verifies the sender.
+   *
+   * @returns The tenant, or null if no tenant or several have a source of that name.
+   */
+  tenantOf(connector: string, source: string): string | null;
   /**
    * Whether each part answers: its name, and null or what is wrong. A part named
    * `plugin:<name>` is missed, but the engine is ready without it.
@@ -93,16 +114,16 @@ export interface OperatedEngine extends Engine {
   readonly models: ModelRegistry;
   /** Pulls a source to its end. */
   ingest(job: PullJob): Promise<IngestReport>;
+  /** Everything that brings signals in. */
+  readonly sources: Signals;
+  /** A connector; `not_found` if there is none of that name. */
+  readonly connector: SourceBook["connector"];
+  /** Sources that were configured. */
+  readonly configured: SourceBook["list"];
+  /** A source that was configured; `not_found` if the tenant has none of that name. */
+  readonly findSource: SourceBook["find"];
   /** Trains a model and registers it as pending. */
   train(job: TrainJob): Promise<ModelRecord>;
-}
-
-/** A source that a tenant configured. */
-export interface ConfiguredSource {
-  readonly tenant: string;
-  readonly source: string;
-  readonly connector: string;
-  readonly config: unknown;
 }
 
 /** What the engine is made of. */
@@ -115,10 +136,14 @@ export interface EngineParts {
   readonly sources: readonly ConfiguredSource[];
   /** Where plans are written: connector and configuration for each tenant. */
   destination(tenant: string): { connector: string; config: unknown };
-  /** Lends files to a connector. */
-  lendFiles(connector: Connector, config: unknown): FileAccess;
-  /** Lends HTTP to a connector. */
-  lendHttp(connector: Connector, config: unknown): HttpClient;
+  /** Lends files to a source. */
+  lendFiles(source: Source): FileAccess;
+  /** Lends HTTP to a source. */
+  lendHttp(source: Source, priority: Priority): HttpClient;
+  /** How much of the vendors' quotas this process has used. */
+  quota(): readonly QuotaUsage[];
+  /** A tenant's pseudonyms of people. */
+  pseudonyms(tenant: string): Pseudonyms;
   /** What is wrong with each plugin that was left out, by its name. */
   readonly leftOut: Readonly<Record<string, string>>;
   readonly clock: Clock;
@@ -137,7 +162,8 @@ export function createEngine(parts: EngineParts): OperatedEngine {
   const { stores, clock, ids, policies, families, code } = parts;
   const { history, online, views, models, log, idempotency, keys } = stores;
   const archive = stores.policies;
-  const signalScope = { store: stores.signals, clock };
+  const book = keepSources(parts.sources, parts.connectors);
+  const sources = openSources(parts);
   const features = createFeatures({ history, online, views });
   const scores = createScores({ models, clock });
   const answering = { scores, policies, archive, idempotency, clock, ids };
@@ -154,17 +180,19 @@ export function createEngine(parts: EngineParts): OperatedEngine {
       ...answering,
       history,
       store: stores.plans,
-      destination: (tenant) => openDestination(parts, tenant),
+      destination: (tenant) => openDestination(parts, book, tenant),
     }),
-    receive: (job) => receive(signalScope, findSource(parts, job)),
-    ingest: (job) => {
-      const connector = findConnector(parts, job.connector);
-      return ingest(signalScope, {
-        ...job,
-        connector,
-        files: parts.lendFiles(connector, job.config),
-        http: parts.lendHttp(connector, job.config),
-      });
+    sources,
+    quota: parts.quota,
+    streamLag: () => stores.stream.lag(),
+    connector: book.connector,
+    configured: book.list,
+    findSource: book.find,
+    receive: (job) => sources.receive(book.receiver(job), job.delivery),
+    tenantOf: book.tenantOf,
+    ingest: ({ range, report, ...job }) => {
+      const connector = book.connector(job.connector);
+      return sources.ingest({ ...job, connector }, range, report);
     },
     train: (job) => trainModel({ stores, families, clock, code }, job),
     health: async () => ({ ...await stores.health(), ...missing(parts) }),
@@ -175,46 +203,27 @@ export function createEngine(parts: EngineParts): OperatedEngine {
   };
 }
 
+function openSources(parts: EngineParts): Signals {
+  const { stores: { signals, backfills }, clock, ids, pseudonyms } = parts;
+  return createSignals(
+    { store: signals, backfills, clock, ids, pseudonyms },
+    { files: parts.lendFiles, http: parts.lendHttp },
+  );
+}
+
 function missing({ leftOut }: EngineParts): Record<string, string> {
   return Object.fromEntries(
     Object.entries(leftOut).map(([name, why]) => [`plugin:${name}`, why]),
   );
 }
 
-function findConnector(
-  { connectors }: EngineParts,
-  wanted: string,
-): Connector {
-  const found = connectors.find(({ name }) => name === wanted);
-  if (found) return found;
-  const known = connectors.map(({ name }) => name).join(", ");
-  throw new EngineError(
-    "not_found",
-    `Cannot use connector "${wanted}": there are ${known}`,
-  );
-}
-
-function findSource(parts: EngineParts, job: DeliveryJob) {
-  const found = parts.sources.find(({ tenant, source, connector }) =>
-    tenant === job.tenant && source === job.source &&
-    connector === job.connector
-  );
-  if (!found) {
-    throw new EngineError(
-      "not_found",
-      `Cannot deliver to source "${job.source}": the tenant has none of that name for connector "${job.connector}"`,
-    );
-  }
-  const connector = findConnector(parts, found.connector);
-  return { ...found, connector, delivery: job.delivery };
-}
-
 function openDestination(
   parts: EngineParts,
+  book: SourceBook,
   tenant: string,
 ): PlanDestination {
   const { connector: name, config: given } = parts.destination(tenant);
-  const connector = findConnector(parts, name);
+  const connector = book.connector(name);
   const { destination } = connector;
   if (!destination) {
     throw new EngineError(
@@ -223,12 +232,16 @@ function openDestination(
     );
   }
   const config = connector.config.parse(given);
-  const files = parts.lendFiles(connector, config);
-  const http = parts.lendHttp(connector, config);
-  const lent = { config, files, http };
+  const source = { tenant, source: `plans:${name}`, connector, config };
+  const lent = () => ({
+    config,
+    files: parts.lendFiles(source),
+    http: parts.lendHttp(source, "write"),
+    now: parts.clock.now(),
+  });
   return {
     name,
-    read: (targets) => destination.read(lent, targets),
-    write: (change) => destination.write(lent, change),
+    read: (targets) => destination.read(lent(), targets),
+    write: (change) => destination.write(lent(), change),
   };
 }

@@ -16,7 +16,7 @@ export function printConnector(name: string): Readonly<Record<string, string>> {
   return {
     "connector.ts": source(name, host),
     "connector_test.ts": TEST,
-    "fixtures/pages.json": PAGES,
+    "fixtures/answers.json": ANSWERS,
   };
 }
 
@@ -24,24 +24,24 @@ function source(name: string, host: string): string {
   return `/**
  * Daily delivery of each campaign, from the report API of ${name}.
  *
- * Say here what only the vendor's documents say: in which zone it counts days, in
- * which unit it writes money, for how long it restates. Name the page and the day
- * on which it was read.
+ * Say here what only the vendor's documents say: in which unit it writes money, for
+ * how long it restates, whether its ranges hold their last day, where it cuts. Name
+ * the page and the day on which it was read.
  *
  * @module
  */
 import {
+  addDays,
   defineConnector,
+  type Lent,
   microsFromDecimal,
-  type Page,
-  type PerformanceSignal,
-  type PullScope,
+  type Records,
+  type ReportRow,
+  type SliceScope,
 } from "@moe/plugin";
 import * as z from "zod";
 
-const CHANNEL = "${name}";
 const HOST = "${host}";
-const REPORT_URL = \`https://\${HOST}/v1/report\`;
 
 const Config = z.strictObject({
   accountId: z.string().min(1),
@@ -50,119 +50,142 @@ const Config = z.strictObject({
 
 type Config = z.infer<typeof Config>;
 
-const Row = z.object({
-  day: z.iso.date(),
-  campaign: z.string().min(1),
-  spend: z.string(),
-  impressions: z.int().nonnegative(),
-  clicks: z.int().nonnegative(),
-});
+/** Ids above 2^53 come as text, also where the vendor writes numbers. */
+const Id = z.union([z.string().min(1), z.int()]).transform(String);
 
-const Report = z.object({
-  currency: z.string(),
-  zone: z.string(),
-  rows: z.array(Row),
+const Account = z.object({ zone: z.string(), currency: z.string() });
+
+const Page = z.object({
+  rows: z.array(z.unknown()),
   next: z.string().nullable(),
 });
 
-type Report = z.infer<typeof Report>;
+const Row = z.object({
+  day: z.iso.date(),
+  campaign: Id,
+  spend: z.union([z.string(), z.number()]).transform(String),
+  impressions: z.int().nonnegative(),
+  clicks: z.int().nonnegative(),
+});
 
 export default defineConnector<Config>({
   name: "${name}",
   apiVersion: 1,
   about: "Daily delivery of campaigns, from its report API",
+  vendorApi: { version: "v1", sunset: "2027-12-31" },
   config: Config,
   secrets: ["token"],
   hosts: [HOST],
   emits: ["performance"],
-  restatesDays: 3,
-  pull,
+  restatesDays: 7,
+  limits: [{ scope: "account", calls: 60, perSeconds: 60 }],
+  quotaKeys: ({ accountId }) => ({ account: accountId }),
+
+  async account(scope) {
+    const { zone, currency } = Account.parse(await ask(scope, "account"));
+    const id = scope.config.accountId;
+    return { id, zone, currency, attribution: "click_7d", settlesDays: 7 };
+  },
+
+  reports: [{
+    name: "campaign_daily",
+    level: "campaign",
+    dimensions: [],
+    sliceDays: 30,
+    historyDays: null,
+    recordCap: null,
+    read,
+    toRows: (record) => [toRow(record)],
+  }],
 });
 
-async function* pull(scope: PullScope<Config>): AsyncGenerator<Page> {
-  const { config: { accountId, token }, http, range, report } = scope;
-  let cursor = scope.cursor;
-  do {
-    const query = { account: accountId, ...range, page: cursor ?? "" };
-    const body = await http.json(REPORT_URL, { query, bearer: token });
-    const page = Report.parse(body);
-    cursor = page.next;
-    report(\`\${page.rows.length} rows\`, null);
-    yield { signals: toSignals(page, accountId), cursor };
-  } while (cursor !== null);
+/** Pages of a slice; the vendor's ranges hold their last day. */
+async function* read(scope: SliceScope<Config>): AsyncGenerator<Records> {
+  const { from, until } = scope.range;
+  let page: string | null = "";
+  while (page !== null) {
+    const query = { from, to: addDays(until, -1), page };
+    const { rows, next } = Page.parse(await ask(scope, "report", query));
+    yield { records: rows };
+    page = next;
+  }
 }
 
-function toSignals(
-  { currency, zone, rows }: Report,
-  account: string,
-): PerformanceSignal[] {
-  return rows.map(({ day, campaign, spend, impressions, clicks }) => ({
-    grain: "performance",
-    report: "campaign_daily",
-    level: "campaign",
-    entities: { account, channel: CHANNEL, campaign },
+async function ask(
+  { config: { accountId, token }, http }: Lent<Config>,
+  path: string,
+  query: Readonly<Record<string, string>> = {},
+): Promise<unknown> {
+  return await http.json(\`https://\${HOST}/v1/\${path}\`, {
+    query: { account: accountId, ...query },
+    bearer: token,
+  });
+}
+
+function toRow(record: unknown): ReportRow {
+  const { day, campaign, spend, impressions, clicks } = Row.parse(record);
+  return {
     day,
-    periodDays: 1,
-    zone,
-    currency,
-    breakdowns: {},
-    attribution: "",
+    entities: { channel: "search", campaign },
     metrics: {
       spend_micros: microsFromDecimal(spend),
       impressions: BigInt(impressions),
       clicks: BigInt(clicks),
     },
-  }));
+  };
 }
 `;
 }
 
 const TEST = `/**
- * The conformance kit, on recorded pages.
+ * The conformance kit, on recorded answers.
  *
  * @module
  */
 import { testConnector } from "@moe/plugin/test";
 import connector from "./connector.ts";
-import pages from "./fixtures/pages.json" with { type: "json" };
+import answers from "./fixtures/answers.json" with { type: "json" };
 
 testConnector(connector, {
   config: { accountId: "a-1", token: "t-secret" },
   range: { from: "2026-01-01", until: "2026-01-03" },
-  answer: (_url, { query }) =>
-    pages[(query?.page || "first") as keyof typeof pages],
+  answer: (url, { query }) => {
+    const { pathname } = new URL(url);
+    const asked = pathname + (query?.page ? \`?page=\${query.page}\` : "");
+    return answers[asked as keyof typeof answers];
+  },
 });
 `;
 
-const PAGES = `{
-  "first": {
-    "currency": "EUR",
+const ANSWERS = `{
+  "/v1/account": {
     "zone": "Europe/Berlin",
+    "currency": "EUR"
+  },
+  "/v1/report": {
     "rows": [
       {
         "day": "2026-01-01",
-        "campaign": "c-1",
+        "campaign": "9007199254740993",
         "spend": "12.34",
         "impressions": 1000,
         "clicks": 17
       },
       {
         "day": "2026-01-01",
-        "campaign": "c-2",
-        "spend": "0",
+        "campaign": 7,
+        "spend": 0,
         "impressions": 0,
         "clicks": 0
       }
     ],
     "next": "second"
   },
-  "second": {
-    "currency": "EUR",
-    "zone": "Europe/Berlin",
+  "/v1/report?page=second": {
     "rows": [
       {
         "day": "2026-01-02",
-        "campaign": "c-1",
+        "campaign": "9007199254740993",
         "spend": "1.5e1",
         "impressions": 1200,
         "clicks": 21

@@ -25,7 +25,7 @@ export interface Registry {
 type Members = Readonly<Record<string, unknown>>;
 
 const SNAKE = /^[a-z][a-z0-9_]{0,63}$/;
-const HOST = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/;
+const HOST = /^(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+$/;
 const SEMANTIC = /^\d+\.\d+\.\d+$/;
 
 /**
@@ -98,8 +98,15 @@ function connectorFault(plugin: Members): string | null {
   return sidesFault(plugin);
 }
 
-function sidesFault({ pull, receive, destination }: Members): string | null {
-  const reads = [pull, receive].filter((side) => side !== undefined);
+function sidesFault(
+  { pull, receive, reports, account, destination }: Members,
+): string | null {
+  if (reports !== undefined) {
+    const fault = reportsFault(reports, account);
+    if (fault !== null) return fault;
+  }
+  const reads = [pull, receive, reports && account]
+    .filter((side) => side !== undefined);
   if (reads.some((side) => typeof side !== "function")) {
     return "pull and receive must be functions";
   }
@@ -110,6 +117,21 @@ function sidesFault({ pull, receive, destination }: Members): string | null {
   return typeof read === "function" && typeof write === "function"
     ? null
     : "destination must have read and write functions";
+}
+
+function reportsFault(reports: unknown, account: unknown): string | null {
+  if (!Array.isArray(reports) || reports.length === 0) {
+    return "reports must be a list of at least one";
+  }
+  if (typeof account !== "function") return "reports need an account function";
+  const good = reports.every((one: Members | null) =>
+    typeof one?.read === "function" && typeof one.toRows === "function" &&
+    typeof one.name === "string" && SNAKE.test(one.name) &&
+    Array.isArray(one.dimensions) && Number(one.sliceDays) >= 1
+  );
+  return good
+    ? null
+    : "a report must have name, dimensions, sliceDays, read and toRows";
 }
 
 function familyFault(plugin: Members): string | null {

@@ -35,7 +35,7 @@ Deno.test("loadPlugins() takes every plugin of the checkout", () => {
   const { connectors, families, leftOut } = loadPlugins();
   assert.deepEqual(leftOut, {});
   const names = connectors.map(({ name }) => name);
-  for (const name of ["csv", "file", "http_events"]) {
+  for (const name of ["csv", "file", "segment"]) {
     assert.ok(names.includes(name));
   }
   assert.ok(families.length > 0);

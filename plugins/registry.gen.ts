@@ -8,7 +8,7 @@ import { collect } from "./collect.ts";
 export const CONNECTORS = await collect({
   csv: () => import("../connectors/csv/connector.ts"),
   file: () => import("../connectors/file/connector.ts"),
-  http_events: () => import("../connectors/http_events/connector.ts"),
+  segment: () => import("../connectors/segment/connector.ts"),
 });
 
 export const FAMILIES = await collect({

@@ -43,6 +43,7 @@ export function environmentOf(
   return {
     MOE_DATA: folder,
     MOE_MATERIALIZE_MINUTES: "0",
+    MOE_IDENTITY_KEY: "5a".repeat(32),
     ...(databaseUrl !== null && { DATABASE_URL: databaseUrl }),
   };
 }
@@ -58,7 +59,7 @@ export function openCompany(place: Place): Promise<Opened> {
   return openEngine(readConfiguration((name) => variables[name]), [{
     tenant: TENANT,
     source: "site",
-    connector: "http_events",
+    connector: "segment",
     config: { secret: SECRET },
   }]);
 }
@@ -105,7 +106,7 @@ async function push(engine: Opened["engine"], text: string): Promise<void> {
   const signature = createHmac("sha256", SECRET).update(body).digest("hex");
   await engine.receive({
     tenant: TENANT,
-    connector: "http_events",
+    connector: "segment",
     source: "site",
     delivery: {
       headers: { "x-signature": signature },

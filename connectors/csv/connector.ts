@@ -1,53 +1,55 @@
 /**
- * Rows of a CSV file, read as a mapping says; README.md beside this file has the
- * mapping's members.
+ * Rows of a CSV or Parquet file, read as a mapping says; README.md beside this
+ * file and in `connectors/mapping/` tell how.
  *
- * A row goes in as a whole or becomes a dead letter as a whole. A cursor is the
- * number of the last row and a hash of the text up to it, so that a run goes on
- * only in the file that it began.
+ * A row goes in as a whole or becomes a dead letter as a whole.
  *
  * @module
  */
 import {
   type DayRange,
   defineConnector,
-  EngineError,
+  describeFault,
   type Page,
   type PullScope,
+  type Receipt,
+  RecordFault,
   type Reject,
+  type RereadScope,
   type Signal,
 } from "@moe/plugin";
-import { createHash } from "node:crypto";
 import * as z from "zod";
-import { type Read, type Row, RowFault } from "./fields.ts";
+import { openColumns } from "../mapping/columns.ts";
+import type { Read, Row } from "../mapping/fields.ts";
+import { compileMapping, isInRange } from "../mapping/row_signals.ts";
+import { readCsvPages, rereadCsvRow } from "./csv_pages.ts";
 import { type Keys, rememberKeys } from "./keys.ts";
-import { type Mapping, parseMapping } from "./mapping.ts";
-import { type CsvRecord, parseRecords, splitRecords } from "./records.ts";
-import { compileMapping } from "./row_signals.ts";
-
-const PAGE_RECORDS = 2000;
-/** What a decoder leaves in place of bytes that make no character. */
-const UNREADABLE = "\uFFFD";
+import { type FileMapping, parseFileMapping } from "./mapping.ts";
+import { readParquetPages, rereadParquetRow } from "./parquet_pages.ts";
+import type { RowPage, SourceRow } from "./rows.ts";
 
 const Settings = z.strictObject({
   file: z.string().min(1),
   mapping: z.unknown(),
 });
 
+/** What is kept beside a refused row: what it takes to read it again. */
+const Context = z.object({ columns: z.array(z.string()), row: z.int() });
+
 /** Which file, and how it is read. */
 interface Config {
   readonly file: string;
-  readonly mapping: Mapping;
+  readonly mapping: FileMapping;
 }
 
 export default defineConnector<Config>({
   name: "csv",
   apiVersion: 1,
-  about: "Rows of a CSV file, mapped to totals and events",
+  about: "Rows of a CSV or Parquet file, mapped to totals and events",
   config: {
     parse(value) {
       const { file, mapping } = Settings.parse(value);
-      return { file, mapping: parseMapping(mapping) };
+      return { file, mapping: parseFileMapping(mapping) };
     },
   },
   secrets: [],
@@ -55,6 +57,7 @@ export default defineConnector<Config>({
   emits: ["performance", "event"],
   restatesDays: 0,
   pull,
+  reread,
 });
 
 async function* pull(scope: PullScope<Config>): AsyncGenerator<Page> {
@@ -80,139 +83,92 @@ type PlacedPage = Page & { readonly place: string };
 async function* readPages(
   { config: { file, mapping }, files, range, report }: PullScope<Config>,
 ): AsyncGenerator<PlacedPage> {
-  const hash = createHash("sha256");
+  const pages = isParquet(file)
+    ? readParquetPages(files, file)
+    : readCsvPages(files, file, mapping);
   let open: OpenFile | null = null;
-  let rows = 0;
-  for await (
-    const { texts, last } of inPages(file, files.read(file), mapping)
-  ) {
-    const [header] = open ? [] : texts;
-    open ??= openFile(file, header, mapping);
-    const body = header === undefined ? texts : texts.slice(1);
-    const form = { delimiter: mapping.delimiter, width: open.header.length };
-    const records = parseRecords(body, form);
-    hash.update(texts.join("\n") + "\n");
-    const { signals, rejects } = readRecords(open, records, { rows, range });
-    rows += records.length;
-    report(`${rows} rows`, null);
-    const place = `${rows}:${hash.copy().digest("hex").slice(0, 16)}`;
+  let count = 0;
+  for await (const { header, rows, last, place } of pages) {
+    open ??= openFile(header, mapping);
+    const { signals, rejects } = readRows(open, rows, { count, range });
+    count += rows.length;
+    report(`${count} rows`, null);
     yield { signals, rejects, cursor: last ? null : place, place };
   }
-  if (!open) throw unreadable(file, "it is empty, without a header");
 }
 
-function openFile(
-  file: string,
-  text: string | undefined,
-  mapping: Mapping,
-): OpenFile {
-  const { delimiter, signals } = mapping;
-  const [record] = parseRecords([text ?? ""], { delimiter, width: null });
-  if (!record?.fields) throw unreadable(file, "its header is malformed");
-  const ids = signals.flatMap((one) =>
-    one.grain === "event" ? one.eventId : []
-  );
-  const ownIds = new Set(ids).size === ids.length &&
-    ids.every((id) => id.includes("{#}"));
+function isParquet(file: string): boolean {
+  return file.endsWith(".parquet");
+}
+
+function openFile(header: readonly string[], mapping: FileMapping): OpenFile {
   return {
-    header: record.fields,
-    read: compileMapping(mapping, record.fields),
-    keys: rememberKeys(ownIds),
+    header,
+    read: compileMapping(mapping, openColumns(header), "mapping"),
+    keys: rememberKeys(mapping.signals),
   };
 }
 
-function readRecords(
-  { header, read, keys }: OpenFile,
-  records: readonly CsvRecord[],
-  { rows, range }: { readonly rows: number; readonly range: DayRange | null },
+function readRows(
+  file: OpenFile,
+  rows: RowPage["rows"],
+  { count, range }: { readonly count: number; readonly range: DayRange | null },
 ): { signals: Signal[]; rejects: Reject[] } {
   const signals: Signal[] = [];
   const rejects: Reject[] = [];
-  for (const [at, { text, fields }] of records.entries()) {
-    const number = rows + at + 1;
+  for (const [at, row] of rows.entries()) {
+    const number = count + at + 1;
     try {
-      if (text.includes(UNREADABLE)) throw misencoded();
-      if (!fields) throw malformed(header.length);
-      const found = readRow({ fields, number }, read, keys);
-      signals.push(...found.filter((signal) => isIn(signal, range)));
+      const found = readRow(file, { fields: row.fields(), number });
+      signals.push(...found.filter((signal) => isInRange(signal, range)));
     } catch (error) {
-      if (!(error instanceof RowFault)) throw error;
-      const detail = `row ${number}: ${error.message}`;
-      rejects.push({ reason: error.reason, detail, original: text });
+      if (!(error instanceof RecordFault)) throw error;
+      rejects.push(refuse(file.header, row, { number, fault: error }));
     }
   }
   return { signals, rejects };
 }
 
-function readRow(
-  row: Row,
-  read: Read<readonly Signal[]>,
-  keys: Keys,
-): readonly Signal[] {
+function readRow({ read, keys }: OpenFile, row: Row): readonly Signal[] {
   const found = read(row);
   keys.add(found);
   return found;
 }
 
-function isIn(signal: Signal, range: DayRange | null): boolean {
-  const day = signal.grain === "event"
-    ? signal.occurredAt.slice(0, 10)
-    : signal.day;
-  return range === null || (day >= range.from && day < range.until);
+function refuse(
+  columns: readonly string[],
+  row: SourceRow,
+  { number, fault }: { readonly number: number; readonly fault: RecordFault },
+): Reject {
+  return {
+    reason: fault.reason,
+    detail: `row ${number}: ${fault.message}`,
+    original: row.original(),
+    context: JSON.stringify({ columns, row: number }),
+  };
 }
 
-/** Record texts by pages; one page is held back to know which is the last. */
-async function* inPages(
-  file: string,
-  bytes: AsyncIterable<Uint8Array>,
-  { encoding }: Mapping,
-): AsyncGenerator<{ texts: string[]; last: boolean }> {
-  const plain = file.endsWith(".gz") ? unzip(file, bytes) : bytes;
-  let held: string[] | null = null;
-  let texts: string[] = [];
-  for await (const text of splitRecords(plain, encoding)) {
-    texts.push(text);
-    if (texts.length < PAGE_RECORDS) continue;
-    if (held) yield { texts: held, last: false };
-    held = texts;
-    texts = [];
+function reread(
+  { config: { file, mapping }, original, context }: RereadScope<Config>,
+): Receipt {
+  const kept = parseContext(context);
+  if (kept === null) {
+    const fault = new RecordFault("context_missing", "kept without its header");
+    const rejects = [{ ...describeFault(fault), original, context }];
+    return { signals: [], rejects };
   }
-  if (held) yield { texts: held, last: texts.length === 0 };
-  if (texts.length > 0) yield { texts, last: true };
+  const { columns, row } = kept;
+  const rows = isParquet(file)
+    ? [rereadParquetRow(original, columns)]
+    : rereadCsvRow(original, columns.length, mapping);
+  const scope = { count: row - 1, range: null };
+  return readRows(openFile(columns, mapping), rows, scope);
 }
 
-async function* unzip(
-  file: string,
-  bytes: AsyncIterable<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
-  const packed = ReadableStream.from(bytes) as ReadableStream<
-    Uint8Array<ArrayBuffer>
-  >;
+function parseContext(text: string): z.infer<typeof Context> | null {
   try {
-    yield* packed.pipeThrough(new DecompressionStream("gzip"));
-  } catch (error) {
-    if (error instanceof EngineError) throw error;
-    throw unreadable(file, "it is not whole gzip");
+    return Context.parse(JSON.parse(text));
+  } catch {
+    return null;
   }
-}
-
-function misencoded(): RowFault {
-  return new RowFault(
-    "encoding_invalid",
-    "bytes that the file's encoding does not have; name it in the mapping's encoding",
-  );
-}
-
-function malformed(width: number): RowFault {
-  return new RowFault(
-    "row_malformed",
-    `quotes do not close, or there are not ${width} fields`,
-  );
-}
-
-function unreadable(file: string, reason: string): EngineError {
-  return new EngineError(
-    "file_unreadable",
-    `Cannot read file "${file}": ${reason}`,
-  );
 }

@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { EngineError, type Page, type Signal } from "@moe/plugin";
-import { rememberFiles, testConnector } from "@moe/plugin/test";
+import { recordHttp, rememberFiles, testConnector } from "@moe/plugin/test";
 import connector from "./connector.ts";
 
 const WIDE = {
@@ -36,6 +36,7 @@ const WIDE = {
   ],
 };
 
+const NOW = "2026-11-26T12:00:00.000Z";
 const HEADER = "week,tv,n,who,value,first\n";
 const GOOD = "02.01.2023,10.5,3.7,s-1,20,yes\n";
 
@@ -66,7 +67,8 @@ async function read(
   const pages = connector.pull?.({
     config: connector.config.parse({ file, mapping }),
     files: rememberFiles({ [file]: content }),
-    http: { json: () => Promise.reject(new Error("no network")) },
+    http: recordHttp(undefined),
+    now: NOW,
     range: null,
     cursor,
     report: () => {},
@@ -104,7 +106,6 @@ Deno.test.each([
   { row: '03.01.2023,1,1,"s,1,no', reason: "row_malformed" },
   { row: "03.01.2023,1,1,,1,no", reason: "column_missing" },
   { row: `03.01.2023,1,1,${"s".repeat(201)},1,no`, reason: "id_invalid" },
-  { row: "03.01.2023,1,1,ann@a.example,1,no", reason: "personal_data_refused" },
   { row: "03.01.2023,1,1,s,1,maybe", reason: "boolean_invalid" },
   { row: "02.01.2023,99,1,s,1,no", reason: "key_repeated" },
 ])("csv: $reason keeps the row's text and lets the others in", async (bad) => {
@@ -235,4 +236,30 @@ Deno.test("csv: whatever fields are written come back, and garbage costs no good
     ),
     { numRuns: 150 },
   );
+});
+
+Deno.test("csv: a refused row is read again by a better mapping", async () => {
+  const [page] = await read(HEADER + GOOD + "03.01.2023,1,1,s-2,5,ja\n");
+  const [reject] = page?.rejects ?? [];
+  assert.equal(reject?.reason, "boolean_invalid");
+  const mapping = structuredClone(WIDE);
+  Object.assign(mapping.signals[1] ?? {}, { properties: { first: "first" } });
+  const again = (original: string, context: string) =>
+    connector.reread?.({
+      config: connector.config.parse({ file: "f.csv", mapping }),
+      original,
+      context,
+      receivedAt: NOW,
+    });
+  const { original = "", context = "" } = reject ?? {};
+  const receipt = again(original, context);
+  assert.deepEqual(receipt?.rejects, []);
+  const [total, order] = receipt?.signals ?? [];
+  assert.equal(total?.grain === "performance" && total.day, "2023-01-03");
+  assert.equal(order?.grain === "event" && order.eventId, "order-2");
+  assert.deepEqual(order?.grain === "event" && order.properties, {
+    first: "ja",
+  });
+  assert.equal(again("too,few", context)?.rejects[0]?.reason, "row_malformed");
+  assert.equal(again(original, "")?.rejects[0]?.reason, "context_missing");
 });

@@ -4,28 +4,30 @@
  *
  * @module
  */
-import { canonicalJson, sha256, type Signal } from "@moe/plugin";
-import { RowFault } from "./fields.ts";
+import { canonicalJson, RecordFault, sha256, type Signal } from "@moe/plugin";
+import { signalKey } from "../mapping/keys.ts";
+import type { SignalMapping } from "../mapping/mapping.ts";
 
 /** Remembers what was said of each key. */
 export interface Keys {
-  /** Throws a RowFault if one of the signals contradicts an earlier row. */
+  /** Throws a `RecordFault` if one of the signals contradicts an earlier row. */
   add(signals: readonly Signal[]): void;
 }
 
 /**
  * Opens the memory of one file.
  *
- * @param ownIds Whether every event's id holds the row's number, so that none repeats.
+ * @param mappings How its rows become signals.
  * @returns An empty memory.
  */
-export function rememberKeys(ownIds: boolean): Keys {
+export function rememberKeys(mappings: readonly SignalMapping[]): Keys {
+  const ownIds = holdNumbers(mappings);
   const told = new Map<string, string>();
   return {
     add(signals) {
       for (const signal of signals) {
         if (signal.grain === "event" && ownIds) continue;
-        const key = keyOf(signal);
+        const key = signalKey(signal);
         const content = sha256(canonicalJson(signal)).slice(0, 16);
         if ((told.get(key) ?? content) !== content) throw contradiction(signal);
         told.set(key, content);
@@ -34,17 +36,20 @@ export function rememberKeys(ownIds: boolean): Keys {
   };
 }
 
-function keyOf(signal: Signal): string {
-  if (signal.grain === "event") return signal.eventId;
-  const { report, level, entities, day, breakdowns } = signal;
-  return canonicalJson([report, level, entities, day, breakdowns]);
+/** Whether every event's id holds the row's number, so that none repeats. */
+function holdNumbers(mappings: readonly SignalMapping[]): boolean {
+  const ids = mappings.flatMap((one) =>
+    one.grain === "event" ? one.eventId : []
+  );
+  return new Set(ids).size === ids.length &&
+    ids.every((id) => id.includes("{#}"));
 }
 
-function contradiction({ grain }: Signal): RowFault {
+function contradiction({ grain }: Signal): RecordFault {
   const fix = grain === "event"
     ? "make eventId of columns that tell rows apart"
     : "add the column that tells rows apart to entities or breakdowns";
-  return new RowFault(
+  return new RecordFault(
     "key_repeated",
     `an earlier row says something else of the same ${grain}; ${fix}`,
   );

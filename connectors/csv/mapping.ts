@@ -1,157 +1,32 @@
 /**
- * The mapping: names the columns of a file in the words of the engine.
+ * The mapping of a file: how its bytes are read, and the signals in each row.
  *
  * @module
  */
-import {
-  EngineError,
-  ENTITY_TYPES,
-  isZone,
-  type Metric,
-  METRICS,
-  parseInstant,
-} from "@moe/plugin";
 import * as z from "zod";
+import { parseMapping, SignalMappings } from "../mapping/mapping.ts";
 
-const Level = z.enum(ENTITY_TYPES).exclude(["tenant"]);
-
-const METRIC_NAMES = Object.keys(METRICS) as [Metric, ...Metric[]];
-
-const Template = z.string().min(1);
-
-const Quantity = z.union([
-  z.string().min(1),
-  z.strictObject({
-    column: z.string().min(1),
-    as: z.enum(["decimal", "whole", "rounded"]),
-  }),
-]);
-
-const Condition = z.union([
-  z.strictObject({ column: z.string().min(1), equals: z.string() }),
-  z.strictObject({ column: z.string().min(1), above: z.number() }),
-]);
-
-const Property = z.union([
-  z.string().min(1),
-  z.strictObject({
-    column: z.string().min(1),
-    type: z.enum(["text", "number", "boolean"]),
-  }),
-]);
-
-const PlusSeconds = z.int().default(0);
-
-const Moment = z.union([
-  z.strictObject({
-    at: z.string().refine(isMoment, "expected ISO 8601 with a zone"),
-    plusSeconds: PlusSeconds,
-  }),
-  z.strictObject({
-    column: z.string().min(1),
-    format: z.string().min(1),
-    plusSeconds: PlusSeconds,
-  }),
-]);
-
-const Entities = z.partialRecord(Level, Template);
-
-const Performance = z.strictObject({
-  grain: z.literal("performance"),
-  report: z.string().min(1),
-  level: Level,
-  entities: Entities,
-  day: z.strictObject({
-    column: z.string().min(1),
-    format: z.string().min(1).default("YYYY-MM-DD"),
-  }),
-  periodDays: z.int().min(1).max(366).default(1),
-  zone: z.string().refine(isZone, "expected an IANA zone, such as UTC"),
-  currency: Template,
-  breakdowns: z.record(z.string().min(1), Template).default({}),
-  attribution: z.string().default(""),
-  metrics: z.partialRecord(z.enum(METRIC_NAMES), Quantity),
-  when: z.array(Condition).default([]),
-});
-
-const Event = z.strictObject({
-  grain: z.literal("event"),
-  eventId: Template,
-  type: Template,
-  occurredAt: Moment,
-  entities: Entities,
-  value: z.strictObject({
-    column: z.string().min(1),
-    as: z.enum(["decimal", "whole"]).default("decimal"),
-    currency: Template,
-  }).optional(),
-  properties: z.record(z.string().min(1), Property).default({}),
-  when: z.array(Condition).default([]),
-});
-
-const Mapping = z.strictObject({
+const FileMapping = z.strictObject({
   about: z.string().default(""),
   delimiter: z.string().length(1).default(","),
   encoding: z.string().refine(isEncoding, "expected an encoding, such as utf-8")
     .default("utf-8"),
   nulls: z.array(z.string()).default(["", "NA", "na"]),
-  signals: z.array(z.discriminatedUnion("grain", [Performance, Event])).min(1),
+  signals: SignalMappings,
 });
 
 /** How one file is read. */
-export type Mapping = z.infer<typeof Mapping>;
-/** How a row becomes a total. */
-export type PerformanceMapping = z.infer<typeof Performance>;
-/** How a row becomes an event. */
-export type EventMapping = z.infer<typeof Event>;
-/** How a number is read. */
-export type Quantity = z.infer<typeof Quantity>;
-/** How a property is read. */
-export type Property = z.infer<typeof Property>;
-/** How a moment is read. */
-export type Moment = z.infer<typeof Moment>;
-/** What must hold of a row for a signal to be in it. */
-export type Condition = z.infer<typeof Condition>;
+export type FileMapping = z.infer<typeof FileMapping>;
 
 /**
- * Reads a mapping.
+ * Reads the mapping of a file.
  *
  * @param value The mapping's JSON.
  * @returns The mapping, defaults filled in.
  * @throws {EngineError} `mapping_invalid`, naming each wrong member by its path.
  */
-export function parseMapping(value: unknown): Mapping {
-  const result = Mapping.safeParse(value);
-  if (result.success) return result.data;
-  const faults = result.error.issues.map(({ path, message }) =>
-    `${["mapping", ...path].join(".")}: ${message}`
-  );
-  throw mappingInvalid(faults);
-}
-
-/**
- * Makes the failure that lists what is wrong with a mapping.
- *
- * @param faults One sentence each, opening with the path of the member.
- * @returns The failure, to be thrown.
- */
-export function mappingInvalid(faults: readonly string[]): EngineError {
-  const shown = faults.slice(0, 5).join("; ");
-  const more = faults.length > 5 ? `; and ${faults.length - 5} more` : "";
-  return new EngineError(
-    "mapping_invalid",
-    `Cannot use mapping: ${shown}${more}`,
-    { facts: { faults: faults.length } },
-  );
-}
-
-function isMoment(text: string): boolean {
-  try {
-    parseInstant(text);
-    return true;
-  } catch {
-    return false;
-  }
+export function parseFileMapping(value: unknown): FileMapping {
+  return parseMapping(FileMapping, value, "mapping");
 }
 
 function isEncoding(label: string): boolean {

@@ -22,6 +22,7 @@ function lend(files: Record<string, string> = {}): Lent<{ folder: string }> {
     config: connector.config.parse({ folder: "out" }),
     files: rememberFiles(files),
     http: recordHttp(undefined),
+    now: "2026-11-26T00:00:00.000Z",
   };
 }
 

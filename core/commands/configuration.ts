@@ -7,7 +7,9 @@
  * | `KV_URL` | Deno KV by KV Connect; without it a file in the data folder | |
  * | `MOE_DATA` | data folder | `data` |
  * | `MOE_POLICIES` | folder of policy files | `policies` |
- * | `MOE_SOURCES` | JSON file of push sources and their secrets' names | |
+ * | `MOE_SOURCES` | JSON file of sources and where their secrets are | |
+ * | `MOE_IDENTITY_KEY` | key behind pseudonyms, 64 hexadecimal digits; without it a file in the data folder | |
+ * | `NATS_URL` | NATS server with JetStream that the stream is relayed to | |
  * | `MOE_HOST`, `MOE_PORT` | where to listen | `127.0.0.1`, `8080` |
  * | `MOE_MATERIALIZE_MINUTES` | pause between two runs in which the server materialises all features, the first at start; 0 for never | `60` |
  *
@@ -22,6 +24,8 @@ const Environment = z.object({
   MOE_DATA: z.string().min(1).default("data"),
   MOE_POLICIES: z.string().min(1).default("policies"),
   MOE_SOURCES: z.string().min(1).optional(),
+  MOE_IDENTITY_KEY: z.string().regex(/^(?:[0-9a-f]{2}){32,64}$/i).optional(),
+  NATS_URL: z.url({ protocol: /^(nats|tls)$/ }).optional(),
   MOE_HOST: z.string().min(1).default("127.0.0.1"),
   MOE_PORT: z.coerce.number().int().min(0).max(65535).default(8080),
   MOE_MATERIALIZE_MINUTES: z.coerce.number().min(0).max(10_080).default(60),
@@ -37,6 +41,10 @@ export interface Configuration {
   readonly dataFolder: string;
   readonly policiesFolder: string;
   readonly sourcesFile: string | null;
+  /** Key behind pseudonyms, hexadecimal; null for a file in the data folder. */
+  readonly identityKey: string | null;
+  /** NATS server that the stream is relayed to; null for none. */
+  readonly natsUrl: string | null;
   readonly host: string;
   readonly port: number;
   /** Pause between the server's own materialisations, minutes; 0 for never. */
@@ -73,6 +81,8 @@ export function readConfiguration(
     dataFolder: data.MOE_DATA,
     policiesFolder: data.MOE_POLICIES,
     sourcesFile: data.MOE_SOURCES ?? null,
+    identityKey: data.MOE_IDENTITY_KEY ?? null,
+    natsUrl: data.NATS_URL ?? null,
     host: data.MOE_HOST,
     port: data.MOE_PORT,
     materializeMinutes: data.MOE_MATERIALIZE_MINUTES,

@@ -30,6 +30,8 @@ export const ingest: Command = {
     config: "JSON file with the connector's configuration",
     from: "first day",
     until: "day after the last",
+    state:
+      "file that the state of a tap is written to, for its next run (singer, airbyte)",
     "json!": "print JSON",
   },
   run: (scope, [connector = ""], options) =>
@@ -43,15 +45,22 @@ async function pull(
 ): Promise<number> {
   const file = textOption(options, "file", "");
   const started = performance.now();
-  const report = await engine.ingest({
+  const job = {
     tenant: tenantOption(options),
     source: textOption(options, "source", sourceName(file) || connector),
-    connector,
     config: await readConfig(options),
+  };
+  const source = { ...job, connector: engine.connector(connector) };
+  const report = await engine.ingest({
+    ...job,
+    connector,
     range: readRange(options),
     report: terminal.progress,
   });
   terminal.done();
+  if (typeof options.state === "string") {
+    await writeState(options.state, await engine.sources.cursor(source));
+  }
   if (options.json) {
     terminal.line(JSON.stringify(report, null, 2));
     return 0;
@@ -68,6 +77,18 @@ async function pull(
   ).forEach(terminal.line);
   terminal.line(`${((performance.now() - started) / 1000).toFixed(1)} s`);
   return 0;
+}
+
+/** A cursor of messages is `{"state":…,"read":"…"}`; the state keeps its every digit. */
+async function writeState(path: string, cursor: string | null): Promise<void> {
+  const state = /^\{"state":(.*),"read":"[^"]*"\}$/s.exec(cursor ?? "")?.[1];
+  if (state === undefined || state === "null") {
+    throw new EngineError(
+      "request_invalid",
+      `Cannot write state "${path}": the source has told none`,
+    );
+  }
+  await Deno.writeTextFile(path, `${state}\n`);
 }
 
 function sourceName(file: string): string {

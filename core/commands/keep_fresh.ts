@@ -9,6 +9,7 @@ import { EngineError } from "../domain/error.ts";
 import type { Features } from "../features/features.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { SignalStore } from "../ports/signals.ts";
+import { pause } from "../signals/pause.ts";
 
 /** Longest pause after a round in which something failed. */
 const AFTER_FAILURE_MINUTES = 1;
@@ -144,15 +145,4 @@ function print(error: unknown): string {
     : error instanceof Error
     ? error.stack ?? error.message
     : String(error);
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const wake = () => resolve();
-  const timer = setTimeout(wake, ms);
-  signal.addEventListener("abort", wake, { once: true });
-  await promise;
-  clearTimeout(timer);
-  signal.removeEventListener("abort", wake);
 }

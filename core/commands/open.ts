@@ -3,25 +3,22 @@
  *
  * @module
  */
-import {
-  type ConfiguredSource,
-  createEngine,
-  type OperatedEngine,
-} from "../engine.ts";
+import { createEngine, type OperatedEngine } from "../engine.ts";
+import type { ConfiguredSource } from "../signals/configured.ts";
 import type { Clock, Ids } from "../ports/clock.ts";
 import type { Stores } from "../ports/stores.ts";
 import { loadPlugins } from "../../plugins/load.ts";
-import { secretValues } from "../signals/configure.ts";
-import { lendFiles } from "../signals/lend_files.ts";
-import { lendHttp } from "../signals/lend_http.ts";
 import { openStores } from "../store/open.ts";
 import { systemClock } from "../store/clock.ts";
 import { createIds } from "../store/ids.ts";
 import { loadPolicies } from "../verdicts/load.ts";
+import type { Connector } from "../../plugins/contract.ts";
 import type { CommandScope } from "./command.ts";
 import type { Configuration } from "./configuration.ts";
 import { readJsonFile, readPolicies } from "./files.ts";
-import { checkSources, parseSources } from "./push_sources.ts";
+import { openIdentities } from "./identity_key.ts";
+import { type Lending, openLending } from "./lend.ts";
+import { checkSources, parseSources } from "./configured_sources.ts";
 
 /** Version of the engine's code, kept with every model and answered at `/healthz`. */
 export const VERSION = "0.1.0";
@@ -38,6 +35,8 @@ export interface Opened {
   readonly stores: Stores;
   readonly clock: Clock;
   readonly ids: Ids;
+  readonly lending: Lending;
+  readonly connectors: readonly Connector[];
   /** What is wrong with each plugin that was left out, by its name. */
   readonly leftOut: Readonly<Record<string, string>>;
   close(): Promise<void>;
@@ -76,20 +75,23 @@ export async function openEngine(
   configuration: Configuration,
   moreSources: readonly ConfiguredSource[] = [],
 ): Promise<Opened> {
-  const { databaseUrl, kvUrl, dataFolder, sourcesFile } = configuration;
+  const { databaseUrl, kvUrl, dataFolder, identityKey } = configuration;
   const clock = systemClock;
   const ids = createIds(clock);
   const policies = loadPolicies(
     await readPolicies(configuration.policiesFolder),
   );
-  const sources = sourcesFile === null ? [] : parseSources(
-    await readJsonFile(sourcesFile),
-    (name) => Deno.env.get(name),
-  );
+  const sources = await readSources(configuration);
   const plugins = loadPlugins();
   const { connectors, families, leftOut } = plugins;
   checkSources(sources, plugins);
   const stores = await openStores({ databaseUrl, kvUrl, dataFolder, clock });
+  const lending = openLending(clock, dataFolder);
+  const pseudonyms = await openIdentities(identityKey, dataFolder, stores)
+    .catch(async (error) => {
+      await stores.close();
+      throw error;
+    });
   const engine = createEngine({
     stores,
     connectors,
@@ -104,18 +106,24 @@ export async function openEngine(
       connector: "file",
       config: { folder: `${dataFolder}/destinations/${tenant}` },
     }),
-    lendFiles: (_connector, config) => lendFiles(namedPaths(config)),
-    lendHttp: (connector, config) =>
-      lendHttp({
-        hosts: connector.hosts,
-        secrets: secretValues(connector, config),
-      }),
+    lendFiles: lending.files,
+    lendHttp: lending.http,
+    quota: () => lending.quota.usage(),
+    pseudonyms,
   });
-  return { engine, stores, clock, ids, leftOut, close: () => engine.close() };
+  const close = () => engine.close();
+  return { engine, stores, clock, ids, leftOut, lending, connectors, close };
 }
 
-/** Paths that the operator named in a connector's configuration. */
-function namedPaths(config: unknown): string[] {
-  const { file, folder } = config as { file?: unknown; folder?: unknown };
-  return [file, folder].filter((path) => typeof path === "string");
+async function readSources(
+  { sourcesFile }: Configuration,
+): Promise<ConfiguredSource[]> {
+  if (sourcesFile === null) return [];
+  return await parseSources(
+    await readJsonFile(sourcesFile),
+    {
+      variable: (name) => Deno.env.get(name),
+      file: (path) => Deno.readTextFile(path),
+    },
+  );
 }

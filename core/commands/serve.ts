@@ -7,6 +7,8 @@ import { EngineError } from "../domain/error.ts";
 import { createApp } from "../http/app.ts";
 import type { Command, CommandScope } from "./command.ts";
 import { keepFresh } from "./keep_fresh.ts";
+import { keepStream } from "./keep_stream.ts";
+import { keepSynced } from "./keep_synced.ts";
 import { type Opened, openEngine, VERSION } from "./open.ts";
 import { wholeNumberOption } from "./option.ts";
 
@@ -16,8 +18,8 @@ const DRAIN_MS = 20_000;
 /** A server that listens. */
 export interface Listening {
   readonly url: string;
-  /** Stops accepting, lets running requests end, and closes the engine. */
-  stop(): Promise<void>;
+  /** Stops accepting, lets running requests and other work end, and closes the engine. */
+  stop(other?: Promise<unknown>): Promise<void>;
 }
 
 /** Serves. */
@@ -35,19 +37,41 @@ export const serve: Command = {
     const opened = await openEngine(scope.configuration);
     const listening = await listenOrClose(scope, opened, port);
     scope.terminal.line(`listening on ${listening.url}`);
-    const { engine: { features }, stores: { signals }, clock } = opened;
-    const fresh = keepFresh(
-      { features, signals, clock, log: (entry) => log(scope, entry) },
-      scope.configuration.materializeMinutes,
-    );
+    const background = startBackground(scope, opened);
     await untilTold();
     scope.terminal.warn("stopping: running requests may end");
-    fresh.stop();
-    await listening.stop();
-    await fresh.ended;
+    for (const work of background) work.stop();
+    await listening.stop(Promise.all(background.map(({ ended }) => ended)));
     return 0;
   },
 };
+
+/** Work beside the answering of requests. */
+interface Background {
+  /** Asks it to end. */
+  stop(): void;
+  /** Resolves when it has ended; never rejects. */
+  readonly ended: Promise<void>;
+}
+
+function startBackground(
+  scope: CommandScope,
+  { engine, stores, clock, ids }: Opened,
+): readonly Background[] {
+  const { features } = engine;
+  const { signals, leases } = stores;
+  return [
+    keepFresh(
+      { features, signals, clock, log: (entry) => log(scope, entry) },
+      scope.configuration.materializeMinutes,
+    ),
+    keepStream(
+      { stores, clock, ids, log: (entry) => log(scope, entry) },
+      scope.configuration.natsUrl,
+    ),
+    keepSynced({ engine, leases, log: (entry) => log(scope, entry) }),
+  ];
+}
 
 async function listenOrClose(
   scope: CommandScope,
@@ -97,15 +121,21 @@ export function listen(
   }, app.fetch);
   return {
     url: `http://${host}:${server.addr.port}`,
-    async stop() {
-      await within(server.shutdown(), options.drainMs ?? DRAIN_MS);
+    async stop(other) {
+      await within(
+        Promise.all([server.shutdown(), other]),
+        options.drainMs ?? DRAIN_MS,
+      );
       await opened.close();
     },
   };
 }
 
 /** Waits for what ends in time; what does not is left behind. */
-async function within(work: Promise<void>, longestMs: number): Promise<void> {
+async function within(
+  work: Promise<unknown>,
+  longestMs: number,
+): Promise<void> {
   const { promise: late, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, longestMs);
   await Promise.race([work, late]).finally(() => clearTimeout(timer));

@@ -69,13 +69,17 @@ export function holdsEmail(text: string): boolean {
 }
 
 /**
- * Takes e-mail addresses out of a text.
+ * Puts something in the place of e-mail addresses.
  *
  * @param text Any text.
- * @returns The text with `[redacted]` in their place.
+ * @param replace Makes what stands in an address's place.
+ * @returns The text without addresses.
  */
-export function redactEmails(text: string): string {
-  return AT.test(text) ? text.replace(EMAILS, "[redacted]") : text;
+export function replaceEmails(
+  text: string,
+  replace: (email: string) => string,
+): string {
+  return AT.test(text) ? text.replace(EMAILS, (email) => replace(email)) : text;
 }
 
 /**

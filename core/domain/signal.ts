@@ -64,7 +64,16 @@ export interface PerformanceSignal {
   readonly attribution: string;
   /** The totals. */
   readonly metrics: Metrics;
+  /**
+   * Record at the source that these totals are of, such as `deal:17`, where records
+   * and not days are asked for. All rows of a record are replaced together, so that
+   * one whose day changed, or that was deleted, leaves nothing behind.
+   */
+  readonly record?: string;
 }
+
+/** What a person agreed to, by purpose: `{ email: true, ads: false }`. */
+export type Consent = Readonly<Record<string, boolean>>;
 
 /** One thing that happened. */
 export interface EventSignal {
@@ -84,6 +93,8 @@ export interface EventSignal {
   readonly currency: Currency | null;
   /** Whatever else the source said, flat; no personal data. */
   readonly properties: Readonly<Record<string, Scalar>>;
+  /** What the person had agreed to when it happened; absent if the source did not say. */
+  readonly consent?: Consent;
 }
 
 /** A fact reported by a source. */
@@ -97,23 +108,36 @@ export interface Reject {
   readonly detail: string;
   /** The record's original text. */
   readonly original: string;
+  /** What else is needed to read it again, such as the header of a file. */
+  readonly context?: string;
 }
 
 /**
  * Which part of a report a fetch answers for. What a fetch does not mention
  * within the partition it claims has vanished at the source.
  *
+ * The attribution window is no part of it: when an account's window changes, days
+ * that are read again replace what was told under the old one, and are not counted
+ * beside it. Sources that tell several windows at once tell them in several reports.
+ *
  * @param source Name of the source.
  * @param signal One row of the partition.
- * @returns Hash of source, report, level, account, day, period and attribution.
+ * @returns Hash of source, report, level, account, and of day and period, or of the
+ * record.
  */
 export function derivePartitionKey(
   source: string,
   signal: PerformanceSignal,
 ): string {
-  const { report, level, entities, day, periodDays, attribution } = signal;
+  const { report, level, entities, day, periodDays, record } = signal;
   const account = entities.account ?? null;
-  return digest([source, report, level, account, day, periodDays, attribution]);
+  return digest([
+    source,
+    report,
+    level,
+    account,
+    ...(record === undefined ? [day, periodDays] : [{ record }]),
+  ]);
 }
 
 /**
@@ -130,6 +154,7 @@ export function deriveRowKey(
 ): string {
   const { report, level, entities, day, periodDays, breakdowns, attribution } =
     signal;
+  const { record } = signal;
   return digest([
     source,
     report,
@@ -139,6 +164,7 @@ export function deriveRowKey(
     periodDays,
     breakdowns,
     attribution,
+    ...(record === undefined ? [] : [{ record }]),
   ]);
 }
 

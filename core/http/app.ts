@@ -47,7 +47,7 @@ export interface App {
 export function createApp(engine: Engine, options: AppOptions): App {
   const { version, bodyLimitBytes = DEFAULT_BODY_LIMIT_BYTES } = options;
   const { clock, ids } = engine;
-  const metrics = createMetrics(version);
+  const metrics = createMetrics(version, engine);
   const scope: ServeScope = {
     stage: { engine, metrics, version },
     keyring: createKeyring(engine.keys, clock),

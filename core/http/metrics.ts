@@ -1,10 +1,12 @@
 /**
  * What Prometheus reads: base units, one quantity per metric, and labels with few
- * values only (route patterns, never paths; no tenants, ids or names).
+ * values only (route patterns, never paths; no ids of people or campaigns).
  *
  * @module
  */
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { Day, Instant } from "../domain/day.ts";
+import { registerSources } from "./source_metrics.ts";
 
 /** Bounds of the duration's buckets, seconds: from 50 µs, as scoring takes less than a millisecond. */
 const SECONDS = [
@@ -39,6 +41,54 @@ export interface Measured {
   readonly seconds: number;
 }
 
+/** What is asked of sources when they are printed. */
+export interface Operated {
+  /** Every source of every tenant. */
+  readonly signals: { freshness(): Promise<readonly SourceUse[]> };
+  /** How much of the vendors' quotas is used. */
+  quota(): readonly QuotaUse[];
+  /** How far the consumers of the stream are. */
+  streamLag(): Promise<readonly ConsumerUse[]>;
+}
+
+/** How fresh a source is. */
+export interface SourceUse {
+  /** Whose. */
+  readonly tenant: string;
+  /** Its name. */
+  readonly source: string;
+  /** What reads it. */
+  readonly connector: string;
+  /** When it was last heard of. */
+  readonly lastObservedAt: Instant;
+  /** Latest day that it told of; null if none. */
+  readonly latestDay: Day | null;
+  /** Rows and events brought so far. */
+  readonly rows: number;
+}
+
+/** How far a consumer of the stream is. */
+export interface ConsumerUse {
+  /** Its name. */
+  readonly consumer: string;
+  /** Batches that it has yet to take. */
+  readonly waiting: number;
+}
+
+/** How much of a quota is used. */
+export interface QuotaUse {
+  /** Whose vendor. */
+  readonly connector: string;
+  /** Who shares it. */
+  readonly scope: string;
+  /** Which of them, hashed. */
+  readonly owner: string;
+  /** Share used, in [0, 1] or above; null if unknown. */
+  readonly usedShare: number | null;
+  /** Until when no call goes; null if they go. */
+  readonly pausedUntil: Instant | null;
+}
+
 /** The engine's measurements over HTTP. */
 export interface Metrics {
   /** Counts and times a request. */
@@ -62,9 +112,10 @@ export const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
  * Makes the metrics, in a registry of their own.
  *
  * @param version The engine's version, a label of `moe_build_info`.
+ * @param engine What is asked of sources when they are printed.
  * @returns The metrics, all at zero.
  */
-export function createMetrics(version: string): Metrics {
+export function createMetrics(version: string, engine: Operated): Metrics {
   const registry = new Registry();
   const registers = [registry];
   const duration = new Histogram({
@@ -92,6 +143,7 @@ export function createMetrics(version: string): Metrics {
     "Answers given again under their idempotency key",
     "route",
   );
+  const renewSources = registerSources(registry);
   registerProcess(registry, version);
   return {
     request: ({ route, method, status, seconds }) =>
@@ -101,7 +153,10 @@ export function createMetrics(version: string): Metrics {
     plan: (step) => plans.labels(step).inc(),
     received: (outcome, signals) => received.labels(outcome).inc(signals),
     replayed: (route) => replays.labels(route).inc(),
-    print: () => registry.metrics(),
+    print: async () => {
+      await renewSources(engine);
+      return await registry.metrics();
+    },
   };
 }
 

@@ -3,12 +3,22 @@
  *
  * @module
  */
-import type { Instant } from "../domain/day.ts";
+import type { Day, DayRange, Instant } from "../domain/day.ts";
+import type { EntityType } from "../domain/entity.ts";
 import type {
   EventSignal,
+  Metrics,
   PerformanceSignal,
   Reject,
 } from "../domain/signal.ts";
+import type { Quality } from "../domain/source.ts";
+
+/**
+ * How far a total may still move. `provisional`: its day was hardly over when it was
+ * last asked for; `settling`: within the source's window for late changes; `final`:
+ * beyond it.
+ */
+export type Maturity = "provisional" | "settling" | "final";
 
 /** A performance row with its derived keys. */
 export interface KeyedPerformance {
@@ -16,6 +26,47 @@ export interface KeyedPerformance {
   readonly rowKey: string;
   readonly partitionKey: string;
   readonly contentHash: string;
+  readonly maturity: Maturity;
+}
+
+/** That a partition was asked for whole: what was not mentioned is not there. */
+export interface Claim {
+  readonly partitionKey: string;
+  readonly report: string;
+  readonly level: EntityType;
+  readonly account: string | null;
+  /** The partition's day; null where it is a record's. */
+  readonly day: Day | null;
+  /** The partition's record; null where it is a day's. */
+  readonly record: string | null;
+  /** False if a record of it could not be read, so that nothing in it can vanish. */
+  readonly whole: boolean;
+  readonly rows: number;
+  /** Whole days from the end of the partition's day to the claim; below 0 while it lasts. */
+  readonly ageDays: number;
+  readonly maturity: Maturity;
+  readonly quality: readonly Quality[];
+  /** Sums over the partition's rows. */
+  readonly metrics: Metrics;
+  /** `equal` to the source's own totals, why not, or null if it has none. */
+  readonly reconciled: string | null;
+}
+
+/** The latest claim of a partition. */
+export interface LatestClaim extends Pick<Claim, "ageDays" | "maturity"> {
+  readonly day: Day;
+  readonly claimedAt: Instant;
+}
+
+/** What was known of a metric so many days after the day, and what it came to. */
+export interface LagPoint {
+  readonly ageDays: number;
+  /** Sum over days that are final now, as it was at that age. */
+  readonly known: number;
+  /** Sum over the same days now. */
+  readonly final: number;
+  /** How many days. */
+  readonly days: number;
 }
 
 /** What one page of a source writes, all or nothing. */
@@ -28,9 +79,11 @@ export interface SignalBatch {
   /** Rows keep the last of equal keys. */
   readonly performance: readonly KeyedPerformance[];
   /** Partitions whose rows in this batch are all there are. */
-  readonly completePartitions: readonly string[];
+  readonly claims: readonly Claim[];
   readonly events: readonly EventSignal[];
   readonly rejects: readonly Reject[];
+  /** Dead letters that this batch answers for: removed in the same transaction. */
+  readonly revived?: readonly string[];
   /** Cursor to keep under a scope, in the same transaction; undefined keeps the old. */
   readonly cursor?: { readonly scope: string; readonly value: string | null };
 }
@@ -61,9 +114,19 @@ export interface DeadLetter extends Reject {
   readonly observedAt: Instant;
 }
 
+/** Which dead letters. */
+export interface LetterFilter {
+  readonly source?: string;
+  readonly reason?: string;
+  readonly limit: number;
+  /** Only those after this one, the oldest first. */
+  readonly after?: Pick<DeadLetter, "id" | "observedAt">;
+}
+
 /** How much a source has brought. */
 export interface SignalCounts {
   readonly source: string;
+  readonly connector: string;
   /** Performance rows in force. */
   readonly performance: number;
   /** Revisions of them, those in force included. */
@@ -73,6 +136,50 @@ export interface SignalCounts {
   readonly deadLetters: Readonly<Record<string, number>>;
   /** When the source was last heard of. */
   readonly lastObservedAt: Instant | null;
+}
+
+/** How fresh a source is; small enough to be asked for often. */
+export interface SourceFreshness {
+  readonly tenant: string;
+  readonly source: string;
+  readonly connector: string;
+  readonly lastObservedAt: Instant;
+  /** Latest day of totals, or of an event, that it brought; null if none. */
+  readonly latestDay: Day | null;
+  /** Batches written so far. */
+  readonly batches: number;
+  /** Rows and events written so far, revisions included. */
+  readonly rows: number;
+}
+
+/** Which totals, as known when. */
+export interface PerformanceQuery {
+  readonly tenant: string;
+  readonly source: string;
+  readonly report: string | null;
+  readonly range: DayRange;
+  /** As known at that moment; the latest for null. */
+  readonly knownAt: Instant | null;
+  readonly limit: number;
+}
+
+/** A total as it was known. */
+export interface KnownPerformance {
+  readonly signal: PerformanceSignal;
+  readonly rowKey: string;
+  readonly revision: number;
+  readonly observedAt: Instant;
+  readonly maturity: Maturity;
+}
+
+/** A run over a range of days, in slices, that can be gone on with. */
+export interface Backfill extends DayRange {
+  readonly id: string;
+  readonly source: string;
+  readonly startedAt: Instant;
+  readonly finishedAt: Instant | null;
+  /** Slices that are done. */
+  readonly done: number;
 }
 
 /** The analytical store of signals. */
@@ -85,10 +192,44 @@ export interface SignalStore {
     scope: string,
   ): Promise<string | null>;
   count(tenant: string): Promise<readonly SignalCounts[]>;
+  /** Every source of every tenant. */
+  freshness(): Promise<readonly SourceFreshness[]>;
   /** Tenants that any source has brought signals for. */
   tenants(): Promise<readonly string[]>;
   listDeadLetters(
     tenant: string,
-    filter: { source?: string; reason?: string; limit: number },
+    filter: LetterFilter,
   ): Promise<readonly DeadLetter[]>;
+  /** Latest claim of each day of a report, by day. */
+  latestClaims(
+    tenant: string,
+    source: string,
+    report: string,
+  ): Promise<readonly LatestClaim[]>;
+  /** How a report's conversions became known, by age; from days that are final. */
+  lagCurve(
+    tenant: string,
+    source: string,
+    report: string,
+  ): Promise<readonly LagPoint[]>;
+  performance(query: PerformanceQuery): Promise<readonly KnownPerformance[]>;
+}
+
+/** Where runs over ranges of days are remembered. */
+export interface BackfillStore {
+  /** The unfinished run of a source over exactly these days, or null. */
+  findOpen(
+    tenant: string,
+    source: string,
+    range: DayRange,
+  ): Promise<Backfill | null>;
+  /** The unfinished run of a source over exactly these days, or a new one. */
+  begin(
+    tenant: string,
+    backfill: Pick<Backfill, "id" | "source" | "startedAt"> & DayRange,
+  ): Promise<Backfill>;
+  /** How far each slice is done: the day after, by the scope of its cursor. */
+  doneSlices(tenant: string, id: string): Promise<ReadonlyMap<string, Day>>;
+  finish(tenant: string, id: string, at: Instant): Promise<void>;
+  list(tenant: string): Promise<readonly Backfill[]>;
 }

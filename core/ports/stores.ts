@@ -12,11 +12,29 @@ import type {
 } from "./decisions.ts";
 import type { FeatureHistory, OnlineFeatures, ViewStore } from "./features.ts";
 import type { ModelRegistry } from "./models.ts";
-import type { SignalStore } from "./signals.ts";
+import type { BackfillStore, SignalStore } from "./signals.ts";
+import type { SignalStream } from "./stream.ts";
+
+/** Work that one node does at a time. */
+export interface LeaseStore {
+  /**
+   * Takes or keeps a lease.
+   *
+   * @param name What for.
+   * @param holder Who; unique to the process.
+   * @param leaseMs For how long nobody else takes it, milliseconds.
+   * @returns False while another holds it.
+   */
+  take(name: string, holder: string, leaseMs: number): Promise<boolean>;
+  /** Gives it back, if it is still the holder's. */
+  release(name: string, holder: string): Promise<void>;
+}
 
 /** Every port that keeps something. */
 export interface Stores {
   readonly signals: SignalStore;
+  readonly backfills: BackfillStore;
+  readonly stream: SignalStream;
   readonly history: FeatureHistory;
   readonly online: OnlineFeatures;
   readonly views: ViewStore;
@@ -26,6 +44,12 @@ export interface Stores {
   readonly plans: PlanStore;
   readonly policies: PolicyArchive;
   readonly keys: KeyStore;
+  readonly leases: LeaseStore;
+  /**
+   * Keeps a setting that all nodes must agree on, the first time, and answers what
+   * is kept.
+   */
+  agree(name: string, setting: string): Promise<string>;
   /** Whether each part answers: its name, and null or what is wrong. */
   health(): Promise<Readonly<Record<string, string | null>>>;
   close(): Promise<void>;

@@ -7,7 +7,6 @@
 import { isDay, isZone } from "../domain/day.ts";
 import { isEntityId, isEntityType } from "../domain/entity.ts";
 import { isCurrency } from "../domain/money.ts";
-import { holdsEmail } from "../domain/personal_data.ts";
 import { METRICS } from "../domain/signal.ts";
 
 /** Why something cannot be kept: stable name, and a sentence without the value. */
@@ -75,6 +74,10 @@ function performanceProblem(signal: Members): Problem | null {
   if (typeof signal.attribution !== "string" || !isText(signal.attribution)) {
     return problem("attribution_invalid", "attribution must be text");
   }
+  const { record } = signal;
+  if (record !== undefined && (typeof record !== "string" || !isId(record))) {
+    return problem("record_invalid", "record must be 1 to 200 characters");
+  }
   return breakdownsProblem(signal.breakdowns) ?? metricsProblem(signal.metrics);
 }
 
@@ -94,7 +97,20 @@ function eventProblem(signal: Members): Problem | null {
   if (valueMicros === null ? currency !== null && !coded : !coded) {
     return problem("currency_invalid", "A value needs an ISO 4217 currency");
   }
-  return propertiesProblem(signal.properties);
+  return propertiesProblem(signal.properties) ??
+    consentProblem(signal.consent);
+}
+
+function consentProblem(consent: unknown): Problem | null {
+  if (consent === undefined) return null;
+  const good = isMembers(consent) &&
+    Object.keys(consent).length <= MAX_PROPERTIES &&
+    Object.entries(consent).every(([purpose, given]) =>
+      isName(purpose) && typeof given === "boolean"
+    );
+  return good
+    ? null
+    : problem("consent_invalid", "consent must be true or false by purpose");
 }
 
 function entitiesProblem(entities: unknown): Problem | null {
@@ -108,7 +124,6 @@ function entitiesProblem(entities: unknown): Problem | null {
     if (typeof id !== "string" || !isId(id)) {
       return problem("id_invalid", `entities.${type} is not an id`);
     }
-    if (holdsEmail(id)) return personal(`entities.${type}`);
   }
   return null;
 }
@@ -139,7 +154,6 @@ function breakdownsProblem(breakdowns: unknown): Problem | null {
     if (!isName(name) || typeof value !== "string" || !isText(value)) {
       return problem("breakdown_invalid", "breakdowns must be texts by name");
     }
-    if (holdsEmail(value)) return personal("breakdowns");
   }
   return null;
 }
@@ -159,22 +173,12 @@ function propertiesProblem(properties: unknown): Problem | null {
     if (!isName(name) || !isScalar(value)) {
       return problem("property_invalid", "A property must be a plain value");
     }
-    if (typeof value === "string" && holdsEmail(value)) {
-      return personal("properties");
-    }
   }
   return null;
 }
 
 function problem(reason: string, detail: string): Problem {
   return { reason, detail };
-}
-
-function personal(where: string): Problem {
-  return problem(
-    "personal_data_refused",
-    `${where} holds an e-mail address; send a pseudonymous id`,
-  );
 }
 
 function isMembers(value: unknown): value is Members {

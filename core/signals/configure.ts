@@ -82,6 +82,23 @@ export function secretValues(
 }
 
 /**
+ * A configuration without its secrets.
+ *
+ * @param connector Which names its secrets.
+ * @param config Parsed configuration.
+ * @returns The other members.
+ */
+export function withoutSecrets(
+  { secrets }: { readonly secrets: readonly string[] },
+  config: unknown,
+): Record<string, unknown> {
+  const members = Object.entries((config ?? {}) as Record<string, unknown>);
+  return Object.fromEntries(
+    members.filter(([member]) => !secrets.includes(member)),
+  );
+}
+
+/**
  * Takes secrets out of a text.
  *
  * @param text Any text.

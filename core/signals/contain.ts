@@ -14,6 +14,8 @@ export interface ContainedPage {
   readonly rejects: readonly unknown[];
   readonly complete: boolean;
   readonly cursor: string | null;
+  /** At the end: where the next pull begins; null for the start. */
+  readonly resume: string | null;
 }
 
 /**
@@ -33,18 +35,60 @@ export async function* pullContained(
   const name = connector.name;
   if (!connector.pull) throw failed(name, "it has no read side to pull");
   const secrets = secretValues(connector, scope.config);
-  const pages = contained(name, secrets, () => openPages(connector, scope));
   const seen = new Set<string>();
+  const pages = iterateContained(
+    { name, secrets, pageTimeoutMs },
+    () => openPages(connector, scope),
+  );
+  for await (const given of pages) {
+    const page = believe(name, given, seen);
+    yield page;
+    if (page.cursor === null) return;
+  }
+}
+
+function openPages(
+  connector: Connector,
+  scope: PullScope<unknown>,
+): AsyncIterable<Page> {
+  const pages = connector.pull?.(scope);
+  if (!pages) throw new TypeError("pull gives nothing to iterate");
+  return pages;
+}
+
+/** Whose pages are awaited, and how long. */
+export interface Patience {
+  readonly name: string;
+  readonly secrets: readonly string[];
+  readonly pageTimeoutMs: number;
+}
+
+/**
+ * Iterates what a connector gives, naming what it throws and leaving what hangs.
+ *
+ * @param patience Whose pages, and how long to wait for each.
+ * @param open Starts the connector's work.
+ * @returns Its pages as they come.
+ * @throws {EngineError} `connector_failed`, or the failure that the connector named.
+ */
+export async function* iterateContained<T>(
+  patience: Patience,
+  open: () => AsyncIterable<T>,
+): AsyncGenerator<T> {
+  const { name, secrets, pageTimeoutMs } = patience;
+  const pages = contained(
+    name,
+    secrets,
+    () => open()[Symbol.asyncIterator](),
+  );
   let waiting = false;
   try {
     while (true) {
       waiting = true;
-      const next = await nextPage({ name, secrets, pages, pageTimeoutMs });
+      const next = await nextPage(patience, pages);
       waiting = false;
       if (next.done) return;
-      const page = believe(name, next.value, seen);
-      yield page;
-      if (page.cursor === null) return;
+      yield next.value;
     }
   } finally {
     const left = leave(pages);
@@ -53,23 +97,10 @@ export async function* pullContained(
   }
 }
 
-function openPages(
-  connector: Connector,
-  scope: PullScope<unknown>,
-): AsyncIterator<Page> {
-  const pages = connector.pull?.(scope);
-  if (!pages) throw new TypeError("pull gives nothing to iterate");
-  return pages[Symbol.asyncIterator]();
-}
-
-async function nextPage(
-  { name, secrets, pages, pageTimeoutMs }: {
-    name: string;
-    secrets: readonly string[];
-    pages: AsyncIterator<Page>;
-    pageTimeoutMs: number;
-  },
-): Promise<IteratorResult<Page>> {
+async function nextPage<T>(
+  { name, secrets, pageTimeoutMs }: Patience,
+  pages: AsyncIterator<T>,
+): Promise<IteratorResult<T>> {
   try {
     return await within(pageTimeoutMs, pages.next());
   } catch (error) {
@@ -78,7 +109,7 @@ async function nextPage(
   }
 }
 
-async function leave(pages: AsyncIterator<Page>): Promise<void> {
+async function leave(pages: AsyncIterator<unknown>): Promise<void> {
   try {
     await pages.return?.();
   } catch {
@@ -105,7 +136,7 @@ function believe(
   page: unknown,
   seen: Set<string>,
 ): ContainedPage {
-  const { signals, rejects = [], complete = false, cursor } =
+  const { signals, rejects = [], complete = false, cursor, resume } =
     (page ?? {}) as Partial<Page>;
   if (!Array.isArray(signals) || !Array.isArray(rejects)) {
     throw failed(name, "a page must have an array of signals");
@@ -113,11 +144,20 @@ function believe(
   if (cursor !== null && typeof cursor !== "string") {
     throw failed(name, "a page's cursor must be text or null");
   }
+  if (resume !== undefined && typeof resume !== "string") {
+    throw failed(name, "a page's resume must be text");
+  }
   if (cursor !== null && seen.has(cursor)) {
     throw failed(name, "it goes in circles: a cursor came a second time");
   }
   if (cursor !== null) seen.add(cursor);
-  return { signals, rejects, complete: complete === true, cursor };
+  return {
+    signals,
+    rejects,
+    complete: complete === true,
+    cursor,
+    resume: cursor === null ? resume ?? null : null,
+  };
 }
 
 /**
@@ -136,6 +176,27 @@ export function contained<T>(
 ): T {
   try {
     return run();
+  } catch (error) {
+    throw nameFailure(name, secrets, error);
+  }
+}
+
+/**
+ * As {@link contained}, for calls that answer later.
+ *
+ * @param name The connector's name.
+ * @param secrets Values that must not be printed.
+ * @param run The call.
+ * @returns What the call resolves to.
+ * @throws {EngineError} `connector_failed`, or the failure that the connector named.
+ */
+export async function named<T>(
+  name: string,
+  secrets: readonly string[],
+  run: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await run();
   } catch (error) {
     throw nameFailure(name, secrets, error);
   }

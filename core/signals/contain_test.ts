@@ -6,9 +6,9 @@
 import assert from "node:assert/strict";
 import { EngineError } from "../domain/error.ts";
 import type { Connector, Page } from "../../plugins/contract.ts";
+import { keepInMemory } from "@moe/plugin/test";
 import {
   event,
-  MemoryStore,
   run,
   SECRET,
   source,
@@ -33,16 +33,14 @@ Deno.test("ingest() turns what a connector lies about into dead letters", async 
     { ...event("e"), occurredAt: "yesterday" },
     { ...event("e"), occurredAt: "2026-02-31T00:00:00.000Z" },
     { ...event("e"), currency: null },
-    { ...event("e"), entities: { subject: "ann@example.com" } },
     { ...event("e"), properties: { a: "\u0000" } },
     { ...event("e"), properties: { a: "\ud800" } },
     { ...event("e"), properties: { a: NaN } },
-    { ...event("e"), properties: { note: "write to ann@example.com" } },
-    { ...event(""), type: "" },
+    { ...event("e"), type: "", properties: { to: "ann@example.com" } },
     { grain: "rumour" },
     null,
   ];
-  const store = new MemoryStore();
+  const store = keepInMemory();
   const report = await run(
     store,
     source(async function* () {
@@ -55,13 +53,13 @@ Deno.test("ingest() turns what a connector lies about into dead letters", async 
     Object.values(report.rejects).reduce((a, b) => a + b),
     lies.length,
   );
-  const kept = [...store.letters.keys()].join("\n");
+  const kept = [...store.letters.values()].map(({ original }) => original)
+    .join("\n");
   assert.ok(!kept.includes("ann@") && !kept.includes("\0"));
-  assert.equal(report.rejects["personal_data_refused"], 2);
 });
 
 Deno.test("ingest() keeps undeclared grains out", async () => {
-  const store = new MemoryStore();
+  const store = keepInMemory();
   const connector = { ...source(threePages), emits: ["event"] as const };
   const report = await run(store, connector);
   assert.equal(report.rejects["grain_undeclared"], 3);
@@ -113,7 +111,7 @@ Deno.test.each([
   },
 ])("ingest() contains and names a connector that $note", async ({ pull }) => {
   const connector = source(pull as NonNullable<Connector["pull"]>);
-  const running = run(new MemoryStore(), connector, { pageTimeoutMs: 30 });
+  const running = run(keepInMemory(), connector, { pageTimeoutMs: 30 });
   await assert.rejects(running, (error: EngineError) => {
     assert.equal(error.code, "connector_failed");
     assert.match(error.message, /^Cannot run connector "sample": /);
@@ -125,7 +123,7 @@ Deno.test("ingest() passes on the failure that a connector names", async () => {
   const connector = source(() => {
     throw new EngineError("file_unreadable", "Cannot read file");
   });
-  await assert.rejects(run(new MemoryStore(), connector), {
+  await assert.rejects(run(keepInMemory(), connector), {
     code: "file_unreadable",
   });
 });
@@ -141,7 +139,7 @@ Deno.test("ingest() names the member of a bad configuration, not its value", asy
       });
     },
   };
-  const running = run(new MemoryStore(), { ...source(threePages), config });
+  const running = run(keepInMemory(), { ...source(threePages), config });
   await assert.rejects(running, (error: EngineError) => {
     assert.equal(error.code, "configuration_invalid");
     assert.match(error.message, /"account\.id": expected text/);

@@ -7,21 +7,18 @@
  */
 import { digest } from "../domain/canonical.ts";
 import type { DayRange, Instant } from "../domain/day.ts";
-import type { Clock } from "../ports/clock.ts";
-import type {
-  SignalBatch,
-  SignalStore,
-  WriteReport,
-} from "../ports/signals.ts";
+import type { SignalBatch, WriteReport } from "../ports/signals.ts";
 import type {
   Connector,
   FileAccess,
   HttpClient,
   Report,
 } from "../../plugins/contract.ts";
-import { configure } from "./configure.ts";
+import { configure, withoutSecrets } from "./configure.ts";
 import { type ContainedPage, pullContained } from "./contain.ts";
 import { normalize, type Normalized } from "./normalize.ts";
+import { claimsOfPage } from "./page_claims.ts";
+import type { SignalScope } from "./signal_scope.ts";
 
 /** What a run brought. */
 export interface IngestReport extends WriteReport {
@@ -43,11 +40,11 @@ export interface IngestJob {
   readonly files: FileAccess;
   readonly http: HttpClient;
   readonly report: Report;
-  /** Longest wait for one page, milliseconds; two minutes if absent. */
+  /** Longest wait for one page, milliseconds; a quarter of an hour if absent. */
   readonly pageTimeoutMs?: number;
 }
 
-const PAGE_TIMEOUT_MS = 120_000;
+const PAGE_TIMEOUT_MS = 900_000;
 const NOTHING: WriteReport = {
   inserted: 0,
   restated: 0,
@@ -68,7 +65,7 @@ const NOTHING: WriteReport = {
  * that the connector named; pages written before stay written.
  */
 export async function ingest(
-  { store, clock }: { readonly store: SignalStore; readonly clock: Clock },
+  { store, clock, pseudonyms }: SignalScope,
   job: IngestJob,
 ): Promise<IngestReport> {
   const { tenant, source, connector, report } = job;
@@ -77,17 +74,32 @@ export async function ingest(
   const cursor = await store.readCursor(tenant, source, scope);
   const pages = pullContained(
     connector,
-    { ...job, config, cursor },
+    { ...job, config, cursor, now: clock.now() },
     job.pageTimeoutMs ?? PAGE_TIMEOUT_MS,
   );
+  const origin = {
+    source,
+    emits: connector.emits,
+    settlesDays: connector.restatesDays,
+    pseudonyms: pseudonyms(tenant),
+  };
   let sum: IngestReport = { ...NOTHING, pages: 0, rows: 0, rejects: {} };
-  for await (const page of pages) {
-    const normalized = normalize({ source, emits: connector.emits }, page);
-    const written = await store.write(
-      toBatch(job, normalized, { page, scope, observedAt: clock.now() }),
-    );
-    sum = addPage(sum, written, normalized);
-    report(`${source}: ${sum.rows} records`, null);
+  let writing: Promise<WriteReport> | null = null;
+  try {
+    for await (const page of pages) {
+      const observedAt = clock.now();
+      const normalized = normalize({ ...origin, observedAt }, page);
+      if (writing) sum = addWritten(sum, await writing);
+      // One page is written while the next is fetched and read.
+      writing = store.write(
+        toBatch(job, normalized, { page, scope, observedAt }),
+      );
+      writing.catch(() => {});
+      sum = addPage(sum, normalized);
+      report(`${source}: ${sum.rows} records`, null);
+    }
+  } finally {
+    if (writing) sum = addWritten(sum, await writing);
   }
   return sum;
 }
@@ -101,44 +113,56 @@ function toBatch(
     observedAt: Instant;
   },
 ): SignalBatch {
-  const { performance, rejects } = normalized;
-  // A row that was rejected has not vanished, so its partition is not whole.
-  const whole = page.complete && rejects.length === 0;
-  const keys = whole ? performance.map(({ partitionKey }) => partitionKey) : [];
   return {
     ...normalized,
     tenant,
     source,
     connector: connector.name,
     observedAt,
-    completePartitions: [...new Set(keys)],
-    cursor: { scope, value: page.cursor },
+    claims: claimsOfPage(normalized, {
+      complete: page.complete,
+      observedAt,
+      settlesDays: connector.restatesDays,
+    }),
+    cursor: { scope, value: page.cursor ?? page.resume },
   };
 }
 
-/** A cursor belongs to one question: another file or range starts at its own beginning. */
-function cursorScope({ connector, config, range }: IngestJob): string {
-  const members = Object.entries((config ?? {}) as Record<string, unknown>)
-    .filter(([member]) => !connector.secrets.includes(member));
-  return digest([connector.name, Object.fromEntries(members), range]);
+/**
+ * A cursor belongs to one question: another file or range starts at its own
+ * beginning.
+ *
+ * @param question The connector, its parsed configuration, and the days asked for.
+ * @returns Under what the cursor is kept.
+ */
+export function cursorScope(
+  { connector, config, range }: Pick<
+    IngestJob,
+    "connector" | "config" | "range"
+  >,
+): string {
+  return digest([connector.name, withoutSecrets(connector, config), range]);
 }
 
-function addPage(
-  sum: IngestReport,
-  written: WriteReport,
-  { performance, events, rejects }: Normalized,
-): IngestReport {
+function addWritten(sum: IngestReport, written: WriteReport): IngestReport {
   const counts = Object.keys(NOTHING) as (keyof WriteReport)[];
   const added = Object.fromEntries(
     counts.map((count) => [count, sum[count] + written[count]]),
   ) as unknown as WriteReport;
+  return { ...sum, ...added };
+}
+
+function addPage(
+  sum: IngestReport,
+  { performance, events, rejects }: Normalized,
+): IngestReport {
   const byReason: Record<string, number> = { ...sum.rejects };
   for (const { reason } of rejects) {
     byReason[reason] = (byReason[reason] ?? 0) + 1;
   }
   const rows = performance.length + events.length + rejects.length;
   return {
-    ...added,
+    ...sum,
     pages: sum.pages + 1,
     rows: sum.rows + rows,
     rejects: byReason,

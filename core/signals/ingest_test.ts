@@ -6,11 +6,12 @@
 import assert from "node:assert/strict";
 import { EngineError } from "../domain/error.ts";
 import type { Connector, Page } from "../../plugins/contract.ts";
+import { keepInMemory } from "@moe/plugin/test";
 import {
   CLOCK,
   event,
-  MemoryStore,
   run,
+  scopeOf,
   SECRET,
   source,
   threePages,
@@ -19,7 +20,7 @@ import {
 import { receive } from "./receive.ts";
 
 Deno.test("ingest() twice changes nothing the second time", async () => {
-  const store = new MemoryStore();
+  const store = keepInMemory();
   const first = await run(store, source(threePages));
   assert.deepEqual(first, {
     inserted: 3,
@@ -41,10 +42,10 @@ Deno.test("ingest() twice changes nothing the second time", async () => {
 });
 
 Deno.test("ingest() goes on after a failure as if there had been none", async () => {
-  const whole = new MemoryStore();
+  const whole = keepInMemory();
   await run(whole, source(threePages));
   for (const failAt of [1, 2, 3]) {
-    const store = new MemoryStore();
+    const store = keepInMemory();
     let calls = 0;
     const write = store.write.bind(store);
     store.write = (batch) =>
@@ -62,7 +63,7 @@ Deno.test("ingest() goes on after a failure as if there had been none", async ()
 });
 
 Deno.test("ingest() keeps a cursor for each question", async () => {
-  const store = new MemoryStore();
+  const store = keepInMemory();
   const connector = source(threePages);
   await run(store, connector);
   await run(store, connector, {
@@ -79,17 +80,17 @@ Deno.test("ingest() claims a partition only when all of it went in", async () =>
       await Promise.resolve();
       yield { signals, complete: true, cursor: null };
     });
-  const store = new MemoryStore();
+  const store = keepInMemory();
   await run(store, page([total("c-1", 5n), total("c-2", 5n)]));
   await run(store, page([total("c-1", 5n), total("c-2", 1n << 70n)]));
   assert.deepEqual(
-    store.batches.map(({ completePartitions }) => completePartitions.length),
+    store.batches.map(({ claims }) => claims.length),
     [1, 0],
   );
 });
 
 Deno.test("receive() stores what is good and answers what was refused", async () => {
-  const store = new MemoryStore();
+  const store = keepInMemory();
   const connector: Connector = {
     ...source(threePages),
     receive: () => ({
@@ -108,7 +109,7 @@ Deno.test("receive() stores what is good and answers what was refused", async ()
       receivedAt: CLOCK.now(),
     },
   };
-  const answer = await receive({ store, clock: CLOCK }, job);
+  const answer = await receive(scopeOf(store), job);
   assert.equal(answer.events, 1);
   assert.deepEqual(
     answer.rejected.map(({ reason }) => reason),
@@ -116,7 +117,7 @@ Deno.test("receive() stores what is good and answers what was refused", async ()
   );
   const { receive: _, ...deaf } = connector;
   await assert.rejects(
-    receive({ store, clock: CLOCK }, { ...job, connector: deaf }),
+    receive(scopeOf(store), { ...job, connector: deaf }),
     { code: "not_found" },
   );
 });

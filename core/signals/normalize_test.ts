@@ -5,10 +5,21 @@
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { event, total } from "../../tests/ingest/memory_signals.ts";
+import {
+  CLOCK,
+  event,
+  PSEUDONYMS,
+  total,
+} from "../../tests/ingest/memory_signals.ts";
 import { normalize } from "./normalize.ts";
 
-const ORIGIN = { source: "src", emits: ["performance", "event"] };
+const ORIGIN = {
+  source: "src",
+  emits: ["performance", "event"],
+  observedAt: CLOCK.now(),
+  settlesDays: 0,
+  pseudonyms: PSEUDONYMS,
+};
 
 Deno.test("normalize() never throws, and loses nothing that it is given", () => {
   const good = fc.constantFrom(total("c-1", 1n), event("e-1"));

@@ -6,8 +6,8 @@
  */
 import { EngineError } from "../domain/error.ts";
 import type { Reject } from "../domain/signal.ts";
-import type { Clock } from "../ports/clock.ts";
-import type { SignalStore, WriteReport } from "../ports/signals.ts";
+import type { WriteReport } from "../ports/signals.ts";
+import type { SignalScope } from "./signal_scope.ts";
 import type { Connector, Delivery, Receipt } from "../../plugins/contract.ts";
 import { configure, secretValues } from "./configure.ts";
 import { contained } from "./contain.ts";
@@ -22,6 +22,11 @@ export interface ReceiveJob {
   readonly delivery: Delivery;
 }
 
+/** What a delivery changed, and every record that was refused. */
+export interface ReceiveReport extends WriteReport {
+  readonly rejected: readonly Reject[];
+}
+
 /**
  * Receives a delivery.
  *
@@ -32,9 +37,9 @@ export interface ReceiveJob {
  * named, `configuration_invalid`, `connector_failed`.
  */
 export async function receive(
-  { store, clock }: { readonly store: SignalStore; readonly clock: Clock },
+  { store, clock, pseudonyms }: SignalScope,
   { tenant, source, connector, config: given, delivery }: ReceiveJob,
-): Promise<WriteReport & { readonly rejected: readonly Reject[] }> {
+): Promise<ReceiveReport> {
   const config = configure(connector, given);
   const secrets = secretValues(connector, config);
   const receipt = contained(
@@ -42,14 +47,21 @@ export async function receive(
     secrets,
     () => readDelivery(connector, config, delivery),
   );
-  const normalized = normalize({ source, emits: connector.emits }, receipt);
+  const observedAt = clock.now();
+  const normalized = normalize({
+    source,
+    emits: connector.emits,
+    observedAt,
+    settlesDays: connector.restatesDays,
+    pseudonyms: pseudonyms(tenant),
+  }, receipt);
   const written = await store.write({
     ...normalized,
     tenant,
     source,
     connector: connector.name,
-    observedAt: clock.now(),
-    completePartitions: [],
+    observedAt,
+    claims: [],
   });
   return { ...written, rejected: normalized.rejects };
 }

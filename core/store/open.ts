@@ -6,6 +6,7 @@
 import { EngineError } from "../domain/error.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Stores } from "../ports/stores.ts";
+import { createBackfillStore } from "./backfills.ts";
 import { awaitServer } from "./await_server.ts";
 import { createDecisionLog } from "./decision_log.ts";
 import { createFeatureHistory } from "./feature_history.ts";
@@ -14,8 +15,10 @@ import { lockFolder } from "./folder_lock.ts";
 import { createIdempotencyStore } from "./idempotency.ts";
 import { createKeyStore } from "./key_store.ts";
 import { createLazyKv } from "./lazy_kv.ts";
+import { createLeaseStore } from "./leases.ts";
 import { migrate } from "./migrate.ts";
 import { createModelRegistry } from "./model_registry.ts";
+import { createSignalStream } from "./outbox.ts";
 import { openPglite } from "./pglite.ts";
 import { createPlanStore } from "./plan_store.ts";
 import { createPolicyArchive } from "./policy_archive.ts";
@@ -76,6 +79,8 @@ export function createStores(
 ): Omit<Stores, "health" | "close"> {
   return {
     signals: createSignalStore(sql),
+    backfills: createBackfillStore(sql),
+    stream: createSignalStream(sql),
     history: createFeatureHistory(sql),
     online: createOnlineFeatures(openKv),
     views: createViewStore(sql),
@@ -85,8 +90,21 @@ export function createStores(
     plans: createPlanStore(sql),
     policies: createPolicyArchive(sql),
     keys: createKeyStore(sql),
+    leases: createLeaseStore(sql),
+    agree: async (name, setting) => {
+      const [row] = await sql.query<{ setting: string }>(AGREE, [
+        name,
+        setting,
+      ]);
+      return row?.setting ?? setting;
+    },
   };
 }
+
+const AGREE = `
+  insert into shared_setting as s (name, setting) values ($1, $2)
+  on conflict (name) do update set setting = s.setting
+  returning setting`;
 
 async function openSql(
   databaseUrl: string | null,

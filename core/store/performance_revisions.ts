@@ -2,7 +2,7 @@
  * Totals that sources restate. A row whose content changed gets a new revision and
  * the old one the moment at which it ceased to hold; a row that a complete
  * partition no longer mentions gets a revision of zeros. An observation older
- * than the one in force changes nothing.
+ * than the one in force, or than a claim of the whole partition, changes nothing.
  *
  * @module
  */
@@ -24,17 +24,22 @@ import { chunks } from "./chunks.ts";
 import type { Session } from "./sql.ts";
 
 /** Content of a row that its source no longer mentions. */
-const VANISHED = "vanished";
+export const VANISHED = "vanished";
 
 type PerformanceReport = Pick<
   WriteReport,
   "inserted" | "restated" | "unchanged" | "vanished"
 >;
 
+/** A batch with its number in the source. */
+export interface NumberedBatch extends SignalBatch {
+  readonly batch: number;
+}
+
 /** Writes the performance rows of a batch, the last of equal keys. */
 export async function writePerformance(
   tx: Session,
-  batch: SignalBatch,
+  batch: NumberedBatch,
 ): Promise<PerformanceReport> {
   const rows = [
     ...new Map(batch.performance.map((row) => [row.rowKey, row])).values(),
@@ -55,7 +60,7 @@ export async function writePerformance(
 
 async function supersede(
   tx: Session,
-  batch: SignalBatch,
+  batch: NumberedBatch,
   rows: readonly KeyedPerformance[],
 ): Promise<number> {
   const superseded = await tx.query(SUPERSEDE, [
@@ -69,7 +74,7 @@ async function supersede(
 
 async function insert(
   tx: Session,
-  batch: SignalBatch,
+  batch: NumberedBatch,
   rows: readonly KeyedPerformance[],
 ): Promise<number> {
   const added = await tx.query(INSERT, [
@@ -77,23 +82,25 @@ async function insert(
     batch.source,
     batch.observedAt,
     printRows(rows.map(performanceRow)),
+    batch.batch,
   ]);
   return added.length;
 }
 
 async function vanish(
   tx: Session,
-  { tenant, source, observedAt, completePartitions }: SignalBatch,
+  { tenant, source, observedAt, claims, batch }: NumberedBatch,
   rows: readonly KeyedPerformance[],
 ): Promise<number> {
-  if (completePartitions.length === 0) return 0;
+  const whole = claims.filter((claim) => claim.whole);
+  if (whole.length === 0) return 0;
   const gone = await tx.query<{ rowKey: string; revision: number }>(
     SUPERSEDE_UNMENTIONED,
     [
       tenant,
       observedAt,
       source,
-      completePartitions,
+      whole.map(({ partitionKey }) => partitionKey),
       rows.map(({ rowKey }) => rowKey),
     ],
   );
@@ -102,6 +109,7 @@ async function vanish(
     observedAt,
     gone.map(({ rowKey }) => rowKey),
     gone.map(({ revision }) => revision),
+    batch,
   ]);
   return gone.length;
 }
@@ -119,8 +127,8 @@ const NAMES = columnNames(PERFORMANCE_COLUMNS);
 
 const INSERT = `
   insert into performance
-    (tenant, source, observed_at, revision, ${NAMES.join(", ")})
-  select $1, $2, $3::timestamptz,
+    (tenant, source, observed_at, batch, revision, ${NAMES.join(", ")})
+  select $1, $2, $3::timestamptz, $5::int8,
     1 + coalesce((
       select max(p.revision) from performance p
       where p.tenant = $1 and p.row_key = given."rowKey"
@@ -131,6 +139,11 @@ const INSERT = `
     select from performance p
     where p.tenant = $1 and p.row_key = given."rowKey"
       and p.superseded_at is null
+  ) and not exists (
+    select from partition_claim c
+    where c.tenant = $1 and c.source = $2
+      and c.partition_key = given."partitionKey"
+      and c.whole and c.claimed_at > $3::timestamptz
   )
   returning 1`;
 
@@ -153,9 +166,9 @@ const KEPT = NAMES.filter((name) =>
 
 const INSERT_ZEROS = `
   insert into performance
-    (tenant, source, observed_at, revision, content_hash,
+    (tenant, source, observed_at, batch, revision, content_hash,
       ${KEPT.join(", ")}, ${METRIC_COLUMNS.join(", ")})
-  select p.tenant, p.source, $2::timestamptz, p.revision + 1, '${VANISHED}',
+  select p.tenant, p.source, $2::timestamptz, $5::int8, p.revision + 1, '${VANISHED}',
     ${KEPT.map((name) => `p.${name}`).join(", ")},
     ${METRIC_COLUMNS.map((metric) => `p.${metric} * 0`).join(", ")}
   from performance p

@@ -9,7 +9,7 @@
  */
 import { encodeParam } from "./codec.ts";
 import type { WorkerAnswer, WorkerRequest } from "./pglite_worker.ts";
-import { createSql, type Driver, type Sql } from "./sql.ts";
+import { type CopyRows, createSql, type Driver, type Sql } from "./sql.ts";
 
 const STATEMENT_MS = 300_000;
 /** A fresh folder takes seconds, on a busy machine many. */
@@ -58,11 +58,15 @@ export async function openPglite(options: PgliteOptions): Promise<Pglite> {
   const run: Driver["run"] = (text, params, mode) =>
     ask({ kind: "run", text, params: params.map(encodeParam), mode });
 
+  const copy: CopyRows = async (into, rows) => {
+    await ask({ kind: "copy", into, rows });
+  };
+
   await ask({ kind: "run", text: "select 1", params: [], mode: "array" });
   return {
     ...createSql({
       run: (...statement) => queue(() => run(...statement)),
-      transaction: (work) => queue(() => inTransaction(run, work)),
+      transaction: (work) => queue(() => inTransaction({ run, copy }, work)),
       close: () =>
         queue(async () => {
           if (worker !== null) await ask({ kind: "close" });
@@ -76,22 +80,27 @@ export async function openPglite(options: PgliteOptions): Promise<Pglite> {
 }
 
 async function inTransaction<T>(
-  run: Driver["run"],
-  work: (run: Driver["run"]) => Promise<T>,
+  { run, copy }: { readonly run: Driver["run"]; readonly copy: CopyRows },
+  work: (run: Driver["run"], copy: CopyRows) => Promise<T>,
 ): Promise<T> {
   let failed: unknown = null;
-  const runUntilFailure: Driver["run"] = async (...statement) => {
+  async function untilFailure<R>(act: () => Promise<R>): Promise<R> {
     if (failed !== null) throw failed;
     try {
-      return await run(...statement);
+      return await act();
     } catch (error) {
       failed = error;
       throw error;
     }
-  };
+  }
+  const runUntilFailure: Driver["run"] = (...statement) =>
+    untilFailure(() => run(...statement));
   await run("begin", [], "array");
   try {
-    const result = await work(runUntilFailure);
+    const result = await work(
+      runUntilFailure,
+      (into, rows) => untilFailure(() => copy(into, rows)),
+    );
     await runUntilFailure("commit", [], "array");
     return result;
   } catch (error) {

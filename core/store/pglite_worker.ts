@@ -23,6 +23,7 @@ export type WorkerRequest =
     readonly params: readonly (string | null)[];
     readonly mode: "object" | "array";
   }
+  | { readonly kind: "copy"; readonly into: string; readonly rows: string }
   | { readonly kind: "dump" }
   | { readonly kind: "close" };
 
@@ -50,6 +51,11 @@ async function answer(request: WorkerRequest): Promise<unknown> {
         parsers: DECODERS,
         serializers: AS_TEXT,
       })).rows;
+    case "copy":
+      await database.query(`copy ${request.into} from '/dev/blob'`, [], {
+        blob: new Blob([request.rows]),
+      });
+      return null;
     case "dump":
       return new Uint8Array(
         await (await database.dumpDataDir("none")).arrayBuffer(),

@@ -3,10 +3,19 @@
  *
  * @module
  */
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import postgres from "postgres";
 import { EngineError } from "../domain/error.ts";
 import { DECODERS, encodeParam, type Param } from "./codec.ts";
-import { createSql, type Driver, type RowMode, type Sql } from "./sql.ts";
+import { openSocket } from "./postgres_socket.ts";
+import {
+  type CopyRows,
+  createSql,
+  type Driver,
+  type RowMode,
+  type Sql,
+} from "./sql.ts";
 
 const POOL = 8;
 const CONNECT_SECONDS = 10;
@@ -29,6 +38,7 @@ export function openPostgres(databaseUrl: string): Sql {
     );
   }
   const pool = postgres(databaseUrl, {
+    ...{ socket: openSocket },
     max: POOL,
     connect_timeout: CONNECT_SECONDS,
     backoff: () => RECONNECT_SECONDS,
@@ -44,8 +54,9 @@ export function openPostgres(databaseUrl: string): Sql {
   });
   return createSql({
     run: runOn(pool),
-    transaction: async <T>(work: (run: Driver["run"]) => Promise<T>) =>
-      await pool.begin((tx) => work(runOn(tx))) as T,
+    transaction: async <T>(
+      work: (run: Driver["run"], copy: CopyRows) => Promise<T>,
+    ) => await pool.begin((tx) => work(runOn(tx), copyOn(tx))) as T,
     close: () => pool.end({ timeout: CLOSE_SECONDS }),
   });
 }
@@ -61,6 +72,25 @@ function runOn(session: postgres.ISql): Driver["run"] {
       prepare: true,
     });
     return [...mode === "array" ? await query.values() : await query];
+  };
+}
+
+/** The driver tells a failure after the last row to its query alone, so that is asked. */
+function copyOn(session: postgres.ISql): CopyRows {
+  return async (into, rows) => {
+    const query = session.unsafe(`copy ${into} from stdin`);
+    const copy = await query.writable();
+    const failed = new Promise<never>((_, reject) => {
+      Object.assign(query, { reject });
+    });
+    // The driver's own sends one message more, which nobody waits for.
+    copy._destroy = (error, done) => done(error);
+    const written = pipeline(
+      Readable.from([rows], { objectMode: false }),
+      copy,
+    );
+    written.catch(() => {});
+    await Promise.race([written, failed]);
   };
 }
 

@@ -10,6 +10,8 @@ import {
 } from "../domain/entity.ts";
 import { type EventSignal, METRICS } from "../domain/signal.ts";
 import type { KeyedPerformance } from "../ports/signals.ts";
+import type { Instant } from "../domain/day.ts";
+import { printCopyRow, printJson } from "./copy_rows.ts";
 import { idColumn } from "./tables/columns.ts";
 
 /** Postgres types by name in TypeScript; a column has the same name in snake case. */
@@ -36,6 +38,8 @@ export const PERFORMANCE_COLUMNS: Columns = {
   currency: "text",
   breakdowns: "jsonb",
   attribution: "text",
+  record: "text",
+  maturity: "text",
   ...Object.fromEntries(METRIC_COLUMNS.map((metric) => [metric, "int8"])),
 };
 
@@ -48,6 +52,7 @@ export const EVENT_COLUMNS: Columns = {
   valueMicros: "int8",
   currency: "text",
   properties: "jsonb",
+  consent: "jsonb",
 };
 
 /** Fills the columns of a performance signal; absent ones are null. */
@@ -66,21 +71,49 @@ export function performanceRow(keyed: KeyedPerformance) {
     currency: signal.currency,
     breakdowns: signal.breakdowns,
     attribution: signal.attribution,
+    record: signal.record,
+    maturity: keyed.maturity,
     ...signal.metrics,
   };
 }
 
-/** Fills the columns of an event; absent ones are null. */
-export function eventRow(signal: EventSignal) {
-  return {
-    eventId: signal.eventId,
-    type: signal.type,
-    occurredAt: signal.occurredAt,
-    ...idColumns(signal.entities),
-    valueMicros: signal.valueMicros,
-    currency: signal.currency,
-    properties: signal.properties,
-  };
+/** Names of the columns that {@link printEvent} fills. */
+export const EVENT_COPY: readonly string[] = [
+  "tenant",
+  "source",
+  "observed_at",
+  "batch",
+  ...columnNames(EVENT_COLUMNS),
+];
+
+/** What all events of a batch have in common. */
+export interface EventBatch {
+  readonly tenant: string;
+  readonly source: string;
+  readonly observedAt: Instant;
+  readonly batch: number;
+}
+
+/** Prints an event as a row of {@link EVENT_COPY}. */
+export function printEvent(
+  signal: EventSignal,
+  { tenant, source, observedAt, batch }: EventBatch,
+): string {
+  const { entities, consent } = signal;
+  return printCopyRow([
+    tenant,
+    source,
+    observedAt,
+    batch,
+    signal.eventId,
+    signal.type,
+    signal.occurredAt,
+    ...ENTITY_TYPES.map((type) => entities[type]),
+    signal.valueMicros,
+    signal.currency,
+    printJson(signal.properties),
+    consent === undefined ? null : printJson(consent),
+  ]);
 }
 
 function idColumns(entities: EntityIds): Record<string, string> {

@@ -7,26 +7,21 @@
  * @module
  */
 import { digest } from "../domain/canonical.ts";
-import type { Reject } from "../domain/signal.ts";
+import type { EventSignal, Reject } from "../domain/signal.ts";
 import type {
-  DeadLetter,
   SignalBatch,
-  SignalCounts,
   SignalStore,
   WriteReport,
 } from "../ports/signals.ts";
 import { chunks } from "./chunks.ts";
+import { EVENT_COPY, printEvent, storable } from "./signal_columns.ts";
 import {
-  columnNames,
-  EVENT_COLUMNS,
-  eventRow,
-  givenColumns,
-  printRows,
-  recordset,
-  storable,
-} from "./signal_columns.ts";
-import { writePerformance } from "./performance_revisions.ts";
-import type { Session, Sql } from "./sql.ts";
+  type NumberedBatch,
+  writePerformance,
+} from "./performance_revisions.ts";
+import { readClaims, writeClaims } from "./partition_claims.ts";
+import { readSignals } from "./signal_reads.ts";
+import type { Session, Sql, Transaction } from "./sql.ts";
 
 /** Rows after which the planner's statistics are first renewed. */
 const ANALYZE_ROWS = 10_000;
@@ -35,46 +30,39 @@ const ANALYZE_ROWS = 10_000;
 export function createSignalStore(sql: Sql): SignalStore {
   let written = 0;
   let analyzeAt = ANALYZE_ROWS;
+  let analyzing: Promise<unknown> = Promise.resolve();
   return {
+    ...readSignals(sql),
+    ...readClaims(sql),
     write: async (batch) => {
       const report = await sql.transaction((tx) => write(tx, batch));
       written += report.inserted + report.restated + report.events;
       if (written >= analyzeAt) {
         analyzeAt = written * 2;
-        await sql.query("analyze event, performance");
+        await analyzing;
+        analyzing = sql.query("analyze event, performance").catch(() => {});
       }
       return report;
     },
-    readCursor: async (tenant, source, scope) => {
-      const [row] = await sql.query<{ cursor: string | null }>(
-        "select cursor from source_cursor where tenant = $1 and source = $2 and scope = $3",
-        [tenant, source, scope],
-      );
-      return row?.cursor ?? null;
-    },
-    count: (tenant) => sql.query<SignalCounts>(COUNT, [tenant]),
-    tenants: async () => {
-      const rows = await sql.query<{ tenant: string }>(
-        "select distinct tenant from source order by tenant",
-      );
-      return rows.map(({ tenant }) => tenant);
-    },
-    listDeadLetters: (tenant, { source = null, reason = null, limit }) =>
-      sql.query<DeadLetter>(LIST_DEAD_LETTERS, [tenant, source, reason, limit]),
   };
 }
 
-async function write(tx: Session, batch: SignalBatch): Promise<WriteReport> {
-  await tx.query(HEAR_OF_SOURCE, [
-    batch.tenant,
-    batch.source,
-    batch.connector,
-    batch.observedAt,
-  ]);
+async function write(
+  tx: Transaction,
+  given: SignalBatch,
+): Promise<WriteReport> {
+  const batch = { ...given, batch: await openBatch(tx, given) };
   const performance = await writePerformance(tx, batch);
   const events = await writeEvents(tx, batch);
   const deadLetters = await writeRejects(tx, batch);
+  await writeClaims(tx, batch);
+  await removeRevived(tx, batch);
   await writeCursor(tx, batch);
+  await closeBatch(tx, batch, {
+    performance: performance.inserted + performance.restated +
+      performance.vanished,
+    events,
+  });
   return {
     ...performance,
     events,
@@ -83,24 +71,106 @@ async function write(tx: Session, batch: SignalBatch): Promise<WriteReport> {
   };
 }
 
-async function writeEvents(tx: Session, batch: SignalBatch): Promise<number> {
+/**
+ * Hears of the source, holds its row until the end, and numbers the batch. Tables are
+ * not read through for the rest of the transaction: plans made while they were small
+ * would be kept, and cost the square of what comes in.
+ */
+async function openBatch(
+  tx: Session,
+  { tenant, source, connector, observedAt }: SignalBatch,
+): Promise<number> {
+  const [row] = await tx.query<{ batch: bigint }>(HEAR_OF_SOURCE, [
+    tenant,
+    source,
+    connector,
+    observedAt,
+  ]);
+  return Number(row?.batch ?? 0);
+}
+
+/** What changed goes to the outbox in the same transaction. */
+async function closeBatch(
+  tx: Session,
+  batch: NumberedBatch,
+  changed: { readonly performance: number; readonly events: number },
+): Promise<void> {
+  const rows = changed.performance + changed.events;
+  if (rows === 0) return;
+  await tx.query(COUNT_BATCH, [
+    batch.tenant,
+    batch.source,
+    rows,
+    latestDay(batch),
+  ]);
+  await tx.query(TO_OUTBOX, [
+    batch.tenant,
+    batch.source,
+    batch.batch,
+    batch.connector,
+    batch.observedAt,
+    changed.performance,
+    changed.events,
+  ]);
+}
+
+function latestDay({ performance, events }: SignalBatch): string | null {
+  let latest = "";
+  for (const { signal } of performance) {
+    if (signal.day > latest) latest = signal.day;
+  }
+  for (const { occurredAt } of events) {
+    if (occurredAt > latest) latest = occurredAt.slice(0, 10);
+  }
+  return latest === "" ? null : latest;
+}
+
+/**
+ * Adds the events that are new. The source's row is held, so nobody adds one of them
+ * between the look and the copy.
+ */
+async function writeEvents(
+  tx: Transaction,
+  batch: NumberedBatch,
+): Promise<number> {
   let added = 0;
   for (const events of chunks(batch.events)) {
-    const rows = printRows(events.map(eventRow));
-    added += await count(tx, INSERT_EVENTS, [
-      batch.tenant,
-      batch.source,
-      batch.observedAt,
-      rows,
-    ]);
+    const fresh = await onlyNew(tx, batch, events);
+    if (fresh.length === 0) continue;
+    let rows = "";
+    for (const event of fresh) rows += printEvent(event, batch);
+    await tx.copy(`event (${EVENT_COPY.join(", ")})`, rows);
+    added += fresh.length;
   }
   return added;
 }
 
-async function writeRejects(tx: Session, batch: SignalBatch): Promise<number> {
+async function onlyNew(
+  tx: Session,
+  { tenant, source }: NumberedBatch,
+  events: readonly EventSignal[],
+): Promise<readonly EventSignal[]> {
+  const first = new Map<string, EventSignal>();
+  for (const event of events) {
+    const id = storable(event.eventId);
+    if (!first.has(id)) first.set(id, event);
+  }
+  const known = await tx.values(KNOWN_EVENTS, [
+    tenant,
+    source,
+    [...first.keys()],
+  ]);
+  for (const [id] of known) first.delete(String(id));
+  return [...first.values()];
+}
+
+async function writeRejects(
+  tx: Session,
+  batch: NumberedBatch,
+): Promise<number> {
   let added = 0;
   for (const rejects of chunks(batch.rejects)) {
-    added += await count(tx, INSERT_DEAD_LETTERS, [
+    const rows = await tx.query(INSERT_DEAD_LETTERS, [
       batch.tenant,
       batch.source,
       batch.connector,
@@ -109,9 +179,25 @@ async function writeRejects(tx: Session, batch: SignalBatch): Promise<number> {
       rejects.map(({ reason }) => reason),
       rejects.map(({ detail }) => storable(detail)),
       rejects.map(({ original }) => storable(original)),
+      rejects.map(({ context }) =>
+        context === undefined ? null : storable(context)
+      ),
     ]);
+    added += rows.length;
   }
   return added;
+}
+
+async function removeRevived(
+  tx: Session,
+  { tenant, revived = [], rejects, source }: NumberedBatch,
+): Promise<void> {
+  if (revived.length === 0) return;
+  const still = new Set(rejects.map((one) => deadLetterId(source, one)));
+  await tx.query("delete from dead_letter where tenant = $1 and id = any($2)", [
+    tenant,
+    revived.filter((id) => !still.has(id)),
+  ]);
 }
 
 /** From the content, so that the same record rejected again is not a second letter. */
@@ -125,84 +211,45 @@ async function writeCursor(tx: Session, batch: SignalBatch): Promise<void> {
   await tx.query(KEEP_CURSOR, [batch.tenant, batch.source, scope, value]);
 }
 
-async function count(
-  tx: Session,
-  text: string,
-  params: Parameters<Session["query"]>[1],
-): Promise<number> {
-  const [row] = await tx.query<{ rows: number }>(text, params);
-  return row?.rows ?? 0;
-}
-
 const HEAR_OF_SOURCE = `
-  insert into source (tenant, name, connector, last_observed_at)
-  values ($1, $2, $3, $4)
+  insert into source (tenant, name, connector, last_observed_at, batches)
+  values ($1, $2, $3, $4, 1)
   on conflict (tenant, name) do update set
     connector = excluded.connector,
+    batches = source.batches + 1,
     last_observed_at =
-      greatest(source.last_observed_at, excluded.last_observed_at)`;
+      greatest(source.last_observed_at, excluded.last_observed_at)
+  returning batches as batch, set_config('enable_seqscan', 'off', true)`;
 
-const EVENT_NAMES = columnNames(EVENT_COLUMNS).join(", ");
+const COUNT_BATCH = `
+  update source set rows = rows + $3::int8,
+    latest_day = greatest(latest_day, $4::date)
+  where tenant = $1 and name = $2`;
 
-const INSERT_EVENTS = `
-  with added as (
-    insert into event (tenant, source, observed_at, ${EVENT_NAMES})
-    select $1, $2, $3::timestamptz, ${givenColumns(EVENT_COLUMNS)}
-    from ${recordset("$4", EVENT_COLUMNS)}
-    on conflict do nothing
-    returning 1
-  )
-  select count(*)::int4 as rows from added`;
+const TO_OUTBOX = `
+  insert into outbox
+    (tenant, source, batch, connector, observed_at, performance, events)
+  values ($1, $2, $3::int8, $4, $5::timestamptz, $6::int4, $7::int4)`;
+
+/** One look-up by key for each id, whatever the planner knows of the table. */
+const KNOWN_EVENTS = `
+  select given.id
+  from unnest($3::text[]) as given(id)
+  cross join lateral (
+    select from event
+    where tenant = $1 and source = $2 and event_id = given.id
+    limit 1
+  ) known`;
 
 const INSERT_DEAD_LETTERS = `
-  with added as (
-    insert into dead_letter
-      (tenant, source, connector, observed_at, id, reason, detail, original)
-    select $1, $2, $3, $4::timestamptz, *
-    from unnest($5::text[], $6::text[], $7::text[], $8::text[])
-    on conflict do nothing
-    returning 1
-  )
-  select count(*)::int4 as rows from added`;
+  insert into dead_letter (tenant, source, connector, observed_at,
+    id, reason, detail, original, context)
+  select $1, $2, $3, $4::timestamptz, *
+  from unnest($5::text[], $6::text[], $7::text[], $8::text[], $9::text[])
+  on conflict do nothing
+  returning 1`;
 
 const KEEP_CURSOR = `
   insert into source_cursor (tenant, source, scope, cursor)
   values ($1, $2, $3, $4)
   on conflict (tenant, source, scope) do update set cursor = excluded.cursor`;
-
-const COUNT = `
-  select s.name as source,
-    coalesce(p.in_force, 0)::int4 as performance,
-    coalesce(p.revisions, 0)::int4 as revisions,
-    coalesce(e.events, 0)::int4 as events,
-    coalesce(d.reasons, '{}') as "deadLetters",
-    s.last_observed_at as "lastObservedAt"
-  from source s
-  left join (
-    select source, count(*) as revisions,
-      count(*) filter (where superseded_at is null) as in_force
-    from performance where tenant = $1 group by source
-  ) p on p.source = s.name
-  left join (
-    select source, count(*) as events
-    from event where tenant = $1 group by source
-  ) e on e.source = s.name
-  left join (
-    select source, jsonb_object_agg(reason, letters) as reasons
-    from (
-      select source, reason, count(*) as letters
-      from dead_letter where tenant = $1 group by source, reason
-    ) by_reason group by source
-  ) d on d.source = s.name
-  where s.tenant = $1
-  order by s.name`;
-
-const LIST_DEAD_LETTERS = `
-  select id, source, connector, reason, detail, original,
-    observed_at as "observedAt"
-  from dead_letter
-  where tenant = $1
-    and ($2::text is null or source = $2)
-    and ($3::text is null or reason = $3)
-  order by observed_at desc, id
-  limit $4`;

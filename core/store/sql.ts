@@ -20,19 +20,30 @@ export interface Session {
   values(text: string, params?: readonly Param[]): Promise<unknown[][]>;
 }
 
+/** One open transaction. */
+export interface Transaction extends Session {
+  /** Adds rows in bulk: `table (columns)`, and rows in Postgres' text format. */
+  copy(into: string, rows: string): Promise<void>;
+}
+
 /** A database. */
 export interface Sql extends Session {
   /** Commits when `work` resolves, rolls back when it throws. Transactions do not nest. */
-  transaction<T>(work: (tx: Session) => Promise<T>): Promise<T>;
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
 /** What a driver brings; it throws whatever it likes. */
 export interface Driver {
   run(text: string, params: readonly Param[], mode: RowMode): Promise<unknown>;
-  transaction<T>(work: (run: Driver["run"]) => Promise<T>): Promise<T>;
+  transaction<T>(
+    work: (run: Driver["run"], copy: CopyRows) => Promise<T>,
+  ): Promise<T>;
   close(): Promise<void>;
 }
+
+/** Adds rows in bulk within the transaction that it was given for. */
+export type CopyRows = (into: string, rows: string) => Promise<void>;
 
 /** Rows as objects or as arrays. */
 export type RowMode = "object" | "array";
@@ -60,7 +71,12 @@ export function createSql(driver: Driver): Sql {
     transaction: (work) => {
       outside();
       return wrapped(() =>
-        driver.transaction((run) => open.run(true, work, createSession(run)))
+        driver.transaction((run, copy) =>
+          open.run(true, work, {
+            ...createSession(run),
+            copy: (into, rows) => wrapped(() => copy(into, rows)),
+          })
+        )
       );
     },
     close: () => wrapped(() => driver.close()),

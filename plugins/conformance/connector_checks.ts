@@ -8,11 +8,13 @@ import type { Connector } from "../contract.ts";
 import type { Check } from "./check.ts";
 import { destinationChecks } from "./destination_checks.ts";
 import { pullChecks } from "./pull_checks.ts";
+import { reportChecks } from "./report_checks.ts";
+import { vendorChecks } from "./vendor_checks.ts";
 import { receiveChecks } from "./receive_checks.ts";
 import { assertNoSecret, type ConnectorSample } from "./sample.ts";
 
 const SNAKE = /^[a-z][a-z0-9_]*$/;
-const HOST = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/;
+const HOST = /^(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+$/;
 
 /**
  * Lists the checks of a connector.
@@ -32,6 +34,8 @@ export function connectorChecks(
       run: () => assertConfigErrors(connector, sample),
     },
     ...pullChecks(connector, sample),
+    ...reportChecks(connector, sample),
+    ...vendorChecks(connector, sample),
     ...receiveChecks(connector, sample),
     ...destinationChecks(connector, sample),
   ];
@@ -49,13 +53,14 @@ function assertDeclared(connector: Connector): void {
     Number.isInteger(restatesDays) && restatesDays >= 0,
     "restatesDays must be a whole number, 0 or more",
   );
+  const reads = Boolean(pull || receive || connector.reports?.length);
   assert.ok(
-    pull || receive || connector.destination,
-    "it must pull, receive or have a destination",
+    reads || connector.destination,
+    "it must pull, have reports, receive or have a destination",
   );
   assert.equal(
     emits.length > 0,
-    Boolean(pull || receive),
+    reads,
     "emits must name the grains that it pulls or receives, and no other",
   );
 }

@@ -6,7 +6,8 @@
 import assert from "node:assert/strict";
 import type { Connector, Destination, Lent, Setting } from "../contract.ts";
 import type { Check } from "./check.ts";
-import type { ConnectorSample } from "./sample.ts";
+import { type ConnectorSample, nowOf } from "./sample.ts";
+import { openVendor } from "./vendor_run.ts";
 import { recordHttp, rememberFiles } from "./lent.ts";
 
 /** Lists the checks of the write side; none without one. */
@@ -34,7 +35,7 @@ export function destinationChecks(
       name: "gives the same change one effect",
       run: () => assertOneEffect(destination, open(), settings),
     },
-    {
+    ...(destination.remembersChanges === false ? [] : [{
       name: "unsets what is written as null",
       run: async () => {
         const scope = open();
@@ -46,18 +47,21 @@ export function destinationChecks(
           unset,
         );
       },
-    },
+    }]),
   ];
 }
 
 function openDestination(
   connector: Connector,
-  { config, files, answer }: ConnectorSample,
+  sample: ConnectorSample,
 ): Lent<unknown> {
+  const { config, files, answer, vendor } = sample;
+  if (vendor) return openVendor(connector, { ...sample, vendor }).lent;
   return {
     config: connector.config.parse(structuredClone(config)),
     files: rememberFiles(files),
     http: recordHttp(answer),
+    now: nowOf(sample),
   };
 }
 
@@ -68,6 +72,14 @@ async function assertOneEffect(
 ): Promise<void> {
   const later = settings.map((one) => ({ ...one, value: `${one.value}0` }));
   await destination.write(scope, { id: "change-1", settings });
+  if (destination.remembersChanges === false) {
+    await destination.write(scope, { id: "change-1", settings });
+    assert.deepEqual(
+      await destination.read(scope, targets(settings)),
+      settings,
+    );
+    return;
+  }
   await destination.write(scope, { id: "change-2", settings: later });
   await destination.write(scope, { id: "change-1", settings });
   assert.deepEqual(await destination.read(scope, targets(settings)), later);

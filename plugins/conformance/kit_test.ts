@@ -108,9 +108,9 @@ const MUTANTS: readonly {
     mutant: { emits: ["performance"] },
   },
   {
-    note: "an e-mail address as id",
+    note: "nothing for an id",
     caught: VALID,
-    mutant: retold((one) => ({ ...one, entities: { subject: "a@b.example" } })),
+    mutant: retold((one) => ({ ...one, entities: { subject: "" } })),
   },
   {
     note: "something else each time",
@@ -154,6 +154,7 @@ const MUTANTS: readonly {
     caught: HOSTS,
     mutant: relent(({ http }) => ({
       http: {
+        text: http.text,
         json: (url, call) => http.json(url.replace("https", "http"), call),
       },
     })),
@@ -179,6 +180,7 @@ const MUTANTS: readonly {
     caught: "does not hide a source that fails",
     mutant: relent(({ http }) => ({
       http: {
+        text: http.text,
         json: (url, call) => http.json(url, call).catch(() => "2026-01-09"),
       },
     })),

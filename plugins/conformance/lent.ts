@@ -34,7 +34,11 @@ export function recordHttp(answer: Answer | undefined): RecordedHttp {
     }
     return structuredClone(answer(url, call));
   }
-  return { calls, json };
+  return {
+    calls,
+    json,
+    text: async (url, call) => String(await json(url, call)),
+  };
 }
 
 /** Files in memory; `reads` counts those that were opened. */

@@ -7,9 +7,10 @@ import assert from "node:assert/strict";
 import { canonicalJson } from "../../core/domain/canonical.ts";
 import { deriveRowKey, type Signal } from "../../core/domain/signal.ts";
 import { normalize } from "../../core/signals/normalize.ts";
+import { openPseudonyms } from "../../core/signals/pseudonym.ts";
 import { type Connector, EngineError, type Page } from "../contract.ts";
 import { type Check, once } from "./check.ts";
-import { assertNoSecret, type ConnectorSample } from "./sample.ts";
+import { assertNoSecret, type ConnectorSample, nowOf } from "./sample.ts";
 import {
   type MemoryFiles,
   type RecordedHttp,
@@ -32,7 +33,7 @@ export function pullChecks(
   connector: Connector,
   sample: ConnectorSample,
 ): readonly Check[] {
-  if (!connector.pull) return [];
+  if (!connector.pull || sample.vendor) return [];
   const run = (cursor: string | null = null) => pull(connector, sample, cursor);
   const first = once(run);
 
@@ -103,6 +104,7 @@ async function pull(
     files,
     range: sample.range ?? null,
     cursor,
+    now: nowOf(sample),
     report: (step) => steps.push(step),
   });
   for await (const page of source ?? []) {
@@ -144,8 +146,19 @@ export function checkSignals(
   { name, emits }: Pick<Connector, "name" | "emits">,
   signals: readonly Signal[],
 ): { readonly reason: string; readonly detail: string }[] {
-  return normalize({ source: name, emits }, { signals, rejects: [] })
+  return normalize(kitOrigin(name, emits), { signals, rejects: [] })
     .rejects.map(({ reason, detail }) => ({ reason, detail }));
+}
+
+/** Where signals under test come from. */
+export function kitOrigin(source: string, emits: Connector["emits"]) {
+  return {
+    source,
+    emits,
+    observedAt: "2026-11-26T12:00:00.000Z",
+    settlesDays: 0,
+    pseudonyms: openPseudonyms(new Uint8Array(32), "kit"),
+  };
 }
 
 function assertInRange(
@@ -180,14 +193,20 @@ function assertKeys(signals: readonly Signal[]): void {
   }
 }
 
-function assertHosts(
+/** Throws if a call went elsewhere than was declared. */
+export function assertHosts(
   { hosts }: Connector,
   calls: readonly string[],
 ): void {
   for (const call of calls) {
     const { protocol, hostname } = new URL(call);
     assert.equal(protocol, "https:", `calls ${hostname} without https`);
-    assert.ok(hosts.includes(hostname), `calls ${hostname}, not declared`);
+    const declared = hosts.some((host) =>
+      host.startsWith("*.")
+        ? hostname.endsWith(host.slice(1))
+        : host === hostname
+    );
+    assert.ok(declared, `calls ${hostname}, not declared`);
   }
 }
 

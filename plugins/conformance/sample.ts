@@ -4,8 +4,10 @@
  * @module
  */
 import assert from "node:assert/strict";
-import type { DayRange, Delivery, Setting } from "../contract.ts";
+import type { Clock } from "../../core/ports/clock.ts";
+import type { DayRange, Delivery, Instant, Setting } from "../contract.ts";
 import type { Answer } from "./lent.ts";
+import type { Vendor } from "./vendor.ts";
 
 /** What the checks of a connector need to know. */
 export interface ConnectorSample {
@@ -17,11 +19,27 @@ export interface ConnectorSample {
   readonly files?: Readonly<Record<string, string | Uint8Array>>;
   /** The vendor's answers; throw to play a failure. */
   readonly answer?: Answer;
+  /**
+   * A simulated vendor, on a clock that the kit moves: every fault that it can play
+   * is played. The sample's configuration is then the vendor's own.
+   */
+  readonly vendor?: (clock: Clock) => Vendor;
+  /** Where the clock stands; half a day after the last day asked for if absent. */
+  readonly now?: Instant;
   /** One good delivery, for connectors that receive. */
   readonly delivery?: Delivery;
   /** Values to write, at least one, for connectors with a destination. */
   readonly settings?: readonly Setting[];
 }
+
+/** Where the clock stands while a sample is run. */
+export function nowOf(
+  { now, range }: Pick<ConnectorSample, "now" | "range">,
+): Instant {
+  return now ?? (range ? `${range.until}T12:00:00.000Z` : FAR);
+}
+
+const FAR = "2026-11-26T12:00:00.000Z";
 
 /** What the checks of a model may be told; nothing is required. */
 export interface ModelSample {

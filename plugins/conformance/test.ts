@@ -21,7 +21,9 @@ export { respond } from "../../core/domain/response.ts";
 export { seededRandom } from "../../core/domain/random.ts";
 export { checkSignals } from "./pull_checks.ts";
 export { type MemoryFiles, recordHttp, rememberFiles } from "./lent.ts";
+export { keepInMemory, type MemorySignals } from "./memory_store.ts";
 export type { ConnectorSample, ModelSample } from "./sample.ts";
+export { openVendor, type VendorRun, type VendorSample } from "./vendor_run.ts";
 
 /**
  * Registers the checks of a connector as tests.

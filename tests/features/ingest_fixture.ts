@@ -7,7 +7,8 @@ import csv from "../../connectors/csv/connector.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { SignalStore } from "../../core/ports/signals.ts";
 import { ingest } from "../../core/signals/ingest.ts";
-import { lendFiles } from "../../core/signals/lend_files.ts";
+import { lendFiles } from "../../core/signals/lend/files.ts";
+import { NO_HTTP, PSEUDONYMS } from "../ingest/memory_signals.ts";
 
 const DATA = new URL("../../../shared/data/", import.meta.url);
 const FIXTURES = new URL("../fixtures/", import.meta.url);
@@ -44,7 +45,7 @@ export async function ingestFixture(
   try {
     const lines = text.split("\n").slice(0, rows + 1);
     await Deno.writeTextFile(sample, `${lines.join("\n").trimEnd()}\n`);
-    await ingest({ store, clock }, {
+    await ingest({ store, clock, pseudonyms: () => PSEUDONYMS }, {
       tenant,
       source: name,
       connector: csv,
@@ -54,7 +55,7 @@ export async function ingestFixture(
       },
       range: null,
       files: lendFiles([sample]),
-      http: { json: () => Promise.reject(new TypeError("CSV asks nobody")) },
+      http: NO_HTTP,
       report: () => {},
     });
   } finally {

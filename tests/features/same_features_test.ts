@@ -26,6 +26,7 @@ import {
   overWindows,
   PERFORMANCE_VIEW,
 } from "./boundary_signals.ts";
+import { PSEUDONYMS } from "../ingest/memory_signals.ts";
 import { withStores } from "./embedded_stores.ts";
 
 async function write(
@@ -36,7 +37,10 @@ async function write(
   const observed: ObservedSignal[] = [];
   for (const { source, observedAt, signals } of all) {
     const emits = ["event", "performance"];
-    const batch = normalize({ source, emits }, { signals, rejects: [] });
+    const batch = normalize(
+      { source, emits, observedAt, settlesDays: 0, pseudonyms: PSEUDONYMS },
+      { signals, rejects: [] },
+    );
     assert.deepEqual(batch.rejects, []);
     await stores.signals.write({
       ...batch,
@@ -44,7 +48,7 @@ async function write(
       source,
       connector: "test",
       observedAt,
-      completePartitions: [],
+      claims: [],
     });
     observed.push(
       ...signals.map((signal) => ({ source, observedAt, signal })),

@@ -13,6 +13,7 @@ import { seededRandom } from "../../core/domain/random.ts";
 import { trainModel } from "../../core/training/train.ts";
 import type { ModelFamily } from "../../plugins/contract.ts";
 import mediaResponse from "../../models/media_response/model.ts";
+import { PSEUDONYMS } from "../ingest/memory_signals.ts";
 import { withStores } from "./embedded_stores.ts";
 
 const NOW = "2026-06-01T12:00:00.000Z";
@@ -70,14 +71,20 @@ async function write(
   stores: Stores,
   signals: readonly PerformanceSignal[],
 ): Promise<void> {
-  const origin = { source: "ads", emits: ["performance"] };
+  const origin = {
+    source: "ads",
+    emits: ["performance"],
+    observedAt: NOW,
+    settlesDays: 0,
+    pseudonyms: PSEUDONYMS,
+  };
   await stores.signals.write({
     ...normalize(origin, { signals, rejects: [] }),
     tenant: "acme",
     source: "ads",
     connector: "test",
     observedAt: NOW,
-    completePartitions: [],
+    claims: [],
   });
 }
 

@@ -30,12 +30,17 @@ export const BODIES: Readonly<Record<string, Asked>> = {
 };
 
 const PARAMS: Readonly<Record<string, string>> = {
-  connector: "http_events",
+  connector: "segment",
   source: "shop",
   view: "campaign_daily",
   entity: "campaign:c-17",
   name: "email_visit",
   version: "1",
+};
+
+/** Query parameters that a route cannot do without. */
+const QUERIES: Readonly<Record<string, string>> = {
+  "/signals/performance": "?source=shop&from=2026-01-01&until=2026-02-01",
 };
 
 /** The route's line with parameters that the stub knows. */
@@ -45,7 +50,7 @@ export function lineOf({ method, path }: Endpoint): string {
     /\{(\w+)\}/g,
     (_, name) => PARAMS[name] ?? id,
   );
-  return `${method.toUpperCase()} ${filled}`;
+  return `${method.toUpperCase()} ${filled}${QUERIES[path] ?? ""}`;
 }
 
 function isKeyed(endpoint: Endpoint): endpoint is KeyedEndpoint {

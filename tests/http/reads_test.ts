@@ -88,7 +88,7 @@ Deno.test("a delivery reaches its connector byte for byte, without the caller's 
   const { ask, stub } = openCaller();
   const raw = new Uint8Array([0x7b, 0xff, 0x00, 0x7d]);
   const headers = { "x-signature": "right", cookie: "a=b" };
-  const told = await ask("POST /webhooks/http_events/shop", { raw, headers });
+  const told = await ask("POST /webhooks/segment/shop", { raw, headers });
   assert.equal(told.status, 200);
   assert.equal(told.body.events, 1);
   assert.deepEqual(told.body.rejected, [{
@@ -106,7 +106,7 @@ Deno.test("a delivery reaches its connector byte for byte, without the caller's 
 
 Deno.test("a delivery that is not signed is refused", async () => {
   const { ask } = openCaller();
-  const told = await ask("POST /webhooks/http_events/shop", { raw: "{}" });
+  const told = await ask("POST /webhooks/segment/shop", { raw: "{}" });
   assert.equal(told.status, 401);
   assert.equal(told.body.code, "signature_invalid");
 });

@@ -251,6 +251,8 @@ export function createStub(): Stub {
       },
     },
     signals: {
+      freshness: () => Promise.resolve([]),
+      performance: () => Promise.resolve([]),
       count: (tenant) => Promise.resolve(tenant === "acme" ? [COUNTS] : []),
       listDeadLetters: (tenant, { limit, ...filter }) =>
         Promise.resolve(
@@ -273,6 +275,9 @@ export function createStub(): Stub {
       stub.delivered.push(job);
       return report;
     },
+    tenantOf: () => null,
+    quota: () => [],
+    streamLag: () => Promise.resolve([]),
     health: () => Promise.resolve({ ...stub.health }),
     close: () => Promise.resolve(),
   };

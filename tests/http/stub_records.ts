@@ -268,6 +268,7 @@ export const RECEIPT: Awaited<ReturnType<Engine["receive"]>> = {
 /** What the shop has brought. */
 export const COUNTS: SignalCounts = {
   source: "shop",
+  connector: "csv",
   performance: 2,
   revisions: 3,
   events: 4,

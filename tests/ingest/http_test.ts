@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import type { EngineError } from "../../core/domain/error.ts";
-import { lendHttp } from "../../core/signals/lend_http.ts";
+import { lendHttp } from "../../core/signals/lend/http.ts";
 
 const SECRET = "s3cret";
 const QUICK = {
@@ -14,9 +14,13 @@ const QUICK = {
   loopback: true,
   timeoutMs: 300,
   attempts: 3,
-  backoffMs: 1,
   maxWaitMs: 2000,
   maxBytes: 1000,
+  persistence: {
+    pause: (_attempt: number, leastMs = 1) =>
+      new Promise<void>((wake) => setTimeout(wake, leastMs)),
+    guard: <T>(_host: string, run: () => Promise<T>) => run(),
+  },
 };
 
 /** Runs with a server that gives the answers one after the other. */
@@ -100,7 +104,7 @@ Deno.test("lendHttp() does not sit out a wait of hours, but tells it", async () 
   const first = status(429, { "retry-after": "40591" });
   await withServer([first, good], async (url, asked) => {
     await assert.rejects(lendHttp(QUICK).json(url), (error: EngineError) => {
-      assert.equal(error.code, "source_unavailable");
+      assert.equal(error.code, "source_throttled");
       assert.equal(error.facts.retryAfterSeconds, 40591);
       return true;
     });
@@ -109,22 +113,43 @@ Deno.test("lendHttp() does not sit out a wait of hours, but tells it", async () 
 });
 
 Deno.test.each([
-  { note: "a refusal", answer: status(403), asks: 1 },
-  { note: "no JSON", answer: () => new Response("<html>"), asks: 1 },
+  {
+    note: "a refusal",
+    answer: status(403),
+    asks: 1,
+    code: "source_refused",
+  },
+  {
+    note: "no JSON",
+    answer: () => new Response("<html>"),
+    asks: 1,
+    code: "source_unavailable",
+  },
   {
     note: "a redirect",
     answer: status(302, { location: "http://127.0.0.1:1/" }),
     asks: 1,
+    code: "source_refused",
   },
-  { note: "too much", answer: () => new Response("1".repeat(2000)), asks: 1 },
-  { note: "failure upon failure", answer: status(503), asks: 3 },
-])("lendHttp() gives up on $note", async ({ answer, asks }) => {
+  {
+    note: "too much",
+    answer: () => new Response("1".repeat(2000)),
+    asks: 1,
+    code: "source_too_large",
+  },
+  {
+    note: "failure upon failure",
+    answer: status(503),
+    asks: 3,
+    code: "source_unavailable",
+  },
+])("lendHttp() gives up on $note", async ({ answer, asks, code }) => {
   await withServer([answer], async (url, asked) => {
     const call = { query: { key: SECRET }, bearer: SECRET };
     await assert.rejects(
       lendHttp(QUICK).json(`${url}/${SECRET}`, call),
       (error: EngineError) =>
-        error.code === "source_unavailable" && !error.message.includes(SECRET),
+        error.code === code && !error.message.includes(SECRET),
     );
     assert.equal(asked.length, asks);
   });
@@ -135,7 +160,7 @@ Deno.test("lendHttp() does not repeat a call with a body that may have worked", 
     await assert.rejects(lendHttp(QUICK).json(url, { body: {} }));
     assert.equal(asked.length, 1);
   });
-  await withServer([status(503), good], async (url, asked) => {
+  await withServer([status(429), good], async (url, asked) => {
     await lendHttp(QUICK).json(url, { body: {} });
     assert.equal(asked.length, 2);
   });

@@ -1,6 +1,5 @@
 /**
- * A store of signals in memory that keeps the port's promises, and small sources
- * to fill it from.
+ * Small sources, and what the stages need to read them.
  *
  * @module
  */
@@ -8,70 +7,39 @@ import type {
   EventSignal,
   PerformanceSignal,
 } from "../../core/domain/signal.ts";
-import type {
-  SignalBatch,
-  SignalStore,
-  WriteReport,
-} from "../../core/ports/signals.ts";
+import type { SignalStore } from "../../core/ports/signals.ts";
 import { ingest, type IngestJob } from "../../core/signals/ingest.ts";
-import type { Connector, Page, PullScope } from "../../plugins/contract.ts";
+import { openPseudonyms } from "../../core/signals/pseudonym.ts";
+import type {
+  Connector,
+  FileAccess,
+  HttpClient,
+  Page,
+  PullScope,
+} from "../../plugins/contract.ts";
 
 /** A clock that stands. */
 export const CLOCK = { now: () => "2026-01-02T00:00:00.000Z" };
 /** What must not get out. */
 export const SECRET = "s3cret-token";
 
-/** Signals in memory. */
-export class MemoryStore implements SignalStore {
-  readonly rows = new Map<string, string>();
-  readonly events = new Map<string, EventSignal>();
-  readonly letters = new Map<string, string>();
-  readonly cursors = new Map<string, string | null>();
-  readonly batches: SignalBatch[] = [];
+/** Pseudonyms under a key of zeros. */
+export const PSEUDONYMS = openPseudonyms(new Uint8Array(32), "t");
+/** HTTP for connectors that ask nobody. */
+export const NO_HTTP: HttpClient = {
+  json: () => Promise.reject(new TypeError("nobody is asked")),
+  text: () => Promise.reject(new TypeError("nobody is asked")),
+};
+/** No files. */
+export const NO_FILES: FileAccess = {
+  read: () => (async function* () {})(),
+  write: () => Promise.resolve(),
+  text: () => Promise.resolve(null),
+};
 
-  write(batch: SignalBatch): Promise<WriteReport> {
-    this.batches.push(batch);
-    const report = {
-      inserted: 0,
-      restated: 0,
-      unchanged: 0,
-      vanished: 0,
-      events: 0,
-      duplicates: 0,
-      deadLetters: 0,
-    };
-    for (const { rowKey, contentHash } of batch.performance) {
-      const known = this.rows.get(rowKey);
-      if (known === undefined) report.inserted++;
-      else if (known === contentHash) report.unchanged++;
-      else report.restated++;
-      this.rows.set(rowKey, contentHash);
-    }
-    for (const event of batch.events) {
-      if (this.events.has(event.eventId)) report.duplicates++;
-      else report.events++;
-      this.events.set(event.eventId, this.events.get(event.eventId) ?? event);
-    }
-    for (const { original, reason } of batch.rejects) {
-      if (!this.letters.has(original)) report.deadLetters++;
-      this.letters.set(original, reason);
-    }
-    const { cursor } = batch;
-    if (cursor) this.cursors.set(cursor.scope, cursor.value);
-    return Promise.resolve(report);
-  }
-  readCursor(_tenant: string, _source: string, scope: string) {
-    return Promise.resolve(this.cursors.get(scope) ?? null);
-  }
-  count() {
-    return Promise.resolve([]);
-  }
-  tenants() {
-    return Promise.resolve([]);
-  }
-  listDeadLetters() {
-    return Promise.resolve([]);
-  }
+/** What the stages work with, over a store. */
+export function scopeOf(store: SignalStore) {
+  return { store, clock: CLOCK, pseudonyms: () => PSEUDONYMS };
 }
 
 /** A campaign's day. */
@@ -128,18 +96,14 @@ export function run(
   connector: Connector,
   more: Partial<IngestJob> = {},
 ) {
-  return ingest({ store, clock: CLOCK }, {
+  return ingest(scopeOf(store), {
     tenant: "t",
     source: "src",
     connector,
     config: { token: SECRET },
     range: null,
-    files: {
-      read: () => (async function* () {})(),
-      write: () => Promise.resolve(),
-      text: () => Promise.resolve(null),
-    },
-    http: { json: () => Promise.resolve(null) },
+    files: NO_FILES,
+    http: NO_HTTP,
     report: () => {},
     ...more,
   });

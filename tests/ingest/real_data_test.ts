@@ -9,8 +9,8 @@ import connector from "../../connectors/csv/connector.ts";
 import type { Stores } from "../../core/ports/stores.ts";
 import type { Connector } from "../../plugins/contract.ts";
 import { ingest } from "../../core/signals/ingest.ts";
-import { lendFiles } from "../../core/signals/lend_files.ts";
-import { lendHttp } from "../../core/signals/lend_http.ts";
+import { lendFiles } from "../../core/signals/lend/files.ts";
+import { NO_HTTP, scopeOf } from "./memory_signals.ts";
 import { openStores } from "../../core/store/open.ts";
 import hillstrom from "../fixtures/hillstrom/mapping.json" with {
   type: "json",
@@ -48,14 +48,14 @@ async function pull(
   into = stores.signals,
 ) {
   const began = performance.now();
-  const report = await ingest({ store: into, clock }, {
+  const report = await ingest({ ...scopeOf(into), clock }, {
     tenant,
     source,
     connector: connector as Connector,
     config: { file, mapping },
     range: null,
     files: lendFiles([file]),
-    http: lendHttp({ hosts: [] }),
+    http: NO_HTTP,
     report: () => {},
   });
   const seconds = (performance.now() - began) / 1000;
@@ -64,7 +64,7 @@ async function pull(
 
 async function countsOf(tenant: string) {
   const counts = await stores.signals.count(tenant);
-  return counts.map(({ lastObservedAt: _, ...count }) => count)
+  return counts.map(({ lastObservedAt: _, connector: __, ...count }) => count)
     .sort((a, b) => a.source < b.source ? -1 : 1);
 }
 

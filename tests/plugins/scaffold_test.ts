@@ -48,7 +48,7 @@ Deno.test("a scaffolded plugin is green before anything was typed", async () => 
   const root = await copyCheckout();
   try {
     const paths = [
-      ...await scaffoldPlugin(root, { kind: "connector", name: "tiktok_ads" }),
+      ...await scaffoldPlugin(root, { kind: "connector", name: "my_source" }),
       ...await scaffoldPlugin(root, { kind: "connector", name: LONG }),
       ...await scaffoldPlugin(root, { kind: "model", name: "my_rows" }),
       ...await scaffoldPlugin(root, {
@@ -72,7 +72,7 @@ Deno.test("a scaffolded plugin is green before anything was typed", async () => 
       "--allow-env",
       "--allow-ffi",
       "--allow-sys",
-      "connectors/tiktok_ads",
+      "connectors/my_source",
       `connectors/${LONG}`,
       "models/my_rows",
       "models/my_series",
@@ -80,10 +80,10 @@ Deno.test("a scaffolded plugin is green before anything was typed", async () => 
     ]);
     assert.match(told, /\| 0 failed/);
 
-    const taken = { kind: "connector", name: "tiktok_ads" } as const;
+    const taken = { kind: "connector", name: "my_source" } as const;
     await assert.rejects(scaffoldPlugin(root, taken), {
       code: "request_invalid",
-      message: /connectors\/tiktok_ads exists; nothing changed$/,
+      message: /connectors\/my_source exists; nothing changed$/,
     });
   } finally {
     await Deno.remove(root, { recursive: true });

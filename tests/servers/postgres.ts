@@ -88,18 +88,28 @@ export async function startPostgres(): Promise<PostgresServer> {
   };
 }
 
+/** One that finds a process left of a killed one ends at once, and is started again. */
 async function start(
   program: readonly string[],
   port: number,
 ): Promise<Deno.ChildProcess> {
-  const server = unprivileged(program).spawn();
+  let server = watch(unprivileged(program).spawn());
   for (let attempt = 0; attempt < START_ATTEMPTS; attempt++) {
-    if (await answers(port)) return server;
+    if (await answers(port)) return server.process;
     await new Promise((wake) => setTimeout(wake, PAUSE_MS));
+    if (server.ended()) server = watch(unprivileged(program).spawn());
   }
-  server.kill("SIGKILL");
-  await server.status;
+  if (!server.ended()) server.process.kill("SIGKILL");
+  await server.process.status;
   throw new Error(`Postgres did not answer on port ${port}`);
+}
+
+function watch(process: Deno.ChildProcess) {
+  let ended = false;
+  process.status.then(() => {
+    ended = true;
+  });
+  return { process, ended: () => ended };
 }
 
 async function finish(program: readonly string[]): Promise<void> {

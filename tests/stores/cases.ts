@@ -15,6 +15,7 @@ import {
   deriveRowKey,
 } from "../../core/domain/signal.ts";
 import type {
+  Claim,
   KeyedPerformance,
   SignalBatch,
 } from "../../core/ports/signals.ts";
@@ -59,6 +60,30 @@ export function keyed(signal: PerformanceSignal): KeyedPerformance {
     rowKey: deriveRowKey(SOURCE, signal),
     partitionKey: derivePartitionKey(SOURCE, signal),
     contentHash: deriveContentHash(signal),
+    maturity: "settling",
+  };
+}
+
+/** A claim of a row's whole partition. */
+export function claimOf(
+  { partitionKey, signal, maturity }: KeyedPerformance,
+  also: Partial<Claim> = {},
+): Claim {
+  return {
+    partitionKey,
+    report: signal.report,
+    level: signal.level,
+    account: signal.entities.account ?? null,
+    day: signal.day,
+    record: null,
+    whole: true,
+    rows: 1,
+    ageDays: 1,
+    maturity,
+    quality: [],
+    metrics: signal.metrics,
+    reconciled: null,
+    ...also,
   };
 }
 
@@ -92,7 +117,7 @@ export function batch(
     connector: "csv",
     observedAt: "2026-03-01T00:00:00.000Z",
     performance: [],
-    completePartitions: [],
+    claims: [],
     events: [],
     rejects: [],
     ...also,

@@ -142,6 +142,7 @@ async function checkSignals(stores: Stores, acknowledged: number) {
   assert.ok(written >= acknowledged);
   const expected = {
     source: SOURCE,
+    connector: "csv",
     performance: 1,
     revisions: written,
     events: written * BATCH_EVENTS,

@@ -10,6 +10,7 @@ import {
   batch,
   campaignDay,
   type Case,
+  claimOf,
   keyed,
   SOURCE,
   subjectEvent,
@@ -70,6 +71,7 @@ export const signalCases: readonly Case[] = [
         revisions: 1,
         events: 1,
         deadLetters: { day_invalid: 1 },
+        connector: "csv",
         lastObservedAt: "2026-03-01T00:00:00.000Z",
       }]);
       assert.equal(
@@ -131,7 +133,7 @@ export const signalCases: readonly Case[] = [
       const again = batch(tenant, {
         observedAt: "2026-03-02T00:00:00.000Z",
         performance: [stays],
-        completePartitions: [stays.partitionKey],
+        claims: [claimOf(stays)],
       });
       assert.deepEqual(await stores.signals.write(again), {
         ...NOTHING,

@@ -12,6 +12,8 @@ import { historyCases } from "./history_cases.ts";
 import { logCases } from "./log_cases.ts";
 import { recordCases } from "./record_cases.ts";
 import { signalCases } from "./signal_cases.ts";
+import { streamCases } from "./stream_cases.ts";
+import { streamFollowCases } from "./stream_follow_cases.ts";
 
 const CASES = [
   ...signalCases,
@@ -19,6 +21,8 @@ const CASES = [
   ...historyCases,
   ...logCases,
   ...recordCases,
+  ...streamCases,
+  ...streamFollowCases,
 ];
 
 Deno.test("every port keeps its promises on PGlite", async (t) => {

@@ -14,8 +14,17 @@ import * as features from "../../core/store/tables/features.ts";
 import * as models from "../../core/store/tables/models.ts";
 import * as signals from "../../core/store/tables/signals.ts";
 
-/** Hold no tenant's rows: what was migrated, and policy sets, known by their hash. */
-const SHARED = ["migration", "policy_set"];
+/**
+ * Hold no tenant's rows: what was migrated, how far consumers of the outbox are,
+ * policy sets, known by their hash, and what all nodes agree on.
+ */
+const SHARED = [
+  "lease",
+  "migration",
+  "outbox_consumer",
+  "policy_set",
+  "shared_setting",
+];
 
 /** Checks a fresh database: declared columns, and the tenant first in every key. */
 export async function checkTables(sql: Sql): Promise<void> {

@@ -54,7 +54,7 @@ async function pushBatches({ call, world, terminal }: Stage): Promise<void> {
     const signature = createHmac("sha256", SITE_SECRET).update(body)
       .digest("hex");
     await call("systems", {
-      path: "/webhooks/http_events/site",
+      path: "/webhooks/segment/site",
       body,
       headers: { "x-signature": signature },
     });

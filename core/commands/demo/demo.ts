@@ -54,7 +54,7 @@ export const demo: Command = {
     const opened = await openEngine(configuration, [{
       tenant: TENANT,
       source: "site",
-      connector: "http_events",
+      connector: "segment",
       config: { secret: SITE_SECRET },
     }]);
     const server = listen(own, opened, { port, quiet: true });

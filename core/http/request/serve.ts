@@ -6,6 +6,7 @@
 import type { Context } from "hono";
 import type { z } from "@hono/zod-openapi";
 import { EngineError } from "../../domain/error.ts";
+import type { ApiKey } from "../../ports/decisions.ts";
 import { type ExchangeScope, openExchange } from "./exchange.ts";
 import { parseFields } from "./field_errors.ts";
 import {
@@ -43,10 +44,8 @@ export async function serve(
       return exchange.answer(await endpoint.answer(scope.stage));
     }
     const { req } = context;
-    const key = await scope.keyring.admit(
-      req.header("authorization"),
-      endpoint.scope,
-    );
+    const key = senderOf(context, endpoint, scope) ??
+      await scope.keyring.admit(req.header("authorization"), endpoint.scope);
     exchange.admitted(key);
     const call = {
       key,
@@ -54,11 +53,34 @@ export async function serve(
       query: parsePart(endpoint.query, () => req.query(), "query"),
       ...await readContent(context, endpoint, scope.bodyLimitBytes),
       headers: req.raw.headers,
+      url: req.raw.url,
     };
     return exchange.answer(await endpoint.run(call, scope.stage));
   } catch (error) {
     return exchange.fail(error);
   }
+}
+
+/** Who calls without a key of ours, on routes that let others vouch for them. */
+function senderOf(
+  { req }: Context,
+  endpoint: KeyedEndpoint,
+  { stage }: ServeScope,
+): ApiKey | null {
+  const ours = /^Bearer +moe_/i.test(req.header("authorization") ?? "");
+  if (ours || !endpoint.tenantWithoutKey) return null;
+  const tenant = endpoint.tenantWithoutKey(req.param(), stage);
+  if (tenant === null) return null;
+  return {
+    id: "sender",
+    tenant,
+    name: "sender",
+    scopes: [],
+    secretHash: "",
+    createdAt: stage.engine.clock.now(),
+    expiresAt: null,
+    revokedAt: null,
+  };
 }
 
 function parsePart(

@@ -15,7 +15,13 @@ import {
   planSteps,
 } from "./plans.ts";
 import { score } from "./score.ts";
-import { deadLetters, featureRead, signalCounts, webhook } from "./signals.ts";
+import {
+  deadLetters,
+  featureRead,
+  performance,
+  signalCounts,
+  webhook,
+} from "./signals.ts";
 
 /** Every route but the document's own. */
 export const ENDPOINTS: readonly Endpoint[] = [
@@ -30,6 +36,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   decisionReplay,
   webhook,
   signalCounts,
+  performance,
   deadLetters,
   featureRead,
   modelList,

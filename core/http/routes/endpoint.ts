@@ -28,6 +28,8 @@ export interface Call<P, Q, B> {
   /** The caller's key for this request, bound to its content. */
   readonly idempotent: Idempotent | null;
   readonly headers: Headers;
+  /** Address as it was called. */
+  readonly url: string;
 }
 
 /** An answer. */
@@ -70,6 +72,14 @@ export interface KeyedEndpoint extends Described {
   /** A schema for JSON, `raw` for bytes as they came, null for none. */
   readonly body: z.ZodType | "raw" | null;
   readonly idempotency: "required" | "optional" | null;
+  /**
+   * Whose tenant it is when no key of ours came, on routes whose callers prove by
+   * other means who they are; null refuses.
+   */
+  tenantWithoutKey?(
+    params: Readonly<Record<string, string>>,
+    stage: Stage,
+  ): string | null;
   run(call: Call<unknown, unknown, unknown>, stage: Stage): Promise<Reply>;
 }
 
@@ -99,6 +109,7 @@ export interface EndpointDefinition<
   readonly query?: Q;
   readonly body?: B;
   readonly idempotency?: "required" | "optional";
+  tenantWithoutKey?: KeyedEndpoint["tenantWithoutKey"];
   run(
     call: Call<Parsed<P>, Parsed<Q>, Parsed<B>>,
     stage: Stage,
@@ -118,8 +129,10 @@ export function defineEndpoint<
 >(definition: EndpointDefinition<P, Q, B>): KeyedEndpoint {
   const { params = null, query = null, body = null, idempotency = null } =
     definition;
+  const { tenantWithoutKey, ...rest } = definition;
   return {
-    ...definition,
+    ...rest,
+    ...(tenantWithoutKey && { tenantWithoutKey }),
     params,
     query,
     body,

@@ -8,7 +8,9 @@ import { featureId } from "../../domain/feature.ts";
 import { parseEntityKey } from "../../domain/entity.ts";
 import { featuresSchema, featuresToJson } from "../wire/feature_json.ts";
 import {
+  dayField,
   entityKeyField,
+  instantField,
   isKey,
   limitField,
   nameField,
@@ -18,6 +20,8 @@ import {
   countsToJson,
   deadLetterSchema,
   deadLetterToJson,
+  performanceSchema,
+  performanceToJson,
   receiptSchema,
   receiptToJson,
 } from "../wire/signal_json.ts";
@@ -27,7 +31,7 @@ import { defineEndpoint, json } from "./endpoint.ts";
 import { present } from "./fields.ts";
 
 const DEFAULT_LIMIT = 100;
-const KEPT_BACK = new Set(["authorization", "cookie", "proxy-authorization"]);
+const KEPT_BACK = new Set(["cookie", "proxy-authorization"]);
 
 /** Takes a delivery. */
 export const webhook = defineEndpoint({
@@ -36,10 +40,10 @@ export const webhook = defineEndpoint({
   tag: "Signals",
   summary: "Take a delivery that a source pushed",
   about:
-    "The key says whose source it is; the connector verifies the source's signature over the body as it came. Signals are durable when this answers; events known by their id are counted as duplicates, so a delivery may be sent again.",
+    "The connector verifies the sender's signature over the body as it came. A key says whose source it is; without one, the source is the only one of that name and connector. Signals are durable when this answers; events known by their id are counted as duplicates, so a delivery may be sent again.",
   scope: "ingest",
   params: z.strictObject({
-    connector: nameField.openapi({ example: "http_events" }),
+    connector: nameField.openapi({ example: "segment" }),
     source: nameField,
   }),
   body: "raw",
@@ -51,7 +55,9 @@ export const webhook = defineEndpoint({
     "request_invalid",
     "signature_invalid",
   ],
-  async run({ key, params, body, headers }, { engine, metrics }) {
+  tenantWithoutKey: ({ connector = "", source = "" }, { engine }) =>
+    engine.tenantOf(connector, source),
+  async run({ key, params, body, headers, url }, { engine, metrics }) {
     const report = await engine.receive({
       tenant: key.tenant,
       ...params,
@@ -59,6 +65,8 @@ export const webhook = defineEndpoint({
         headers: plainHeaders(headers),
         body,
         receivedAt: engine.clock.now(),
+        method: "POST",
+        url: calledUrl(url, headers),
       },
     });
     metrics.received("performance", report.inserted + report.restated);
@@ -69,10 +77,23 @@ export const webhook = defineEndpoint({
   },
 });
 
+/** Without cookies, and without keys of ours. */
 function plainHeaders(headers: Headers): Record<string, string> {
   return Object.fromEntries(
-    [...headers].filter(([name]) => !KEPT_BACK.has(name)),
+    [...headers].filter(([name, value]) =>
+      !KEPT_BACK.has(name) &&
+      !(name === "authorization" && /^Bearer /i.test(value))
+    ),
   );
+}
+
+/** The address as the sender saw it, before any proxy; signatures may cover it. */
+function calledUrl(url: string, headers: Headers): string {
+  const called = new URL(url);
+  const first = (name: string) => headers.get(name)?.split(",")[0]?.trim();
+  const scheme = first("x-forwarded-proto") ?? called.protocol.slice(0, -1);
+  const host = first("x-forwarded-host") ?? first("host") ?? called.host;
+  return `${scheme}://${host}${called.pathname}${called.search}`;
 }
 
 /** Counts signals. */
@@ -91,6 +112,46 @@ export const signalCounts = defineEndpoint({
   async run({ key }, { engine }) {
     const counts = await engine.signals.count(key.tenant);
     return json({ sources: counts.map(countsToJson) });
+  },
+});
+
+/** Reads totals as they are known, or were. */
+export const performance = defineEndpoint({
+  method: "get",
+  path: "/signals/performance",
+  tag: "Signals",
+  summary:
+    "Read totals of a source, as they are known or were known at a moment",
+  about:
+    "A total is told with its revision, when it was observed, and how far it may still move: provisional, settling or final.",
+  scope: "read",
+  query: z.strictObject({
+    source: nameField,
+    report: nameField.optional(),
+    from: dayField,
+    until: dayField,
+    as_of: instantField.optional().openapi({
+      description: "Moment of the knowledge; now unless given",
+    }),
+    limit: limitField,
+  }),
+  answers: [{
+    status: 200,
+    about: "The totals, by day",
+    schema: z.object({ performance: z.array(performanceSchema) }),
+  }],
+  failures: [],
+  async run({ key, query }, { engine }) {
+    const { source, report = null, from, until } = query;
+    const rows = await engine.signals.performance({
+      tenant: key.tenant,
+      source,
+      report,
+      range: { from, until },
+      knownAt: query.as_of ?? null,
+      limit: Number(query.limit ?? DEFAULT_LIMIT),
+    });
+    return json({ performance: rows.map(performanceToJson) });
   },
 });
 

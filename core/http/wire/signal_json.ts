@@ -7,6 +7,7 @@ import { z } from "@hono/zod-openapi";
 import type { Reject } from "../../domain/signal.ts";
 import type {
   DeadLetter,
+  KnownPerformance,
   SignalCounts,
   WriteReport,
 } from "../../ports/signals.ts";
@@ -36,6 +37,26 @@ export const deadLetterSchema = z.object({
   detail: z.string(),
   original: z.string().openapi({ description: "The record as it came" }),
 }).openapi("DeadLetter");
+
+/** A total as it was known. */
+export const performanceSchema = z.object({
+  row_key: z.string(),
+  report: z.string(),
+  level: z.string(),
+  entities: z.record(z.string(), z.string()),
+  day: z.string(),
+  period_days: count,
+  zone: z.string(),
+  currency: z.string(),
+  breakdowns: z.record(z.string(), z.string()),
+  attribution: z.string(),
+  metrics: z.record(z.string(), z.string()).openapi({
+    description: "Whole numbers as text: counts, micros, millionths",
+  }),
+  revision: count,
+  observed_at: instantField,
+  maturity: z.enum(["provisional", "settling", "final"]),
+}).openapi("Performance");
 
 /** What a delivery changed. */
 export const receiptSchema = z.object({
@@ -87,6 +108,39 @@ export function deadLetterToJson(
     reason,
     detail,
     original,
+  };
+}
+
+/**
+ * Prints a total.
+ *
+ * @param known The total, and when it was known.
+ * @returns JSON-like value.
+ */
+export function performanceToJson(
+  { rowKey, revision, observedAt, maturity, signal }: KnownPerformance,
+): z.input<typeof performanceSchema> {
+  const { report, level, entities, day, periodDays, zone, currency } = signal;
+  return {
+    row_key: rowKey,
+    report,
+    level,
+    entities: { ...entities },
+    day,
+    period_days: periodDays,
+    zone,
+    currency,
+    breakdowns: { ...signal.breakdowns },
+    attribution: signal.attribution,
+    metrics: Object.fromEntries(
+      Object.entries(signal.metrics).map(([name, total]) => [
+        name,
+        String(total),
+      ]),
+    ),
+    revision,
+    observed_at: observedAt,
+    maturity,
   };
 }
 

@@ -6,10 +6,12 @@
  */
 import { sql } from "drizzle-orm";
 import {
+  boolean,
   date,
   index,
   integer,
   jsonb,
+  pgSequence,
   pgTable,
   primaryKey,
   text,
@@ -17,7 +19,14 @@ import {
 } from "drizzle-orm/pg-core";
 import { ENTITY_TYPES } from "../../domain/entity.ts";
 import { type Metric, METRICS } from "../../domain/signal.ts";
-import { entityIds, idColumn, instant, tenant, whole } from "./columns.ts";
+import {
+  entityIds,
+  idColumn,
+  instant,
+  ordinal,
+  tenant,
+  whole,
+} from "./columns.ts";
 
 function metrics() {
   return Object.fromEntries(
@@ -42,7 +51,11 @@ export const performance = pgTable("performance", {
   breakdowns: jsonb().notNull(),
   attribution: text().notNull(),
   ...metrics(),
+  record: text(),
   contentHash: text().notNull(),
+  maturity: text({ enum: ["provisional", "settling", "final"] }).notNull()
+    .default("final"),
+  batch: ordinal().notNull().default(0),
   observedAt: instant().notNull(),
   supersededAt: instant(),
 }, (table) => [
@@ -52,6 +65,7 @@ export const performance = pgTable("performance", {
   index("performance_partition")
     .on(table.tenant, table.source, table.partitionKey)
     .where(sql`superseded_at is null`),
+  index("performance_batch").on(table.batch, table.source, table.tenant),
   ...ENTITY_TYPES.map((type) =>
     index(`performance_${type}_day`)
       .on(table.tenant, table.level, table[idColumn(type)], table.day)
@@ -70,9 +84,12 @@ export const event = pgTable("event", {
   valueMicros: whole(),
   currency: text(),
   properties: jsonb().notNull(),
+  consent: jsonb(),
+  batch: ordinal().notNull().default(0),
   observedAt: instant().notNull(),
 }, (table) => [
   primaryKey({ columns: [table.tenant, table.source, table.eventId] }),
+  index("event_batch").on(table.batch, table.source, table.tenant),
   index("event_type").on(table.tenant, table.type, table.occurredAt),
   ...ENTITY_TYPES.map((type) =>
     index(`event_${type}`)
@@ -90,6 +107,7 @@ export const deadLetter = pgTable("dead_letter", {
   reason: text().notNull(),
   detail: text().notNull(),
   original: text().notNull(),
+  context: text(),
   observedAt: instant().notNull(),
 }, (table) => [
   primaryKey({ columns: [table.tenant, table.id] }),
@@ -102,7 +120,95 @@ export const source = pgTable("source", {
   name: text().notNull(),
   connector: text().notNull(),
   lastObservedAt: instant().notNull(),
+  latestDay: date({ mode: "string" }),
+  batches: ordinal().notNull().default(0),
+  rows: ordinal().notNull().default(0),
 }, (table) => [primaryKey({ columns: [table.tenant, table.name] })]);
+
+/** That a partition was asked for whole, at each time that it was. */
+export const partitionClaim = pgTable("partition_claim", {
+  tenant: tenant(),
+  source: text().notNull(),
+  partitionKey: text().notNull(),
+  claimedAt: instant().notNull(),
+  report: text().notNull(),
+  level: text().notNull(),
+  account: text(),
+  day: date({ mode: "string" }),
+  record: text(),
+  whole: boolean().notNull(),
+  rows: integer().notNull(),
+  ageDays: integer().notNull(),
+  maturity: text({ enum: ["provisional", "settling", "final"] }).notNull(),
+  quality: text().array().notNull(),
+  metrics: jsonb().notNull(),
+  reconciled: text(),
+}, (table) => [
+  primaryKey({
+    columns: [
+      table.tenant,
+      table.source,
+      table.partitionKey,
+      table.claimedAt,
+    ],
+  }),
+  index("partition_claim_day")
+    .on(table.tenant, table.source, table.report, table.day),
+]);
+
+/** Runs over ranges of days; their slices that are done are cursors of the source. */
+export const backfill = pgTable("backfill", {
+  tenant: tenant(),
+  id: text().notNull(),
+  source: text().notNull(),
+  fromDay: date({ mode: "string" }).notNull(),
+  untilDay: date({ mode: "string" }).notNull(),
+  startedAt: instant().notNull(),
+  finishedAt: instant(),
+}, (table) => [primaryKey({ columns: [table.tenant, table.id] })]);
+
+/**
+ * Batches that wait to be streamed, written with their signals. A position is given
+ * after the commit, so that positions have no gaps that fill up later.
+ */
+export const outbox = pgTable("outbox", {
+  tenant: tenant(),
+  source: text().notNull(),
+  batch: ordinal().notNull(),
+  connector: text().notNull(),
+  observedAt: instant().notNull(),
+  performance: integer().notNull(),
+  events: integer().notNull(),
+  position: ordinal(),
+}, (table) => [
+  primaryKey({ columns: [table.tenant, table.source, table.batch] }),
+  uniqueIndex("outbox_position").on(table.position),
+  index("outbox_waiting").on(table.tenant).where(sql`position is null`),
+]);
+
+/** Gives positions to batches. */
+export const outboxPosition = pgSequence("outbox_next_position");
+
+/** Work that one node does at a time, by name, and until when nobody else takes it. */
+export const lease = pgTable("lease", {
+  name: text().primaryKey(),
+  holder: text().notNull(),
+  heldUntil: instant().notNull(),
+});
+
+/** What all nodes must agree on, by name. */
+export const sharedSetting = pgTable("shared_setting", {
+  name: text().primaryKey(),
+  setting: text().notNull(),
+});
+
+/** How far each consumer has come, and who of its name is at work. */
+export const outboxConsumer = pgTable("outbox_consumer", {
+  name: text().primaryKey(),
+  position: ordinal().notNull(),
+  holder: text(),
+  heldUntil: instant(),
+});
 
 /** How far a source has been read, by what was asked of it. */
 export const sourceCursor = pgTable("source_cursor", {

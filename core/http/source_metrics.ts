@@ -1,0 +1,109 @@
+/**
+ * What Prometheus reads of sources, quotas and the stream: asked for when it is
+ * scraped, so that no node tells what another has long known better.
+ *
+ * Tenants and sources are named here, as nowhere else: an operator configures them,
+ * so they are few.
+ *
+ * @module
+ */
+import { Gauge, type Registry } from "prom-client";
+import { addDays, type Instant, startOfDay } from "../domain/day.ts";
+import type { Operated, QuotaUse, SourceUse } from "./metrics.ts";
+
+const SOURCE = ["tenant", "source", "connector"];
+const QUOTA = ["connector", "scope", "owner"];
+const GAUGES = [
+  {
+    name: "moe_source_last_observed_timestamp_seconds",
+    help: "When a source was last heard of",
+    labelNames: SOURCE,
+  },
+  {
+    name: "moe_source_latest_data_timestamp_seconds",
+    help:
+      "End of the latest day that a source told of; its distance from now is the lag",
+    labelNames: SOURCE,
+  },
+  {
+    name: "moe_source_rows",
+    help: "Rows and events that a source has brought, revisions included",
+    labelNames: SOURCE,
+  },
+  {
+    name: "moe_quota_used_ratio",
+    help: "Share of a vendor's quota that is used",
+    labelNames: QUOTA,
+  },
+  {
+    name: "moe_quota_paused_until_timestamp_seconds",
+    help: "Until when a vendor's quota lets no call go",
+    labelNames: QUOTA,
+  },
+  {
+    name: "moe_stream_waiting_batches",
+    help: "Batches that a consumer of the stream has yet to take",
+    labelNames: ["consumer"],
+  },
+] as const;
+
+type Name = (typeof GAUGES)[number]["name"];
+type Told = (name: Name, labels: readonly string[], value: number) => void;
+
+/**
+ * Makes the metrics of sources.
+ *
+ * @param registry Where they are printed.
+ * @returns What renews them, to be called before they are printed.
+ */
+export function registerSources(
+  registry: Registry,
+): (engine: Operated) => Promise<void> {
+  const registers = [registry];
+  const gauges = new Map(
+    GAUGES.map(({ name, help, labelNames }) => [
+      name,
+      new Gauge({ name, help, labelNames: [...labelNames], registers }),
+    ]),
+  );
+  const tell: Told = (name, labels, value) =>
+    gauges.get(name)?.labels(...labels).set(value);
+  return async (engine) => {
+    const [sources, lags] = await Promise.all([
+      engine.signals.freshness(),
+      engine.streamLag(),
+    ]).catch(() => [[], []] as const);
+    for (const gauge of gauges.values()) gauge.reset();
+    tellSources(sources, tell);
+    tellQuota(engine.quota(), tell);
+    for (const { consumer, waiting } of lags) {
+      tell("moe_stream_waiting_batches", [consumer], waiting);
+    }
+  };
+}
+
+function tellSources(sources: readonly SourceUse[], tell: Told): void {
+  for (const one of sources) {
+    const labels = [one.tenant, one.source, one.connector];
+    const observed = seconds(one.lastObservedAt);
+    tell("moe_source_last_observed_timestamp_seconds", labels, observed);
+    tell("moe_source_rows", labels, one.rows);
+    if (one.latestDay === null) continue;
+    const end = seconds(startOfDay(addDays(one.latestDay, 1)));
+    tell("moe_source_latest_data_timestamp_seconds", labels, end);
+  }
+}
+
+function tellQuota(usage: readonly QuotaUse[], tell: Told): void {
+  for (const { connector, scope, owner, usedShare, pausedUntil } of usage) {
+    const labels = [connector, scope, owner];
+    if (usedShare !== null) tell("moe_quota_used_ratio", labels, usedShare);
+    if (pausedUntil === null) continue;
+    const until = seconds(pausedUntil);
+    tell("moe_quota_paused_until_timestamp_seconds", labels, until);
+  }
+}
+
+function seconds(at: Instant): number {
+  return Date.parse(at) / 1000;
+}

@@ -1,0 +1,155 @@
+/**
+ * The outbox: batches in the order in which they were committed, told as messages.
+ *
+ * A batch is written in the transaction of its signals, without a position:
+ * transactions end in another order than they begin, and a consumer that passed a
+ * gap would never see what filled it up. Positions are given to what is committed,
+ * by one at a time.
+ *
+ * @module
+ */
+import type { ConsumerLag, Following, SignalStream } from "../ports/stream.ts";
+import type { Param } from "./codec.ts";
+import { type Entry, readMessages } from "./outbox_messages.ts";
+import type { Row, Session, Sql } from "./sql.ts";
+
+/** Any number that no other lock of ours uses. */
+const LOCK = 7_301_947;
+const NUMBERED_AT_ONCE = 10_000;
+
+/** Follows the outbox of a database. */
+export function createSignalStream(sql: Sql): SignalStream {
+  return {
+    next: async (following) => {
+      const position = await hold(sql, following);
+      if (position === null) return null;
+      const entry = await entryAfter(sql, position) ??
+        await numberedAfter(sql, position);
+      if (!entry) return null;
+      const messages = await readMessages(sql, entry);
+      return { position: Number(entry.position), messages };
+    },
+    advance: ({ consumer, holder, leaseMs }, position) =>
+      changes(sql, ADVANCE, [consumer, holder, position, leaseMs]),
+    renew: ({ consumer, holder, leaseMs }) =>
+      changes(sql, RENEW, [consumer, holder, leaseMs]),
+    release: async ({ consumer, holder }) => {
+      await sql.query(RELEASE, [consumer, holder]);
+    },
+    lag: async () =>
+      (await sql.query<Record<keyof ConsumerLag, string | bigint>>(LAG))
+        .map(({ consumer, position, waiting }) => ({
+          consumer: String(consumer),
+          position: Number(position),
+          waiting: Number(waiting),
+        })),
+    forget: (consumer) => changes(sql, FORGET, [consumer]),
+    prune: async (before) => (await sql.query(PRUNE, [before])).length,
+  };
+}
+
+async function changes(
+  sql: Session,
+  text: string,
+  params: readonly Param[],
+): Promise<boolean> {
+  return (await sql.query(text, params)).length > 0;
+}
+
+/** The consumer's position, or null if another holder is at work. */
+async function hold(
+  sql: Session,
+  { consumer, holder, leaseMs }: Following,
+): Promise<bigint | null> {
+  const [row] = await sql.query<{ position: bigint }>(HOLD, [
+    consumer,
+    holder,
+    leaseMs,
+  ]);
+  return row?.position ?? null;
+}
+
+async function entryAfter(
+  sql: Session,
+  position: bigint,
+): Promise<Entry | null> {
+  const [entry] = await sql.query<Entry & Row>(ENTRY_AFTER, [position]);
+  return entry ?? null;
+}
+
+/** Numbers what is committed; another consumer may have just done so. */
+async function numberedAfter(
+  sql: Sql,
+  position: bigint,
+): Promise<Entry | null> {
+  await sql.transaction(async (tx) => {
+    await tx.query("select pg_advisory_xact_lock($1::int8)", [LOCK]);
+    await tx.query(GIVE_NUMBERS, [NUMBERED_AT_ONCE]);
+  });
+  return await entryAfter(sql, position);
+}
+
+const HOLD = `
+  insert into outbox_consumer as c (name, position, holder, held_until)
+  values ($1, 0, $2, now() + $3::int8 * interval '1 millisecond')
+  on conflict (name) do update set
+    holder = excluded.holder, held_until = excluded.held_until
+  where c.holder is null or c.holder = excluded.holder
+    or c.held_until < now()
+  returning position`;
+
+const ADVANCE = `
+  update outbox_consumer set position = $3::int8,
+    held_until = now() + $4::int8 * interval '1 millisecond'
+  where name = $1 and holder = $2 and position <= $3::int8
+  returning 1`;
+
+const RENEW = `
+  update outbox_consumer set
+    held_until = now() + $3::int8 * interval '1 millisecond'
+  where name = $1 and holder = $2
+  returning 1`;
+
+const RELEASE = `
+  update outbox_consumer set holder = null, held_until = null
+  where name = $1 and holder = $2`;
+
+const FORGET = "delete from outbox_consumer where name = $1 returning 1";
+
+const ENTRY_AFTER = `
+  select position, tenant, source, batch, connector, events, performance,
+    observed_at as "observedAt"
+  from outbox where position > $1::int8
+  order by position limit 1`;
+
+/**
+ * In the order of the batches within each source, of their moments across sources: a
+ * batch counts as no older than those before it, whatever its node's clock said.
+ */
+const GIVE_NUMBERS = `
+  with waiting as (
+    select tenant, source, batch,
+      max(observed_at) over (partition by tenant, source order by batch) as at
+    from outbox where position is null
+    order by at, tenant, source, batch limit $1::int4
+  ), numbered as (
+    select *, nextval('outbox_next_position') as position from waiting
+  )
+  update outbox o set position = n.position from numbered n
+  where o.tenant = n.tenant and o.source = n.source and o.batch = n.batch
+  returning 1`;
+
+const LAG = `
+  select c.name as consumer, c.position,
+    (select count(*) from outbox o
+      where o.position is null or o.position > c.position) as waiting
+  from outbox_consumer c order by c.name`;
+
+/** Without consumers, also what nobody ever asked to be numbered. */
+const PRUNE = `
+  delete from outbox
+  where observed_at < $1::timestamptz and (
+    not exists (select from outbox_consumer)
+    or position <= (select min(position) from outbox_consumer)
+  )
+  returning 1`;
