@@ -8,6 +8,7 @@ import { collect } from "./collect.ts";
 export const CONNECTORS = await collect({
   csv: () => import("../connectors/csv/connector.ts"),
   file: () => import("../connectors/file/connector.ts"),
+  google_ads: () => import("../connectors/google_ads/connector.ts"),
   segment: () => import("../connectors/segment/connector.ts"),
 });
 
