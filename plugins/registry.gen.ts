@@ -9,8 +9,10 @@ export const CONNECTORS = await collect({
   csv: () => import("../connectors/csv/connector.ts"),
   file: () => import("../connectors/file/connector.ts"),
   google_ads: () => import("../connectors/google_ads/connector.ts"),
+  linkedin_ads: () => import("../connectors/linkedin_ads/connector.ts"),
   meta_ads: () => import("../connectors/meta_ads/connector.ts"),
   segment: () => import("../connectors/segment/connector.ts"),
+  tiktok_ads: () => import("../connectors/tiktok_ads/connector.ts"),
 });
 
 export const FAMILIES = await collect({
