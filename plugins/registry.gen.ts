@@ -8,6 +8,7 @@ import { collect } from "./collect.ts";
 export const CONNECTORS = await collect({
   csv: () => import("../connectors/csv/connector.ts"),
   file: () => import("../connectors/file/connector.ts"),
+  ga4: () => import("../connectors/ga4/connector.ts"),
   google_ads: () => import("../connectors/google_ads/connector.ts"),
   linkedin_ads: () => import("../connectors/linkedin_ads/connector.ts"),
   meta_ads: () => import("../connectors/meta_ads/connector.ts"),
