@@ -13,6 +13,7 @@ export const CONNECTORS = await collect({
   linkedin_ads: () => import("../connectors/linkedin_ads/connector.ts"),
   meta_ads: () => import("../connectors/meta_ads/connector.ts"),
   segment: () => import("../connectors/segment/connector.ts"),
+  sendgrid: () => import("../connectors/sendgrid/connector.ts"),
   tiktok_ads: () => import("../connectors/tiktok_ads/connector.ts"),
 });
 
