@@ -10,6 +10,7 @@ export const CONNECTORS = await collect({
   file: () => import("../connectors/file/connector.ts"),
   ga4: () => import("../connectors/ga4/connector.ts"),
   google_ads: () => import("../connectors/google_ads/connector.ts"),
+  klaviyo: () => import("../connectors/klaviyo/connector.ts"),
   linkedin_ads: () => import("../connectors/linkedin_ads/connector.ts"),
   meta_ads: () => import("../connectors/meta_ads/connector.ts"),
   segment: () => import("../connectors/segment/connector.ts"),
