@@ -6,6 +6,7 @@
 import { collect } from "./collect.ts";
 
 export const CONNECTORS = await collect({
+  airbyte: () => import("../connectors/airbyte/connector.ts"),
   csv: () => import("../connectors/csv/connector.ts"),
   file: () => import("../connectors/file/connector.ts"),
   ga4: () => import("../connectors/ga4/connector.ts"),
@@ -17,6 +18,7 @@ export const CONNECTORS = await collect({
   salesforce: () => import("../connectors/salesforce/connector.ts"),
   segment: () => import("../connectors/segment/connector.ts"),
   sendgrid: () => import("../connectors/sendgrid/connector.ts"),
+  singer: () => import("../connectors/singer/connector.ts"),
   tiktok_ads: () => import("../connectors/tiktok_ads/connector.ts"),
 });
 
