@@ -29,7 +29,7 @@ export interface Bench {
 }
 
 const terminal = openTerminal();
-const NAMES = ["policy_set", "plan_10k", "score_http"];
+const NAMES = ["policy_set", "plan_10k", "score_http", "ingest"];
 const README = new URL("README.md", import.meta.url);
 const MARK = "<!-- measured -->";
 
