@@ -8,7 +8,7 @@ import { pipeline } from "node:stream/promises";
 import postgres from "postgres";
 import { EngineError } from "../domain/error.ts";
 import { DECODERS, encodeParam, type Param } from "./codec.ts";
-import { openSocket } from "./postgres_socket.ts";
+import { openSockets } from "./postgres_socket.ts";
 import {
   type CopyRows,
   createSql,
@@ -38,7 +38,7 @@ export function openPostgres(databaseUrl: string): Sql {
     );
   }
   const pool = postgres(databaseUrl, {
-    ...{ socket: openSocket },
+    ...{ socket: openSockets() },
     max: POOL,
     connect_timeout: CONNECT_SECONDS,
     backoff: () => RECONNECT_SECONDS,

@@ -6,7 +6,7 @@
  */
 import { connect, type Socket } from "node:net";
 
-/** Where a server listens; the driver tries its hosts in turn. */
+/** Where a server listens. */
 export interface ServerAddress {
   readonly host: readonly string[] | string;
   readonly port: readonly number[] | number;
@@ -15,34 +15,22 @@ export interface ServerAddress {
 }
 
 /**
- * Connects to the first host that answers.
+ * Makes what opens connections, to each of several hosts in turn.
  *
- * @param address As the driver parsed it.
- * @returns A connected socket, before any TLS.
- * @throws What the last host's connection failed with.
+ * @returns A function of the address as the driver parsed it, whose socket is still
+ * connecting: the driver hears of its failure, and tries again, as of its own.
  */
-export async function openSocket(address: ServerAddress): Promise<Socket> {
-  if (address.path) return await opened(connect(address.path));
-  const hosts = [address.host].flat();
-  const ports = [address.port].flat();
-  let failure: unknown = new Error("no host");
-  for (const [at, host] of hosts.entries()) {
-    try {
-      const port = ports[at] ?? ports[0] ?? 5432;
-      return await opened(connect({ host, port, noDelay: true }));
-    } catch (error) {
-      failure = error;
-    }
-  }
-  throw failure;
-}
-
-function opened(socket: Socket): Promise<Socket> {
-  const { promise, resolve, reject } = Promise.withResolvers<Socket>();
-  socket.once("connect", () => {
-    socket.off("error", reject);
-    resolve(socket);
-  });
-  socket.once("error", reject);
-  return promise;
+export function openSockets(): (address: ServerAddress) => Socket {
+  let turn = 0;
+  return ({ host, port, path }) => {
+    if (path) return connect(path);
+    const hosts = [host].flat();
+    const ports = [port].flat();
+    const at = turn++ % hosts.length;
+    return connect({
+      host: hosts[at] ?? "localhost",
+      port: ports[at] ?? ports[0] ?? 5432,
+      noDelay: true,
+    });
+  };
 }
