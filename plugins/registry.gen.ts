@@ -20,6 +20,7 @@ export const CONNECTORS = await collect({
   sendgrid: () => import("../connectors/sendgrid/connector.ts"),
   singer: () => import("../connectors/singer/connector.ts"),
   tiktok_ads: () => import("../connectors/tiktok_ads/connector.ts"),
+  webhook: () => import("../connectors/webhook/connector.ts"),
 });
 
 export const FAMILIES = await collect({
