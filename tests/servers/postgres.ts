@@ -78,7 +78,8 @@ export async function startPostgres(): Promise<PostgresServer> {
       const { pid } = server;
       await finish([
         ...["sh", "-c"],
-        `kill -9 ${pid} $(cat /proc/${pid}/task/${pid}/children)`,
+        // A child may have ended meanwhile.
+        `kill -9 ${pid} $(cat /proc/${pid}/task/${pid}/children); true`,
       ]);
       await server.status;
     },
