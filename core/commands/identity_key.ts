@@ -1,7 +1,10 @@
 /**
  * The key behind the pseudonyms of people: from the environment, or a file in the
- * data folder that is made when there is none. All nodes on one database must have
- * the same, or one person would have two pseudonyms; its fingerprint is kept there.
+ * data folder. All nodes on one database must have the same, or one person would have
+ * two pseudonyms; its fingerprint is kept there.
+ *
+ * A file is made only where the data lies beside it: beside a database server the
+ * folder of a node may be gone at its next start, and the key with it for ever.
  *
  * @module
  */
@@ -9,66 +12,111 @@ import { createHash, randomBytes } from "node:crypto";
 import { EngineError } from "../domain/error.ts";
 import type { Stores } from "../ports/stores.ts";
 import { openPseudonyms, type Pseudonyms } from "../signals/pseudonym.ts";
+import type { Configuration } from "./configuration.ts";
 
 const KEY_BYTES = 32;
 const MAX_TENANTS = 1000;
 
 /**
- * Opens the pseudonyms of every tenant.
+ * Opens the pseudonyms of every tenant. A key that is there is compared at once; one
+ * that is not is made, or missed, when the first person comes.
  *
- * @param given The key in hexadecimal, or null for the file.
- * @param dataFolder Where the file is.
+ * @param configuration The key in hexadecimal, where its file is, and the database.
  * @param stores What all nodes agree in.
- * @returns Pseudonyms by tenant.
+ * @returns Pseudonyms by tenant; rejects while there is no key to make them with.
  * @throws {EngineError} `configuration_invalid` if the key is malformed, or another
  * than the one that the data was written with.
  */
 export async function openIdentities(
-  given: string | null,
-  dataFolder: string,
+  { identityKey, databaseUrl, dataFolder }: Pick<
+    Configuration,
+    "identityKey" | "databaseUrl" | "dataFolder"
+  >,
   stores: Pick<Stores, "agree">,
-): Promise<(tenant: string) => Pseudonyms> {
-  const key = given === null
-    ? await readOrMake(`${dataFolder}/identity.key`)
-    : parseKey(given, "MOE_IDENTITY_KEY");
-  const fingerprint = createHash("sha256").update("identity:").update(key)
-    .digest("hex").slice(0, 16);
-  if (await stores.agree("identity_key", fingerprint) !== fingerprint) {
-    throw new EngineError(
-      "configuration_invalid",
-      "Cannot open the engine: the key behind pseudonyms is another than the one that the data was written with; give every node the same MOE_IDENTITY_KEY",
-    );
-  }
+): Promise<(tenant: string) => Promise<Pseudonyms>> {
+  const path = `${dataFolder}/identity.key`;
+  const known = identityKey === null
+    ? await readKey(path)
+    : parseKey(identityKey, "MOE_IDENTITY_KEY");
+  if (known) await demandAgreement(known, stores);
+  let opening: Promise<Uint8Array> | null = known && Promise.resolve(known);
   const opened = new Map<string, Pseudonyms>();
-  return (tenant) => {
-    const known = opened.get(tenant);
-    if (known) return known;
+  return async (tenant) => {
+    if (opening === null && databaseUrl !== null) throw missing();
+    opening ??= makeKey(path, stores).catch((error) => {
+      opening = null;
+      throw error;
+    });
+    const key = await opening;
+    const made = opened.get(tenant) ?? openPseudonyms(key, tenant);
     if (opened.size >= MAX_TENANTS) opened.clear();
-    const made = openPseudonyms(key, tenant);
     opened.set(tenant, made);
     return made;
   };
 }
 
+function missing(): EngineError {
+  return new EngineError(
+    "configuration_invalid",
+    "Cannot make pseudonyms: there is no key; give every node the MOE_IDENTITY_KEY that the data was written with, or for new data make one with `openssl rand -hex 32` and keep it: without it the data can no longer be added to",
+  );
+}
+
+async function makeKey(
+  path: string,
+  stores: Pick<Stores, "agree">,
+): Promise<Uint8Array> {
+  const key = await readOrMake(path);
+  await demandAgreement(key, stores);
+  return key;
+}
+
+async function demandAgreement(
+  key: Uint8Array,
+  stores: Pick<Stores, "agree">,
+): Promise<void> {
+  const fingerprint = createHash("sha256").update("identity:").update(key)
+    .digest("hex").slice(0, 16);
+  if (await stores.agree("identity_key", fingerprint) === fingerprint) return;
+  throw new EngineError(
+    "configuration_invalid",
+    "Cannot make pseudonyms: the key is another than the one that the data was written with; give every node the same MOE_IDENTITY_KEY",
+  );
+}
+
 async function readOrMake(path: string): Promise<Uint8Array> {
-  try {
-    return parseKey((await Deno.readTextFile(path)).trim(), path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
+  const known = await readKey(path);
+  if (known !== null) return known;
   const folder = path.slice(0, path.lastIndexOf("/"));
   await Deno.mkdir(folder, { recursive: true });
   const text = randomBytes(KEY_BYTES).toString("hex");
   try {
-    await Deno.writeTextFile(path, `${text}\n`, {
-      mode: 0o600,
-      createNew: true,
-    });
+    await writeNew(path, `${text}\n`);
     return parseKey(text, path);
   } catch (error) {
     if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-    return parseKey((await Deno.readTextFile(path)).trim(), path);
+    return await readOrMake(path);
   }
+}
+
+async function readKey(path: string): Promise<Uint8Array | null> {
+  try {
+    return parseKey((await Deno.readTextFile(path)).trim(), path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}
+
+/** On the disk before anything is written with it, and for the owner's eyes. */
+async function writeNew(path: string, text: string): Promise<void> {
+  using file = await Deno.open(path, {
+    write: true,
+    createNew: true,
+    mode: 0o600,
+  });
+  await file.write(new TextEncoder().encode(text));
+  await file.syncData();
 }
 
 function parseKey(text: string, where: string): Uint8Array {

@@ -13,19 +13,38 @@
 export type PersonalData = "email" | "phone";
 
 const SUSPECT = /[@+＋%]|\d[ .()/-]|^\(|\) ?\d|[^ -~]/;
-const AT = /[@﹫＠]|%40/;
+const AT = /[@﹫＠]|%(?:25)*40/;
 // Bounded, so that a long text costs no long search.
-const NAME = String.raw`[^\s@<>"',;:/\\]`;
+const NAME = String.raw`(?:[^\s@<>"',;:/\\=&?()[\]{}|]|(?<=\w)'(?=\w))`;
+/** A name that ends in a mark is one as a whole; otherwise marks end what is before. */
+const ODD_NAME = String.raw`[^\s@<>"',;:/\\]{1,64}(?<=[=&?()[\]{}|])`;
+const DOT = "(?:[.․﹒．]|%(?:25)*2e)";
 const HOST =
-  String.raw`(?:[@﹫＠]|%40)(?:[\p{L}\p{M}\p{N}_-]{1,63}[.․﹒．]){1,126}` +
+  String.raw`(?:[@﹫＠]|%(?:25)*40)(?:[\p{L}\p{M}\p{N}_-]{1,63}${DOT}){1,126}` +
   String.raw`(?:[\p{L}\p{M}]{2,63}|xn--[\w-]{2,59})(?![\p{L}\p{N}@])`;
-const EMAIL = new RegExp(NAME + HOST, "iu");
-const EMAILS = new RegExp(`${NAME}{1,64}${HOST}`, "giu");
-const PLUS_NUMBER = /(?<![\w+.-])\+ ?\(?\d[\d ().\/-]{5,24}\d(?!\w)/;
+const EMAIL = new RegExp(String.raw`[^\s@<>"',;:/\\]${HOST}`, "iu");
+const EMAILS = new RegExp(`(?:${NAME}{1,64}|${ODD_NAME})${HOST}`, "giu");
+/** Encoded marks that cannot be in an address's name: of queries, lists, paths. */
+const ENCODED_MARK =
+  /%(?:25)*(?:0[9ad]|2[02689cf]|3[a-f]|5[bcd]|7[bcd])(?!(?:25)*40)/gi;
+
+const PLAIN = /^[ -$&-~]*$/;
+/** As short as a number can be. */
+const DIGITS = /\d[\d ().\/-]{5,24}\d/;
+const PLUS_NUMBER =
+  /(?<![\w+-]|\d\.)\+ ?\(?[1-9][\d ().\/-]{5,24}\d(?!\w(?<!x(?=\d)))/g;
 const PLAIN_NUMBER =
-  /(?<=^|\s|(?:tel|phone|mobile|sms|whatsapp)[:=] ?)\(?\d[\d ().\/-]{5,24}\d(?![\w-])/gi;
-const DATE = /^\d{4}[-./]\d{1,2}[-./]\d{1,2}|^\d{1,2}[-./]\d{1,2}[-./]\d{4}/;
-const NORTH_AMERICAN = /^(?:1[ .-])?(?:\(\d{3}\) ?|\d{3}[ .-])\d{3}[ .-]\d{4}$/;
+  /(?<=^|[\s;"'<>|[{]|(?<!\d),|(?:tel|phone|mobile|sms|whatsapp)[:=] ?)\(?\d[\d ().\/-]{5,24}\d(?![\w-](?<!x(?=\d)))/gi;
+const YEAR = String.raw`(?:19|20)\d\d`;
+const MONTH_OR_DAY = "(?:0?[1-9]|[12][0-9]|3[01])";
+const DATE = new RegExp(
+  String
+    .raw`(?<!\d|\d[-./])(?:${YEAR}([-./])${MONTH_OR_DAY}\1${MONTH_OR_DAY}|` +
+    String.raw`${MONTH_OR_DAY}([-./])${MONTH_OR_DAY}\2${YEAR})(?!\d|[-./]\d)`,
+  "g",
+);
+const NORTH_AMERICAN =
+  /(?<=^|[ /])(?:1[ .-])?(?:\(\d{3}\) ?|\d{3}[ .-])\d{3}[ .-]\d{4}(?=$|[ /])/g;
 const TRUNK = /^\(?0\d{1,5}[ ()\/-]{1,3}\d/;
 const GROUPS =
   /^\d{2,4}(?:[ ]\d{2,4}){2,6}$|^\d{2,3}(?:-\d{2,3}){2,5}(?:-\d{4})?$/;
@@ -46,11 +65,7 @@ const GROUPS =
 export function findPersonalData(text: string): PersonalData | null {
   if (!SUSPECT.test(text)) return null;
   if (holdsEmail(text)) return "email";
-  const plain = text.normalize("NFKC")
-    .replaceAll(/%2b/gi, "+").replaceAll("%20", " ");
-  return holdsPhoneNumber(plain.replaceAll(/[\u2010-\u2015\u2212]/g, "-"))
-    ? "phone"
-    : null;
+  return findPhones(inPlainForm(text)).length > 0 ? "phone" : null;
 }
 
 /**
@@ -79,7 +94,36 @@ export function replaceEmails(
   text: string,
   replace: (email: string) => string,
 ): string {
-  return AT.test(text) ? text.replace(EMAILS, (email) => replace(email)) : text;
+  if (!AT.test(text)) return text;
+  return text.replace(EMAILS, (found) => {
+    const mark = [...found.matchAll(ENCODED_MARK)].at(-1);
+    const start = mark === undefined ? 0 : mark.index + mark[0].length;
+    return found.slice(0, start) + replace(found.slice(start));
+  });
+}
+
+/**
+ * Puts something in the place of phone numbers.
+ *
+ * @param text Any text; one with a number comes back in its plain form: full-width
+ * characters made narrow, encoded blanks and pluses decoded.
+ * @param replace Makes what stands in a number's place.
+ * @returns The text without numbers.
+ */
+export function replacePhones(
+  text: string,
+  replace: (phone: string) => string,
+): string {
+  if (!SUSPECT.test(text)) return text;
+  const plain = inPlainForm(text);
+  const spans = findPhones(plain);
+  if (spans.length === 0) return text;
+  let rest = plain;
+  for (const { at, length } of spans.toReversed()) {
+    rest = rest.slice(0, at) + replace(plain.slice(at, at + length)) +
+      rest.slice(at + length);
+  }
+  return rest;
 }
 
 /**
@@ -93,28 +137,53 @@ export function isAccountNumber(text: string): boolean {
   return /^\d{3}-\d{3}-\d{4}$/.test(text);
 }
 
-function holdsPhoneNumber(text: string): boolean {
-  const plus = PLUS_NUMBER.exec(text);
-  if (plus && isDialable(plus[0])) return true;
-  for (const [candidate] of text.matchAll(PLAIN_NUMBER)) {
-    if (isWrittenAsPhone(candidate.trim())) return true;
+function inPlainForm(text: string): string {
+  if (PLAIN.test(text)) return text;
+  return text.normalize("NFKC").replaceAll(/%(?:25)*2b/gi, "+")
+    .replaceAll(/%(?:25)*20/g, " ").replaceAll(/[\u2010-\u2015\u2212]/g, "-");
+}
+
+/** A part of a text. */
+interface Span {
+  readonly at: number;
+  readonly length: number;
+}
+
+/** Phone numbers in the order of the text; none overlaps another. */
+function findPhones(text: string): Span[] {
+  const spans: Span[] = [];
+  if (!DIGITS.test(text)) return spans;
+  const unsure = text.replace(PLUS_NUMBER, (run, at: number) => {
+    const length = dialableLength(run, 7);
+    if (length > 0) spans.push({ at, length });
+    return "x".repeat(length) + run.slice(length);
+  }).replace(DATE, (date) => "x".repeat(date.length));
+  for (const { 0: run, index } of unsure.matchAll(PLAIN_NUMBER)) {
+    for (const { at, length } of phonesOf(run)) {
+      spans.push({ at: index + at, length });
+    }
   }
-  return false;
+  return spans.sort((one, other) => one.at - other.at);
 }
 
-function isWrittenAsPhone(text: string): boolean {
-  if (DATE.test(text)) return false;
-  if (NORTH_AMERICAN.test(text)) return true;
-  const digits = countDigits(text);
-  if (TRUNK.test(text)) return digits >= 9 && digits <= 15;
-  return GROUPS.test(text) && digits >= 9 && digits <= 15;
+function phonesOf(run: string): Span[] {
+  const american = [...run.matchAll(NORTH_AMERICAN)]
+    .map(({ 0: { length }, index: at }) => ({ at, length }));
+  if (american.length > 0) return american;
+  const trunk = TRUNK.test(run) ? dialableLength(run, 9) : 0;
+  if (trunk > 0) return [{ at: 0, length: trunk }];
+  const grouped = GROUPS.test(run) && dialableLength(run, 9) === run.length;
+  return grouped ? [{ at: 0, length: run.length }] : [];
 }
 
-function isDialable(text: string): boolean {
-  const digits = countDigits(text);
-  return digits >= 7 && digits <= 15;
-}
-
-function countDigits(text: string): number {
-  return text.replaceAll(/\D/g, "").length;
+/** Length of the longest beginning, up to the end of a group, that can be dialled. */
+function dialableLength(run: string, leastDigits: number): number {
+  let digits = 0;
+  let length = 0;
+  for (const { 0: group, index } of run.matchAll(/\d+/g)) {
+    digits += group.length;
+    if (digits > 15) break;
+    if (digits >= leastDigits) length = index + group.length;
+  }
+  return length;
 }

@@ -20,6 +20,8 @@ type Members = Readonly<Record<string, unknown>>;
 const MAX_TEXT = 8_192;
 const MAX_NAME = 100;
 const MAX_PROPERTIES = 200;
+/** Characters of all properties: what is streamed must fit a message. */
+const MAX_PROPERTIES_SIZE = 200_000;
 const MAX_PERIOD_DAYS = 366;
 const INT64 = 2n ** 63n;
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
@@ -169,12 +171,19 @@ function propertiesProblem(properties: unknown): Problem | null {
       `More than ${MAX_PROPERTIES} properties`,
     );
   }
+  let size = 0;
   for (const [name, value] of entries) {
     if (!isName(name) || !isScalar(value)) {
       return problem("property_invalid", "A property must be a plain value");
     }
+    size += name.length + (typeof value === "string" ? value.length : 8);
   }
-  return null;
+  return size > MAX_PROPERTIES_SIZE
+    ? problem(
+      "properties_too_large",
+      `More than ${MAX_PROPERTIES_SIZE} characters of properties`,
+    )
+    : null;
 }
 
 function problem(reason: string, detail: string): Problem {

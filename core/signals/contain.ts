@@ -214,7 +214,21 @@ function nameFailure(
       : failed(name, `it failed with ${error.code} and told a secret`);
   }
   const kind = error instanceof Error ? error.name : typeof error;
-  return failed(name, `it threw ${redactSecrets(kind, secrets)}`, error);
+  return failed(
+    name,
+    `it threw ${redactSecrets(kind, secrets)}`,
+    withoutWords(error),
+  );
+}
+
+/** Where something was thrown, for the log, and not what it says: that may be data. */
+function withoutWords(error: unknown): Error {
+  const { name = "Error", stack = "" } = error instanceof Error ? error : {};
+  const trace = new Error("its message is left out");
+  trace.name = name;
+  const frames = stack.split("\n").filter((line) => /^ {4}at /.test(line));
+  trace.stack = [`${name}: ${trace.message}`, ...frames].join("\n");
+  return trace;
 }
 
 function failed(name: string, reason: string, cause?: unknown): EngineError {

@@ -7,13 +7,12 @@
  * @module
  */
 import type { Following, SignalStream, StreamBatch } from "../ports/stream.ts";
+import { whileHolding } from "./hold.ts";
 import { pause } from "./pause.ts";
 
 const IDLE_MS = 1000;
 const FIRST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 30_000;
-/** How often a lease is renewed while it lasts. */
-const RENEWALS = 3;
 
 /** What a consumer does with batches, and until when. */
 export interface Consumer {
@@ -75,30 +74,9 @@ async function takeOne(
 ): Promise<boolean> {
   const batch = await stream.next(following);
   if (batch === null) return false;
-  await whileHolding(stream, following, (lost) => handle(batch, lost));
+  await whileHolding({
+    leaseMs: following.leaseMs,
+    renew: () => stream.renew(following),
+  }, (lost) => handle(batch, lost));
   return await stream.advance(following, batch.position);
-}
-
-/** Works, and renews the lease until it is done. */
-async function whileHolding(
-  stream: SignalStream,
-  following: Following,
-  work: (lost: AbortSignal) => Promise<void>,
-): Promise<void> {
-  const lost = new AbortController();
-  let renewing: Promise<void> = Promise.resolve();
-  const renew = async () => {
-    const held = await stream.renew(following).catch(() => true);
-    if (!held) lost.abort();
-  };
-  const timer = setInterval(
-    () => renewing = renewing.then(renew),
-    following.leaseMs / RENEWALS,
-  );
-  try {
-    await work(lost.signal);
-  } finally {
-    clearInterval(timer);
-    await renewing;
-  }
 }

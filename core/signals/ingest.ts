@@ -18,7 +18,7 @@ import { configure, withoutSecrets } from "./configure.ts";
 import { type ContainedPage, pullContained } from "./contain.ts";
 import { normalize, type Normalized } from "./normalize.ts";
 import { claimsOfPage } from "./page_claims.ts";
-import type { SignalScope } from "./signal_scope.ts";
+import { type SignalScope, versionOf } from "./signal_scope.ts";
 
 /** What a run brought. */
 export interface IngestReport extends WriteReport {
@@ -42,10 +42,13 @@ export interface IngestJob {
   readonly report: Report;
   /** Longest wait for one page, milliseconds; a quarter of an hour if absent. */
   readonly pageTimeoutMs?: number;
+  /** Ends it after the page that is under way. */
+  readonly signal?: AbortSignal;
 }
 
 const PAGE_TIMEOUT_MS = 900_000;
-const NOTHING: WriteReport = {
+/** A report of nothing. */
+export const NOTHING: WriteReport = {
   inserted: 0,
   restated: 0,
   unchanged: 0,
@@ -65,10 +68,12 @@ const NOTHING: WriteReport = {
  * that the connector named; pages written before stay written.
  */
 export async function ingest(
-  { store, clock, pseudonyms }: SignalScope,
+  signals: SignalScope,
   job: IngestJob,
 ): Promise<IngestReport> {
+  const { store, clock, pseudonyms } = signals;
   const { tenant, source, connector, report } = job;
+  const version = versionOf(signals, connector);
   const config = configure(connector, job.config);
   const scope = cursorScope(job);
   const cursor = await store.readCursor(tenant, source, scope);
@@ -81,22 +86,24 @@ export async function ingest(
     source,
     emits: connector.emits,
     settlesDays: connector.restatesDays,
-    pseudonyms: pseudonyms(tenant),
+    pseudonyms: await pseudonyms(tenant),
   };
   let sum: IngestReport = { ...NOTHING, pages: 0, rows: 0, rejects: {} };
   let writing: Promise<WriteReport> | null = null;
+  let observedAt = clock.now();
   try {
     for await (const page of pages) {
-      const observedAt = clock.now();
       const normalized = normalize({ ...origin, observedAt }, page);
       if (writing) sum = addWritten(sum, await writing);
       // One page is written while the next is fetched and read.
       writing = store.write(
-        toBatch(job, normalized, { page, scope, observedAt }),
+        toBatch(job, normalized, { page, scope, observedAt, version }),
       );
       writing.catch(() => {});
       sum = addPage(sum, normalized);
       report(`${source}: ${sum.rows} records`, null);
+      if (job.signal?.aborted) break;
+      observedAt = clock.now();
     }
   } finally {
     if (writing) sum = addWritten(sum, await writing);
@@ -107,8 +114,9 @@ export async function ingest(
 function toBatch(
   { tenant, source, connector }: IngestJob,
   normalized: Normalized,
-  { page, scope, observedAt }: {
+  { page, scope, observedAt, version }: {
     page: ContainedPage;
+    version: string;
     scope: string;
     observedAt: Instant;
   },
@@ -118,6 +126,7 @@ function toBatch(
     tenant,
     source,
     connector: connector.name,
+    version,
     observedAt,
     claims: claimsOfPage(normalized, {
       complete: page.complete,

@@ -6,6 +6,7 @@
  */
 import { canonicalJson } from "../domain/canonical.ts";
 import {
+  type Consent,
   deriveContentHash,
   derivePartitionKey,
   deriveRowKey,
@@ -17,20 +18,23 @@ import {
 } from "../domain/signal.ts";
 import type { Instant } from "../domain/day.ts";
 import { addDays } from "../domain/day.ts";
-import type { EntityIds, EntityType } from "../domain/entity.ts";
-import { replaceEmails } from "../domain/personal_data.ts";
+import {
+  type EntityIds,
+  type EntityType,
+  isEntityId,
+} from "../domain/entity.ts";
 import type { KeyedPerformance } from "../ports/signals.ts";
 import { originOf } from "../../plugins/contract/records.ts";
 import { findProblem } from "./check.ts";
 import {
   pseudonymize,
-  pseudonymizeOriginal,
   pseudonymizeScalar,
   type Pseudonyms,
 } from "./pseudonym.ts";
+import { pseudonymizeOriginal } from "./pseudonym_original.ts";
 import { ageInDays, maturityAt } from "./sync/maturity.ts";
 
-const MAX_ORIGINAL = 65_536;
+const MAX_ORIGINAL = 1_048_576;
 const MAX_DETAIL = 500;
 
 /** What is believed after the checks. */
@@ -103,7 +107,7 @@ function keyPerformance(
     breakdowns: copyTexts(emitted.breakdowns, pseudonyms),
     attribution: emitted.attribution,
     metrics: { ...emitted.metrics },
-    ...(record !== undefined && { record }),
+    ...(record !== undefined && { record: clearId(record, pseudonyms) }),
   };
   const lastDay = periodDays === 1 ? day : addDays(day, periodDays - 1);
   const ageDays = settlesDays === 0
@@ -131,29 +135,34 @@ function copyEvent(
   }
   return {
     grain: "event",
-    eventId: pseudonymize("", eventId, pseudonyms),
-    type: withoutEmails(type, pseudonyms),
+    eventId: clearId(eventId, pseudonyms),
+    type: pseudonymize("", type, pseudonyms),
     occurredAt,
     entities: copyIds(emitted.entities, pseudonyms),
     valueMicros,
     currency,
     properties,
-    ...(consent !== undefined && { consent: { ...consent } }),
+    ...(consent !== undefined && { consent: copyConsent(consent, pseudonyms) }),
   };
 }
 
-/** A person's id may be any identifier; the others' could only look like one. */
+/** An account's id is the key of what was asked for: only an address is no id of one. */
 function copyIds(entities: EntityIds, pseudonyms: Pseudonyms): EntityIds {
   const copy: Partial<Record<EntityType, string>> = {};
   for (const name in entities) {
     const type = name as EntityType;
     const id = entities[type];
     if (id === undefined) continue;
-    copy[type] = type === "subject"
-      ? pseudonymize("", id, pseudonyms)
-      : withoutEmails(id, pseudonyms);
+    copy[type] = type === "account" && !id.includes("@")
+      ? id
+      : clearId(id, pseudonyms);
   }
   return copy;
+}
+
+function clearId(id: string, pseudonyms: Pseudonyms): string {
+  const clear = pseudonymize("", id, pseudonyms);
+  return isEntityId(clear) ? clear : pseudonyms.of("email", id);
 }
 
 function copyTexts(
@@ -162,14 +171,19 @@ function copyTexts(
 ): Record<string, string> {
   return Object.fromEntries(
     Object.entries(texts).map(([name, text]) => [
-      name,
-      withoutEmails(text, pseudonyms),
+      pseudonymize("", name, pseudonyms),
+      pseudonymize(name, text, pseudonyms),
     ]),
   );
 }
 
-function withoutEmails(text: string, pseudonyms: Pseudonyms): string {
-  return replaceEmails(text, (email) => pseudonyms.of("email", email));
+function copyConsent(consent: Consent, pseudonyms: Pseudonyms): Consent {
+  return Object.fromEntries(
+    Object.entries(consent).map(([purpose, given]) => [
+      pseudonymize("", purpose, pseudonyms),
+      given,
+    ]),
+  );
 }
 
 /** A reject whose texts any database takes: bounded, well-formed, no NUL, no identifier. */
@@ -178,15 +192,28 @@ function cleanReject(reject: unknown, pseudonyms: Pseudonyms): Reject {
     {}) as Partial<Reject>;
   const named = typeof reason === "string" &&
     /^[a-z][a-z0-9_]{0,99}$/.test(reason);
-  const text = (given: unknown, length: number) =>
-    cleanText(pseudonymizeOriginal(String(given ?? ""), pseudonyms), length);
+  const text = (given: unknown, length: number, columns?: readonly string[]) =>
+    cleanText(
+      pseudonymizeOriginal(String(given ?? ""), pseudonyms, columns),
+      length,
+    );
   return {
     reason: named ? reason : "unknown",
     detail: text(detail, MAX_DETAIL),
-    original: text(original, MAX_ORIGINAL),
+    original: text(original, MAX_ORIGINAL, columnsOf(context)),
     ...(typeof context === "string" &&
       { context: text(context, MAX_ORIGINAL) }),
   };
+}
+
+/** Names of the columns, where a reject is a row whose context tells them. */
+function columnsOf(context: unknown): readonly string[] {
+  try {
+    const { columns } = JSON.parse(String(context)) ?? {};
+    return Array.isArray(columns) ? columns.map(String) : [];
+  } catch {
+    return [];
+  }
 }
 
 function cleanText(text: string, length: number): string {

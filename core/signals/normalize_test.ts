@@ -82,3 +82,47 @@ Deno.test.each([
   const { rejects } = normalize(ORIGIN, { signals: [], rejects: [reject] });
   assert.equal(rejects[0]?.reason, "unknown");
 });
+
+Deno.test("normalize() keeps no identifier of a reject, in whatever member", () => {
+  const jane = "jane@example.com";
+  const { rejects: [reject] } = normalize(ORIGIN, {
+    signals: [],
+    rejects: [{
+      reason: "number_invalid",
+      detail: `column 3: ${jane}`,
+      original: `7;${jane};491715550123`,
+      context: JSON.stringify({ columns: ["id", "mail", "phone"], row: jane }),
+    }],
+  });
+  const phone = PSEUDONYMS.of("phone", "+49 171 5550123");
+  const email = PSEUDONYMS.of("email", jane);
+  assert.equal(reject?.detail, `column 3: ${email}`);
+  assert.equal(reject?.original, `7;${email};${phone}`);
+  assert.ok(!reject?.context?.includes(jane));
+});
+
+Deno.test("normalize() keeps an account's id, and no person's in any other", () => {
+  const campaign = "for jane@example.com, 203.0.113.7";
+  const entities = { account: "123-456-7890", campaign };
+  const { performance } = normalize(ORIGIN, {
+    signals: [{ ...total("c", 1n), entities, record: "row:jane@example.com" }],
+    rejects: [],
+  });
+  const email = PSEUDONYMS.of("email", "jane@example.com");
+  const ip = PSEUDONYMS.of("ip", "203.0.113.7");
+  const { signal } = performance[0] ?? {};
+  assert.deepEqual(signal?.entities, {
+    account: "123-456-7890",
+    campaign: `for ${email}, ${ip}`,
+  });
+  assert.equal(signal?.record, `row:${email}`);
+});
+
+Deno.test("normalize() keeps an id an id, however many people are in it", () => {
+  const subject = "a@b.co ".repeat(28).trim();
+  const { events } = normalize(ORIGIN, {
+    signals: [{ ...event("e-1"), entities: { subject } }],
+    rejects: [],
+  });
+  assert.match(events[0]?.entities.subject ?? "", /^email_[0-9a-f]{32}$/);
+});

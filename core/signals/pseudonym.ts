@@ -4,18 +4,21 @@
  * pseudonym in every source of a tenant and another one elsewhere, and whoever has
  * the tables alone cannot find out whose it is.
  *
- * E-mail addresses and phone numbers are brought into one spelling first.
+ * Identifiers are brought into one spelling first. Those of an unmistakable form are
+ * found in any text; plain digits are ids, unless their member's name says that they
+ * are a phone number.
  *
  * @module
  */
 import { createHmac } from "node:crypto";
-import { isIP } from "node:net";
-import { findPersonalData, replaceEmails } from "../domain/personal_data.ts";
+import { printIp, replaceIps } from "../domain/ip_address.ts";
+import {
+  isAccountNumber,
+  replaceEmails,
+  replacePhones,
+} from "../domain/personal_data.ts";
 import type { Scalar } from "../domain/signal.ts";
-import { parseExactJson } from "../domain/exact_json.ts";
-
-/** Kinds of direct identifiers. */
-export type Identifier = "email" | "phone" | "ip";
+import { type Identifier, kindOf } from "./telling_names.ts";
 
 /** Makes pseudonyms of one tenant. */
 export interface Pseudonyms {
@@ -25,7 +28,6 @@ export interface Pseudonyms {
 
 const DIGITS = 32;
 const MAX_CACHED = 10_000;
-const MAX_DEPTH = 32;
 
 /**
  * Opens a tenant's pseudonyms.
@@ -58,50 +60,32 @@ export function openPseudonyms(
   };
 }
 
+/** The `+` of a phone number is lost where it is sent as a number, so it does not count. */
 function inOneSpelling(kind: Identifier, identifier: string): string {
-  const text = identifier.normalize("NFKC").trim();
-  if (kind === "phone") {
-    return text.replaceAll(/[^\d+]/g, "").replace(/^00/, "+");
-  }
-  return text.toLowerCase();
+  const text = decodeMarks(identifier).normalize("NFKC").trim();
+  if (kind === "ip") return printIp(text);
+  if (kind === "email") return text.toLowerCase();
+  return text.replace("(0)", "").replaceAll(/\D/g, "").replace(/^00/, "") ||
+    text.toLowerCase();
 }
 
-/** Names of members that say what they hold, whatever its form. */
-const NAMES: Readonly<Record<string, Identifier>> = {
-  email: "email",
-  emailaddress: "email",
-  mail: "email",
-  phone: "phone",
-  phonenumber: "phone",
-  mobile: "phone",
-  mobilenumber: "phone",
-  telephone: "phone",
-  tel: "phone",
-  ip: "ip",
-  ipaddress: "ip",
-  ipv4: "ip",
-  ipv6: "ip",
-  remoteaddr: "ip",
-  clientip: "ip",
-};
-
-const kinds = new Map<string, Identifier | null>();
-
-/** What a member's name says that it holds. */
-function kindOf(name: string): Identifier | null {
-  const known = kinds.get(name);
-  if (known !== undefined) return known;
-  const bare = name.slice(name.lastIndexOf(".") + 1).toLowerCase()
-    .replaceAll(/[^a-z0-9]/g, "");
-  const kind = Object.hasOwn(NAMES, bare) ? NAMES[bare] ?? null : null;
-  if (kinds.size >= MAX_CACHED) kinds.clear();
-  kinds.set(name, kind);
-  return kind;
+function decodeMarks(text: string): string {
+  return text.replaceAll(
+    /%(?:25)*([2-7][0-9a-f])/gi,
+    (_, digits) => String.fromCharCode(parseInt(digits, 16)),
+  );
 }
 
 /** Texts without any of these hold no identifier, unless their name says so. */
 const SUSPECT = /[@+%]|\d[ .()/-]|:[^]*:|^\(|[^ -~]/;
-const PSEUDONYM = /^(?:email|phone|ip)_[0-9a-f]{32}$/;
+const PSEUDONYM = /(?:email|phone|ip)_[0-9a-f]{32}(?![0-9a-f])/g;
+/** A pseudonym with nothing around it that tells more. */
+const ALONE =
+  /^[\s<([{"']*(?:(?:mailto|tel|sms|callto):)?((?:email|phone|ip)_[0-9a-f]{32})[\s>)\]}"']*$/i;
+const ACCOUNT = /account(?:[._-]?(?:id|number))?$|customer[._-]?id$/i;
+/** Four numbers with dots are a version under these. */
+const VERSION = /version|release|build|sdk/i;
+const LEAST_PHONE_DIGITS = 6;
 
 /**
  * Replaces direct identifiers in a text.
@@ -109,8 +93,8 @@ const PSEUDONYM = /^(?:email|phone|ip)_[0-9a-f]{32}$/;
  * @param name Name of the member that holds it; the last part of a dotted path counts.
  * @param text The text.
  * @param pseudonyms The tenant's.
- * @returns The text; the whole of it replaced where the whole is an identifier, or
- * where a phone number is anywhere in it.
+ * @returns The text with pseudonyms in their place; what a telling name holds is
+ * replaced as a whole.
  */
 export function pseudonymize(
   name: string,
@@ -119,18 +103,42 @@ export function pseudonymize(
 ): string {
   const said = kindOf(name);
   if (said === null && !SUSPECT.test(text)) return text;
-  if (text === "" || PSEUDONYM.test(text)) return text;
-  if (said !== null && said !== "email") return pseudonyms.of(said, text);
-  const clear = replaceEmails(text, (email) => pseudonyms.of("email", email));
-  if (clear !== text) return clear;
-  if (said === "email") return pseudonyms.of("email", text);
-  const trimmed = text.trim();
-  if (!/version/i.test(name) && isIP(trimmed) !== 0) {
-    return pseudonyms.of("ip", trimmed);
+  if (isAccountNumber(text) && ACCOUNT.test(name)) return text;
+  const clear = replaceByForm(name, text, pseudonyms);
+  if (clear !== text) {
+    const found = clear.match(PSEUDONYM) ?? [];
+    const single = said !== null && found.length === 1 ? found[0] : null;
+    return single ?? ALONE.exec(clear)?.[1] ?? clear;
   }
-  return findPersonalData(text) === "phone"
-    ? pseudonyms.of("phone", text)
+  return said !== null && isIdentifier(said, text)
+    ? pseudonyms.of(said, text)
     : text;
+}
+
+/** What stands where one was replaced may be part of another: again until none is left. */
+function replaceByForm(
+  name: string,
+  text: string,
+  pseudonyms: Pseudonyms,
+): string {
+  let clear = text;
+  let before: string;
+  do {
+    before = clear;
+    clear = replaceEmails(clear, (email) => pseudonyms.of("email", email));
+    if (!VERSION.test(name)) {
+      clear = replaceIps(clear, (ip) => pseudonyms.of("ip", ip));
+    }
+    clear = replacePhones(clear, (phone) => pseudonyms.of("phone", phone));
+  } while (clear !== before);
+  return clear;
+}
+
+/** Whether a text without the form of an identifier is one, as its name says. */
+function isIdentifier(said: Identifier, text: string): boolean {
+  if (text.trim() === "" || text.search(PSEUDONYM) >= 0) return false;
+  return said !== "phone" ||
+    text.replaceAll(/\P{Nd}/gu, "").length >= LEAST_PHONE_DIGITS;
 }
 
 /** As {@link pseudonymize}, for any plain value: numbers under a telling name too. */
@@ -140,62 +148,25 @@ export function pseudonymizeScalar(
   pseudonyms: Pseudonyms,
 ): Scalar {
   if (typeof value === "string") return pseudonymize(name, value, pseudonyms);
-  if (typeof value !== "number") return value;
-  const changed = pseudonymize(name, String(value), pseudonyms);
-  return changed === String(value) ? value : changed;
+  return typeof value === "number"
+    ? pseudonymOfNumber(name, String(value), pseudonyms) ?? value
+    : value;
 }
 
 /**
- * Replaces direct identifiers in a record's original text: in its strings by name
- * and form where it is JSON, by form alone where it is not.
+ * The pseudonym of a number that its name says to be a phone number or address.
  *
- * @param original The record's text.
+ * @param name Name of the member.
+ * @param digits The number as it is written.
  * @param pseudonyms The tenant's.
- * @returns The text, as it was but for identifiers.
+ * @returns The pseudonym; null for any other number.
  */
-export function pseudonymizeOriginal(
-  original: string,
+export function pseudonymOfNumber(
+  name: string,
+  digits: string,
   pseudonyms: Pseudonyms,
-): string {
-  const json = /^\s*[[{]/.test(original) ? tryParse(original) : undefined;
-  if (json !== undefined) {
-    const clear = JSON.stringify(
-      visit({ name: "", depth: 0 }, json, pseudonyms),
-    );
-    return clear === JSON.stringify(json) ? original : clear;
-  }
-  return original.replaceAll(
-    /[^\s,;"'|<>()[\]{}]+(?:[ ][\d().-]+)*/g,
-    (word) => pseudonymize("", word, pseudonyms),
-  );
-}
-
-function tryParse(text: string): unknown {
-  try {
-    return parseExactJson(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function visit(
-  { name, depth }: { readonly name: string; readonly depth: number },
-  value: unknown,
-  pseudonyms: Pseudonyms,
-): unknown {
-  if (typeof value !== "object" || value === null) {
-    return pseudonymizeScalar(name, value as Scalar, pseudonyms);
-  }
-  if (depth >= MAX_DEPTH) return "[too deep]";
-  if (Array.isArray(value)) {
-    return value.map((item) =>
-      visit({ name, depth: depth + 1 }, item, pseudonyms)
-    );
-  }
-  return Object.fromEntries(
-    Object.entries(value).map(([key, member]) => [
-      pseudonymize("", key, pseudonyms),
-      visit({ name: key, depth: depth + 1 }, member, pseudonyms),
-    ]),
-  );
+): string | null {
+  const said = kindOf(name);
+  const known = said !== null && said !== "email" && /^\d{6,}$/.test(digits);
+  return known ? pseudonyms.of(said, digits) : null;
 }

@@ -7,7 +7,7 @@
 import { EngineError } from "../domain/error.ts";
 import type { Reject } from "../domain/signal.ts";
 import type { WriteReport } from "../ports/signals.ts";
-import type { SignalScope } from "./signal_scope.ts";
+import { type SignalScope, versionOf } from "./signal_scope.ts";
 import type { Connector, Delivery, Receipt } from "../../plugins/contract.ts";
 import { configure, secretValues } from "./configure.ts";
 import { contained } from "./contain.ts";
@@ -37,7 +37,7 @@ export interface ReceiveReport extends WriteReport {
  * named, `configuration_invalid`, `connector_failed`.
  */
 export async function receive(
-  { store, clock, pseudonyms }: SignalScope,
+  scope: SignalScope,
   { tenant, source, connector, config: given, delivery }: ReceiveJob,
 ): Promise<ReceiveReport> {
   const config = configure(connector, given);
@@ -47,19 +47,20 @@ export async function receive(
     secrets,
     () => readDelivery(connector, config, delivery),
   );
-  const observedAt = clock.now();
+  const observedAt = scope.clock.now();
   const normalized = normalize({
     source,
     emits: connector.emits,
     observedAt,
     settlesDays: connector.restatesDays,
-    pseudonyms: pseudonyms(tenant),
+    pseudonyms: await scope.pseudonyms(tenant),
   }, receipt);
-  const written = await store.write({
+  const written = await scope.store.write({
     ...normalized,
     tenant,
     source,
     connector: connector.name,
+    version: versionOf(scope, connector),
     observedAt,
     claims: [],
   });

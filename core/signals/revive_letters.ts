@@ -15,9 +15,10 @@ import { configure, secretValues } from "./configure.ts";
 import { contained } from "./contain.ts";
 import { parseExactJson } from "../domain/exact_json.ts";
 import { normalize, type Normalized } from "./normalize.ts";
+import type { Pseudonyms } from "./pseudonym.ts";
 import { claimsOfPage } from "./page_claims.ts";
 import { readRecord } from "./sync/slice_batch.ts";
-import type { SignalScope } from "./signal_scope.ts";
+import { type SignalScope, versionOf } from "./signal_scope.ts";
 
 /** Letters of one source, and who reads them. */
 export interface ReviveJob {
@@ -41,6 +42,11 @@ export interface ReviveReport {
 }
 
 const PAGE_LETTERS = 500;
+/** Failures that concern every letter of a source. */
+const ENDING: ReadonlySet<string> = new Set([
+  "configuration_invalid",
+  "request_invalid",
+]);
 const START: Instant = "1970-01-01T00:00:00.000Z";
 
 /**
@@ -82,7 +88,8 @@ async function reviveGroup(
   },
 ): Promise<ReviveReport> {
   const { tenant, source, connector, dryRun } = job;
-  const read = group.map((letter) => readLetter(scope, job, letter));
+  const pseudonyms = await scope.pseudonyms(tenant);
+  const read = group.map((letter) => tryLetter(pseudonyms, job, letter));
   const good = read.filter(({ rejects }) => rejects.length === 0);
   const performance = good.flatMap(({ performance }) => performance);
   const events = good.flatMap(({ events }) => events);
@@ -92,6 +99,7 @@ async function reviveGroup(
       tenant,
       source,
       connector: connector.name,
+      version: versionOf(scope, connector),
       observedAt,
       performance,
       claims: claimsOfPage({ performance, events, rejects: [] }, {
@@ -117,12 +125,29 @@ async function reviveGroup(
   };
 }
 
-function readLetter(
-  { pseudonyms }: SignalScope,
+/** A letter that cannot be read at all stays, and does not stop the others. */
+function tryLetter(
+  pseudonyms: Pseudonyms,
   job: ReviveJob,
   letter: DeadLetter,
 ): Normalized {
-  const { tenant, source, connector } = job;
+  try {
+    return readLetter(pseudonyms, job, letter);
+  } catch (error) {
+    if (error instanceof EngineError && ENDING.has(error.code)) throw error;
+    const reason = error instanceof EngineError ? error.code : "unreadable";
+    const { original } = letter;
+    const reject = { reason, detail: "the letter cannot be read", original };
+    return { performance: [], events: [], rejects: [reject] };
+  }
+}
+
+function readLetter(
+  pseudonyms: Pseudonyms,
+  job: ReviveJob,
+  letter: DeadLetter,
+): Normalized {
+  const { source, connector } = job;
   const config = configure(connector, job.config);
   const asked = questionOf(connector, letter);
   const receipt = contained(
@@ -138,7 +163,7 @@ function readLetter(
     emits: connector.emits,
     observedAt: letter.observedAt,
     settlesDays: asked?.account.settlesDays ?? connector.restatesDays,
-    pseudonyms: pseudonyms(tenant),
+    pseudonyms,
   }, receipt);
 }
 

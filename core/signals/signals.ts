@@ -20,7 +20,8 @@ import {
   type BackfillScope,
   planBackfill,
 } from "./sync/backfill.ts";
-import { sync, type SyncJob, type SyncReport } from "./sync/sync.ts";
+import { sync, type SyncJob } from "./sync/sync.ts";
+import type { SyncReport } from "./sync/sync_report.ts";
 
 /** A source of a tenant: its connector and how it is configured. */
 export interface Source {
@@ -51,11 +52,15 @@ export interface Signals {
   /** Where the last pull of a source ended, as its connector said it. */
   cursor(source: Source): Promise<string | null>;
   receive(source: Source, delivery: Delivery): Promise<ReceiveReport>;
-  sync(source: Source, report: Report): Promise<SyncReport>;
+  sync(
+    source: Source,
+    report: Report,
+    options?: { readonly signal: AbortSignal },
+  ): Promise<SyncReport>;
   planBackfill(
     source: Source,
     range: DayRange,
-    report: Report,
+    how: { readonly report: Report; readonly again?: boolean },
   ): Promise<BackfillPlan>;
   revive(
     source: Source,
@@ -89,9 +94,14 @@ export function createSignals(scope: BackfillScope, lender: Lender): Signals {
         cursorScope({ ...source, range: null }),
       ),
     receive: (source, delivery) => receive(scope, { ...source, delivery }),
-    sync: (source, report) => sync(scope, jobOf(source, "fresh", report)),
-    planBackfill: (source, range, report) =>
-      planBackfill(scope, jobOf(source, "backfill", report), range),
+    sync: (source, report, options) =>
+      sync(scope, { ...jobOf(source, "fresh", report), ...options }),
+    planBackfill: (source, range, { report, again = false }) =>
+      planBackfill(
+        scope,
+        { ...jobOf(source, "backfill", report), again },
+        range,
+      ),
     revive: (source, how) => reviveLetters(scope, { ...source, ...how }),
   };
 }

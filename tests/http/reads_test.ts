@@ -184,3 +184,20 @@ Deno.test.each([
   const { body } = await ask(`GET ${path}`);
   assert.equal(body.code, code);
 });
+
+Deno.test("totals are told with their knowledge, page by page", async () => {
+  const { ask } = openCaller();
+  const path =
+    "GET /signals/performance?source=shop&from=2026-01-01&until=2026-02-01";
+  const first = await ask(`${path}&limit=1&as_of=2026-02-01T00:00:00.000Z`);
+  assert.equal(first.status, 200);
+  const [row] = first.body.performance;
+  assert.equal(row.metrics.spend_micros, "12340000");
+  assert.equal(row.maturity, "settling");
+  assert.equal(row.revision, 2);
+  assert.equal(first.body.next, `2026-01-31/${"ab".repeat(32)}`);
+  const rest = await ask(`${path}&limit=1&after=${first.body.next}`);
+  assert.deepEqual(rest.body, { performance: [], next: null });
+  const wrong = await ask(`${path}&after=2026-99-99/${"ab".repeat(32)}`);
+  assert.equal(wrong.status, 422);
+});

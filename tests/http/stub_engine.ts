@@ -13,17 +13,15 @@ import type { ModelRecord, ModelRef } from "../../core/domain/score.ts";
 import { type ApiKey, type Scope, SCOPES } from "../../core/ports/decisions.ts";
 import type { Idempotent } from "../../core/http/idempotency_key.ts";
 import {
-  COUNTS,
   decisionOf,
   EXPLANATION,
-  LETTER,
   modelOf,
   planOf,
   POLICIES,
-  RECEIPT,
   REQUEST,
   VIEW,
 } from "./stub_records.ts";
+import { RECEIPT, SIGNALS } from "./stub_signals.ts";
 
 /** What the stub lets a test see and set. */
 export interface Stub {
@@ -250,15 +248,7 @@ export function createStub(): Stub {
         return Promise.resolve(reviewed);
       },
     },
-    signals: {
-      freshness: () => Promise.resolve([]),
-      performance: () => Promise.resolve([]),
-      count: (tenant) => Promise.resolve(tenant === "acme" ? [COUNTS] : []),
-      listDeadLetters: (tenant, { limit, ...filter }) =>
-        Promise.resolve(
-          tenant === "acme" ? [{ ...LETTER, ...filter }].slice(0, limit) : [],
-        ),
-    },
+    signals: SIGNALS,
     keys: {
       find(id) {
         stub.lookups += 1;
@@ -276,6 +266,7 @@ export function createStub(): Stub {
       return report;
     },
     tenantOf: () => null,
+    configured: () => [],
     quota: () => [],
     streamLag: () => Promise.resolve([]),
     health: () => Promise.resolve({ ...stub.health }),

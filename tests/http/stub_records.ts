@@ -8,11 +8,11 @@ import type { Decision, DecisionRequest } from "../../core/domain/decision.ts";
 import type { FeatureView } from "../../core/domain/feature.ts";
 import type { Plan } from "../../core/domain/plan.ts";
 import type { ModelRecord, ModelUse } from "../../core/domain/score.ts";
-import type { DeadLetter, SignalCounts } from "../../core/ports/signals.ts";
 import type { PolicyDocument } from "../../core/domain/verdict.ts";
 import { compilePolicySet } from "../../core/verdicts/policy_set.ts";
 
-const AT = "2026-01-31T09:00:00.000Z";
+/** When everything of the stub happened. */
+export const AT = "2026-01-31T09:00:00.000Z";
 const UNTIL = "2026-01-31T09:05:00.000Z";
 
 /** A bid for model `bidder`, an action otherwise. */
@@ -247,42 +247,4 @@ export const REQUEST: DecisionRequest = {
     contactsWeek: null,
     compliance: {},
   },
-};
-
-/** What a delivery brings. */
-export const RECEIPT: Awaited<ReturnType<Engine["receive"]>> = {
-  inserted: 0,
-  restated: 0,
-  unchanged: 0,
-  vanished: 0,
-  events: 1,
-  duplicates: 1,
-  deadLetters: 1,
-  rejected: [{
-    reason: "time_missing",
-    detail: "timestamp is absent",
-    original: "{}",
-  }],
-};
-
-/** What the shop has brought. */
-export const COUNTS: SignalCounts = {
-  source: "shop",
-  connector: "csv",
-  performance: 2,
-  revisions: 3,
-  events: 4,
-  deadLetters: { ["number_invalid"]: 1 },
-  lastObservedAt: AT,
-};
-
-/** A row that could not become a signal. */
-export const LETTER: DeadLetter = {
-  id: "dl_1",
-  source: "shop",
-  connector: "csv",
-  observedAt: AT,
-  reason: "number_invalid",
-  detail: "clicks is not a number",
-  original: "a,b,x",
 };

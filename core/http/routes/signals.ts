@@ -4,6 +4,8 @@
  * @module
  */
 import { z } from "@hono/zod-openapi";
+import { EngineError } from "../../domain/error.ts";
+import { isDay } from "../../domain/day.ts";
 import { featureId } from "../../domain/feature.ts";
 import { parseEntityKey } from "../../domain/entity.ts";
 import { featuresSchema, featuresToJson } from "../wire/feature_json.ts";
@@ -32,6 +34,10 @@ import { present } from "./fields.ts";
 
 const DEFAULT_LIMIT = 100;
 const KEPT_BACK = new Set(["cookie", "proxy-authorization"]);
+/** Credentials that are ours, however the header is written. */
+const OURS = /^Bearer\b|\bmoe_[0-9a-f]{16}_/i;
+/** Id of the key that stands for a sender without one. */
+const SENDER = "sender";
 
 /** Takes a delivery. */
 export const webhook = defineEndpoint({
@@ -68,6 +74,8 @@ export const webhook = defineEndpoint({
         method: "POST",
         url: calledUrl(url, headers),
       },
+    }).catch((error) => {
+      throw key.id === SENDER ? asUnknown(error) : error;
     });
     metrics.received("performance", report.inserted + report.restated);
     metrics.received("event", report.events);
@@ -77,12 +85,27 @@ export const webhook = defineEndpoint({
   },
 });
 
+/**
+ * Whoever has no key and no signature is told the same as if there were no source at
+ * that address, so that nobody finds out by asking which there are. Why a signature
+ * is refused is told to holders of a key.
+ */
+function asUnknown(error: unknown): unknown {
+  return error instanceof EngineError && error.code === "signature_invalid"
+    ? new EngineError(
+      "credentials_invalid",
+      'Cannot admit caller: send "Authorization: Bearer moe_<id>_<secret>"',
+      { cause: error },
+    )
+    : error;
+}
+
 /** Without cookies, and without keys of ours. */
 function plainHeaders(headers: Headers): Record<string, string> {
   return Object.fromEntries(
     [...headers].filter(([name, value]) =>
       !KEPT_BACK.has(name) &&
-      !(name === "authorization" && /^Bearer /i.test(value))
+      !(name === "authorization" && OURS.test(value))
     ),
   );
 }
@@ -91,8 +114,8 @@ function plainHeaders(headers: Headers): Record<string, string> {
 function calledUrl(url: string, headers: Headers): string {
   const called = new URL(url);
   const first = (name: string) => headers.get(name)?.split(",")[0]?.trim();
-  const scheme = first("x-forwarded-proto") ?? called.protocol.slice(0, -1);
-  const host = first("x-forwarded-host") ?? first("host") ?? called.host;
+  const scheme = first("x-forwarded-proto") || called.protocol.slice(0, -1);
+  const host = first("x-forwarded-host") || first("host") || called.host;
   return `${scheme}://${host}${called.pathname}${called.search}`;
 }
 
@@ -115,6 +138,18 @@ export const signalCounts = defineEndpoint({
   },
 });
 
+const afterField = z.string().refine(
+  (text) => /^.{10}\/[0-9a-f]{64}$/.test(text) && isDay(text.slice(0, 10)),
+  "expected the `next` of the page before",
+);
+
+function parseAfter(
+  after: string | undefined,
+): { readonly day: string; readonly rowKey: string } | null {
+  const [day, rowKey] = after?.split("/") ?? [];
+  return day && rowKey ? { day, rowKey } : null;
+}
+
 /** Reads totals as they are known, or were. */
 export const performance = defineEndpoint({
   method: "get",
@@ -134,24 +169,38 @@ export const performance = defineEndpoint({
       description: "Moment of the knowledge; now unless given",
     }),
     limit: limitField,
+    after: afterField.optional().openapi({
+      description: "`next` of the page before",
+    }),
   }),
   answers: [{
     status: 200,
     about: "The totals, by day",
-    schema: z.object({ performance: z.array(performanceSchema) }),
+    schema: z.object({
+      performance: z.array(performanceSchema),
+      next: z.string().nullable().openapi({
+        description: "Where the next page begins; null at the end",
+      }),
+    }),
   }],
   failures: [],
   async run({ key, query }, { engine }) {
     const { source, report = null, from, until } = query;
+    const limit = Number(query.limit ?? DEFAULT_LIMIT);
     const rows = await engine.signals.performance({
       tenant: key.tenant,
       source,
       report,
       range: { from, until },
       knownAt: query.as_of ?? null,
-      limit: Number(query.limit ?? DEFAULT_LIMIT),
+      limit,
+      after: parseAfter(query.after),
     });
-    return json({ performance: rows.map(performanceToJson) });
+    const last = rows.length < limit ? undefined : rows.at(-1);
+    return json({
+      performance: rows.map(performanceToJson),
+      next: last ? `${last.signal.day}/${last.rowKey}` : null,
+    });
   },
 });
 

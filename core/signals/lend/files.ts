@@ -9,6 +9,7 @@
 import { resolve, sep } from "node:path";
 import { EngineError } from "../../domain/error.ts";
 import type { FileAccess } from "../../../plugins/contract.ts";
+import { replaceFile } from "./replace_file.ts";
 
 const STANDARD_INPUT = "-";
 
@@ -35,7 +36,7 @@ export function lendFiles(allowed: readonly string[]): FileAccess {
       path === STANDARD_INPUT && allowed.includes(path)
         ? Deno.stdin.readable
         : readChunks(path, demand),
-    write: (path, text) => replaceFile(path, demand, text),
+    write: (path, text) => attempt(path, () => replaceFile(demand(path), text)),
     text: (path) => readWhole(path, demand),
   };
 }
@@ -65,32 +66,6 @@ async function readWhole(
     if (error instanceof Deno.errors.NotFound) return null;
     throw nameFailure(path, error);
   }
-}
-
-/** Written beside it, made durable, then renamed over it: one step for all readers. */
-async function replaceFile(
-  path: string,
-  demand: Demand,
-  text: string,
-): Promise<void> {
-  const full = demand(path);
-  const folder = resolve(full, "..");
-  await attempt(path, async () => {
-    await Deno.mkdir(folder, { recursive: true });
-    const beside = await Deno.makeTempFile({
-      dir: folder,
-      prefix: ".writing-",
-    });
-    try {
-      await Deno.writeTextFile(beside, text);
-      using file = await Deno.open(beside, { write: true });
-      await file.syncData();
-      await Deno.rename(beside, full);
-    } catch (error) {
-      await Deno.remove(beside).catch(() => {});
-      throw error;
-    }
-  });
 }
 
 async function attempt<T>(path: string, run: () => Promise<T>): Promise<T> {

@@ -13,6 +13,7 @@ import {
   type ErrorFacts,
 } from "../../domain/error.ts";
 import type { HttpAnswer, Outcome } from "../../domain/source.ts";
+import type { Clock } from "../../ports/clock.ts";
 import type { HttpCall, HttpClient } from "../../../plugins/contract.ts";
 import { redactSecrets } from "../configure.ts";
 import { judgeStatus, type ReadAnswer, readAnswer } from "./answer.ts";
@@ -49,6 +50,10 @@ export interface HttpLoan extends Partial<Routes> {
   readonly attempts?: number;
   /** Longest wait that is sat out where no quota keeps it, milliseconds. */
   readonly maxWaitMs?: number;
+  /** Longest that a call may take in all, its waits for the quota included, milliseconds. */
+  readonly deadlineMs?: number;
+  /** By what the deadline is measured; the machine's unless given. */
+  readonly clock?: Clock;
   /** Largest answer that is read, bytes. */
   readonly maxBytes?: number;
 }
@@ -68,6 +73,7 @@ const DEFAULTS = {
   timeoutMs: 30_000,
   attempts: 5,
   maxWaitMs: 60_000,
+  deadlineMs: 600_000,
   maxBytes: 64 * 1024 * 1024,
 };
 /** Refusals in a row for being too fast, after which the source is given up. */
@@ -106,7 +112,11 @@ async function persist(
 ): Promise<ReadAnswer> {
   const told = { target, terms };
   let [failures, throttles, renewals] = [0, 0, 0];
+  const untilMs = presentMs(terms) + terms.deadlineMs;
   while (true) {
+    if (presentMs(terms) > untilMs) {
+      throw failure("source_unavailable", "it took too long in all", told);
+    }
     const attempt = await tryOnce(target, call, terms);
     if (attempt.kind === "taken") return attempt.answer;
     if (attempt.kind === "refused") {
@@ -132,6 +142,10 @@ async function persist(
     }
     await terms.persistence.pause(failures);
   }
+}
+
+function presentMs({ clock }: Terms): number {
+  return clock ? Date.parse(clock.now()) : Date.now();
 }
 
 /** Where a quota keeps the wait, the next call waits there. */

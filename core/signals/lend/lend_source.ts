@@ -51,6 +51,7 @@ export function lendSource(loan: SourceLoan): HttpClient {
     hosts: connector.hosts,
     secrets: secretValues(connector, config),
     persistence,
+    clock: loan.clock,
     judge: (answer) => connector.judge?.(answer) ?? null,
     ...(loan.via && { via: loan.via }),
     ...(loan.fetch && { fetch: loan.fetch }),

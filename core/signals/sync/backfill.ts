@@ -8,28 +8,27 @@
 import {
   addDays,
   type Day,
+  DAY_MS,
   type DayRange,
   localTime,
 } from "../../domain/day.ts";
 import { EngineError } from "../../domain/error.ts";
 import type { CallLimit, SourceAccount } from "../../domain/source.ts";
 import type { Ids } from "../../ports/clock.ts";
-import type { BackfillStore } from "../../ports/signals.ts";
+import type { Backfill, BackfillStore } from "../../ports/signals.ts";
 import type { SourceReport } from "../../../plugins/contract.ts";
-import type { SignalScope } from "../signal_scope.ts";
 import { RESERVED_SHARE } from "../lend/vendor_word.ts";
 import { openAccount } from "./account.ts";
 import { joinDays } from "./look_back.ts";
 import { eachDay } from "./slice_batch.ts";
 import {
-  addFailure,
-  addSlice,
-  openReport,
-  startSum,
-  type SyncJob,
-  type SyncReport,
-} from "./sync.ts";
-import { type SliceResult, writeSlice } from "./write_slice.ts";
+  PARALLEL,
+  runSlices,
+  type Slice,
+  type SliceScope,
+} from "./run_slices.ts";
+import type { SyncJob } from "./sync.ts";
+import type { SyncReport } from "./sync_report.ts";
 
 /** What a backfill will take. */
 export interface BackfillEstimate {
@@ -51,18 +50,19 @@ export interface BackfillPlan {
 }
 
 /** What a backfill works with. */
-export interface BackfillScope extends SignalScope {
+export interface BackfillScope extends SliceScope {
   readonly backfills: BackfillStore;
   readonly ids: Ids;
 }
 
-interface Slice {
-  readonly question: SourceReport;
-  readonly range: DayRange;
-  readonly scope: string;
+/** A source, and how it is asked. */
+export interface BackfillJob extends SyncJob {
+  /** Ask for all days again, even where a run over them was left. */
+  readonly again?: boolean;
 }
 
-const PARALLEL = 4;
+/** A run that was left for longer is not gone on with: what it has is old. */
+const GOES_ON_MS = 2 * DAY_MS;
 /** What a call takes where nothing is known of it. */
 const CALL_SECONDS = 0.5;
 
@@ -78,7 +78,7 @@ const CALL_SECONDS = 0.5;
  */
 export async function planBackfill(
   scope: BackfillScope,
-  job: SyncJob,
+  job: BackfillJob,
   range: DayRange,
 ): Promise<BackfillPlan> {
   const { connector: { reports = [], name, limits = [] }, tenant } = job;
@@ -86,9 +86,10 @@ export async function planBackfill(
     throw refused(job.source, `connector "${name}" has no reports`);
   }
   const account = await openAccount(scope, job);
-  const left = await scope.backfills.findOpen(tenant, job.source, range);
-  const id = left?.id ?? scope.ids.next("bf");
-  const done = left
+  const { left, stale } = await findLeft(scope, job, range);
+  const goesOn = left !== null && !stale;
+  const id = goesOn ? left.id : scope.ids.next("bf");
+  const done = goesOn
     ? await scope.backfills.doneSlices(tenant, id)
     : new Map<string, Day>();
   const today = localTime(scope.clock.now(), account.zone).day;
@@ -104,15 +105,31 @@ export async function planBackfill(
     throw refused(job.source, "the source keeps none of these days any more");
   }
   return {
-    goesOn: left !== null,
+    goesOn,
     estimate: {
       ...estimate(slices, limits),
       reports: Object.fromEntries(
         [...kept].map(([question, days]) => [question.name, days]),
       ),
     },
-    run: () => run(scope, job, { id, range, slices, account }),
+    run: async () => {
+      if (left && stale) {
+        await scope.backfills.finish(tenant, left.id, scope.clock.now());
+      }
+      return await run(scope, job, { id, range, slices, account });
+    },
   };
+}
+
+/** The run over the same days that was left, and whether it is worth going on with. */
+async function findLeft(
+  { backfills, clock }: BackfillScope,
+  { tenant, source, again = false }: BackfillJob,
+  range: DayRange,
+): Promise<{ readonly left: Backfill | null; readonly stale: boolean }> {
+  const left = await backfills.findOpen(tenant, source, range);
+  const ageMs = Date.parse(clock.now()) - Date.parse(left?.startedAt ?? "");
+  return { left, stale: again || ageMs >= GOES_ON_MS };
 }
 
 /** Days of the range that the source still keeps and that have begun. */
@@ -195,63 +212,20 @@ async function run(
 ): Promise<SyncReport> {
   const { tenant, source } = job;
   const startedAt = scope.clock.now();
-  await scope.backfills.begin(tenant, { ...range, id, source, startedAt });
-  let sum = startSum(null);
-  let done = 0;
-  const waiting = [...slices];
-  async function work(): Promise<void> {
-    for (let next = waiting.shift(); next; next = waiting.shift()) {
-      const add = await runSlice(scope, job, { slice: next, account });
-      sum = add(sum);
-      done++;
-      job.report(
-        `${job.source}: ${done} of ${slices.length} slices`,
-        done / slices.length,
-      );
-    }
+  const begun = await scope.backfills.begin(tenant, {
+    ...range,
+    id,
+    source,
+    startedAt,
+  });
+  if (begun.id !== id) {
+    throw refused(source, "a run over these days has begun meanwhile");
   }
-  const workers = Array.from(
-    { length: PARALLEL },
-    () =>
-      work().catch((error) => {
-        waiting.length = 0;
-        throw error;
-      }),
-  );
-  for (const outcome of await Promise.allSettled(workers)) {
-    if (outcome.status === "rejected") throw outcome.reason;
-  }
+  const sum = await runSlices(scope, job, { slices, account });
   if (sum.failures.length === 0) {
     await scope.backfills.finish(tenant, id, scope.clock.now());
   }
   return sum;
-}
-
-/** Runs a slice; what it brought is added at once, because others add meanwhile. */
-async function runSlice(
-  scope: BackfillScope,
-  job: SyncJob,
-  { slice: { question, range, scope: mark }, account }: {
-    readonly slice: Slice;
-    readonly account: SourceAccount;
-  },
-): Promise<(sum: SyncReport) => SyncReport> {
-  const open = openReport(scope, { ...job, report: () => {} }, {
-    question,
-    account,
-  });
-  const cursor = ({ until }: DayRange) => ({ scope: mark, value: until });
-  const results: SliceResult[] = [];
-  const brought = (sum: SyncReport) => results.reduce(addSlice, sum);
-  try {
-    for await (
-      const result of writeSlice(scope, { job, open, range, cursor })
-    ) results.push(result);
-  } catch (error) {
-    const failure = { report: question.name, range, error };
-    return (sum) => addFailure(brought(sum), failure);
-  }
-  return brought;
 }
 
 function refused(source: string, reason: string): EngineError {

@@ -5,7 +5,12 @@
  *
  * @module
  */
-import { addDays, countDays, type DayRange } from "../../domain/day.ts";
+import {
+  addDays,
+  countDays,
+  type DayRange,
+  type Instant,
+} from "../../domain/day.ts";
 import { EngineError } from "../../domain/error.ts";
 import type { Quality, SourceAccount } from "../../domain/source.ts";
 import type {
@@ -28,13 +33,17 @@ export interface OpenReport {
   readonly connector: Connector;
   readonly question: SourceReport;
   readonly account: SourceAccount;
-  readonly lent: Lent<unknown>;
+  readonly lent: Omit<Lent<unknown>, "now">;
+  /** The present. */
+  now(): Instant;
   readonly secrets: readonly string[];
   readonly report: Report;
 }
 
 /** Records of some days, all there are. */
 export interface WholeSlice {
+  /** When the source was asked: what it says later holds against this. */
+  readonly askedAt: Instant;
   readonly range: DayRange;
   readonly records: readonly unknown[];
   readonly quality: readonly Quality[];
@@ -90,6 +99,9 @@ async function readShards(
     secrets,
     () => question.shards?.(scope) ?? Promise.resolve([]),
   );
+  if (new Set(shards).size !== shards.length || shards.length === 0) {
+    throw truncated(open, range);
+  }
   try {
     return await collect(open, range, shards);
   } catch (error) {
@@ -103,6 +115,7 @@ async function collect(
   range: DayRange,
   shards: readonly (string | null)[],
 ): Promise<WholeSlice> {
+  const askedAt = open.now();
   const records: unknown[] = [];
   const quality = new Set<Quality>();
   for (const shard of shards) {
@@ -113,7 +126,7 @@ async function collect(
       open.report(`${records.length} records`, null);
     }
   }
-  return { range, records, quality: [...quality].sort() };
+  return { askedAt, range, records, quality: [...quality].sort() };
 }
 
 /** Pages of one shard; a page that is cut ends all. */
@@ -147,11 +160,11 @@ async function* openPages(
  * @returns The scope.
  */
 export function scopeOf(
-  { lent, account, report }: OpenReport,
+  { lent, account, report, now }: OpenReport,
   range: DayRange,
   shard: string | null,
 ): SliceScope<unknown> {
-  return { ...lent, account, range, shard, report };
+  return { ...lent, now: now(), account, range, shard, report };
 }
 
 function shapeless(name: string): EngineError {

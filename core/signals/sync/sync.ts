@@ -9,7 +9,6 @@
  * @module
  */
 import { addDays, type Day, localTime } from "../../domain/day.ts";
-import { EngineError } from "../../domain/error.ts";
 import type { SourceAccount } from "../../domain/source.ts";
 import type {
   Connector,
@@ -19,12 +18,19 @@ import type {
   SourceReport,
 } from "../../../plugins/contract.ts";
 import { configure, secretValues } from "../configure.ts";
-import { ingest, type IngestReport } from "../ingest.ts";
+import { ingest } from "../ingest.ts";
 import type { SignalScope } from "../signal_scope.ts";
 import { openAccount } from "./account.ts";
 import { joinDays, learnLag, pickDays, type WantedDay } from "./look_back.ts";
 import type { OpenReport } from "./read_slice.ts";
-import { type SliceResult, writeSlice } from "./write_slice.ts";
+import {
+  addFailure,
+  addSlice,
+  isRefused,
+  startSum,
+  type SyncReport,
+} from "./sync_report.ts";
+import { writeSlice } from "./write_slice.ts";
 
 /** A source, and what its connector is lent. */
 export interface SyncJob {
@@ -37,39 +43,11 @@ export interface SyncJob {
   readonly report: Report;
   /** Days that a first sync goes back; 90 if absent. */
   readonly initialDays?: number;
-}
-
-/** A slice that could not be read whole. */
-export interface SliceFailure {
-  readonly report: string;
-  readonly from: Day;
-  readonly until: Day;
-  readonly code: string;
-  readonly message: string;
-}
-
-/** What a sync brought. */
-export interface SyncReport {
-  /** What changed, pages and slices together. */
-  readonly written: IngestReport;
-  /** Slices written. */
-  readonly slices: number;
-  /** Days that were asked for, over all reports. */
-  readonly days: number;
-  /** How slices compare with the source's own totals, by outcome. */
-  readonly reconciled: Readonly<Record<string, number>>;
-  /** Days that stay as they were, and are asked for again next time. */
-  readonly failures: readonly SliceFailure[];
+  /** Ends the sync after the slice or page that is under way. */
+  readonly signal?: AbortSignal;
 }
 
 const INITIAL_DAYS = 90;
-
-/** Failures that concern the days asked for; others end the sync. */
-const OF_THE_SLICE: ReadonlySet<string> = new Set([
-  "connector_failed",
-  "source_inconsistent",
-  "source_truncated",
-]);
 
 /**
  * Syncs a source.
@@ -100,30 +78,36 @@ export async function sync(
   return sum;
 }
 
+/** The latest days first: where a quota ends, it is old days that wait. */
 async function syncReport(
   scope: SignalScope,
   job: SyncJob,
-  { open, sum }: { readonly open: OpenReport; sum: SyncReport },
+  { open, sum: before }: {
+    readonly open: OpenReport;
+    readonly sum: SyncReport;
+  },
 ): Promise<SyncReport> {
-  const { question } = open;
-  const since = `since/${question.name}`;
+  const { question: { name, sliceDays } } = open;
+  const since = `since/${name}`;
   const { days, firstDay, today } = await planDays(scope, job, { open, since });
-  const ranges = joinDays(days, question.sliceDays, today);
-  let done = 0;
-  for (const range of ranges) {
-    job.report(
-      `${job.source}: ${question.name} ${range.from}`,
-      done++ / ranges.length,
-    );
+  const ranges = joinDays(days, sliceDays, today).toReversed();
+  const cursor = () => ({ scope: since, value: firstDay });
+  let sum = before;
+  for (const [done, range] of ranges.entries()) {
+    if (job.signal?.aborted) return sum;
+    job.report(`${job.source}: ${name} ${range.from}`, done / ranges.length);
     try {
-      const cursor = () => ({ scope: since, value: firstDay });
       for await (
         const result of writeSlice(scope, { job, open, range, cursor })
       ) {
         sum = addSlice(sum, result);
       }
     } catch (error) {
-      sum = addFailure(sum, { report: question.name, range, error });
+      const lost = isRefused(error) ? ranges.slice(done) : [range];
+      for (const one of lost) {
+        sum = addFailure(sum, { report: name, range: one, error });
+      }
+      if (lost.length > 1) return sum;
     }
   }
   return sum;
@@ -174,86 +158,10 @@ export function openReport(
     connector,
     question,
     account,
-    lent: { config, http, files, now: clock.now() },
+    lent: { config, http, files },
+    now: () => clock.now(),
     secrets: secretValues(connector, config),
     report: (step) =>
       job.report(`${job.source}: ${question.name} ${step}`, null),
   };
-}
-
-/** A sum with nothing in it but what was pulled. */
-export function startSum(pulled: IngestReport | null): SyncReport {
-  return {
-    written: pulled ?? NOTHING,
-    slices: 0,
-    days: 0,
-    reconciled: {},
-    failures: [],
-  };
-}
-
-const NOTHING: IngestReport = {
-  inserted: 0,
-  restated: 0,
-  unchanged: 0,
-  vanished: 0,
-  events: 0,
-  duplicates: 0,
-  deadLetters: 0,
-  pages: 0,
-  rows: 0,
-  rejects: {},
-};
-
-/** Adds what a slice brought. */
-export function addSlice(sum: SyncReport, slice: SliceResult): SyncReport {
-  const { written, reconciled, days, rows, rejects } = slice;
-  const before = sum.written;
-  const outcome = reconciled ?? "not compared";
-  const byReason = { ...before.rejects };
-  for (const { reason } of rejects) {
-    byReason[reason] = (byReason[reason] ?? 0) + 1;
-  }
-  return {
-    ...sum,
-    slices: sum.slices + 1,
-    days: sum.days + days,
-    reconciled: {
-      ...sum.reconciled,
-      [outcome]: (sum.reconciled[outcome] ?? 0) + 1,
-    },
-    written: {
-      inserted: before.inserted + written.inserted,
-      restated: before.restated + written.restated,
-      unchanged: before.unchanged + written.unchanged,
-      vanished: before.vanished + written.vanished,
-      events: before.events + written.events,
-      duplicates: before.duplicates + written.duplicates,
-      deadLetters: before.deadLetters + written.deadLetters,
-      pages: before.pages + 1,
-      rows: before.rows + rows + rejects.length,
-      rejects: byReason,
-    },
-  };
-}
-
-/**
- * Adds a slice that failed.
- *
- * @throws What concerns more than the slice.
- */
-export function addFailure(
-  sum: SyncReport,
-  { report, range: { from, until }, error }: {
-    readonly report: string;
-    readonly range: { readonly from: Day; readonly until: Day };
-    readonly error: unknown;
-  },
-): SyncReport {
-  const ofTheSlice = error instanceof EngineError &&
-    OF_THE_SLICE.has(error.code);
-  if (!ofTheSlice) throw error;
-  const { code, message } = error;
-  const failure = { report, from, until, code, message };
-  return { ...sum, failures: [...sum.failures, failure] };
 }

@@ -33,7 +33,7 @@ import {
   rowsOf,
   type SliceRows,
 } from "./slice_batch.ts";
-import type { SignalScope } from "../signal_scope.ts";
+import { type SignalScope, versionOf } from "../signal_scope.ts";
 import type { SyncJob } from "./sync.ts";
 
 /** What became of a slice. */
@@ -94,6 +94,7 @@ async function writePart(
     tenant,
     source,
     connector: connector.name,
+    version: versionOf(scope, connector),
     observedAt: rowScope.observedAt,
     performance: rows.performance,
     claims: claimsOf(open, { ...part, rows, reconciled }, rowScope),
@@ -139,17 +140,18 @@ async function readAgain(
   open: OpenReport,
   range: DayRange,
 ): Promise<WholeSlice> {
+  const askedAt = open.now();
   const records: unknown[] = [];
   const quality = new Set<WholeSlice["quality"][number]>();
   for await (const part of readSlice(open, range)) {
     for (const record of part.records) records.push(record);
     for (const one of part.quality) quality.add(one);
   }
-  return { range, records, quality: [...quality] };
+  return { askedAt, range, records, quality: [...quality] };
 }
 
 async function compare(
-  { clock, pseudonyms }: SignalScope,
+  { pseudonyms }: SignalScope,
   { job: { tenant, source }, open, part }: {
     readonly job: SliceJob["job"];
     readonly open: OpenReport;
@@ -158,8 +160,8 @@ async function compare(
 ): Promise<Compared> {
   const rowScope = {
     source,
-    observedAt: clock.now(),
-    pseudonyms: pseudonyms(tenant),
+    observedAt: part.askedAt,
+    pseudonyms: await pseudonyms(tenant),
   };
   const rows = rowsOf(open, part, rowScope);
   const told = await askTotals(open, part.range);
