@@ -65,7 +65,7 @@ export interface LagPoint {
   readonly known: number;
   /** Sum over the same days now. */
   readonly final: number;
-  /** How many days. */
+  /** How many days, however often each was asked for. */
   readonly days: number;
 }
 
@@ -75,6 +75,8 @@ export interface SignalBatch {
   /** Name of the source, unique in the tenant. */
   readonly source: string;
   readonly connector: string;
+  /** Which code read it: the engine's version, and the vendor's API. */
+  readonly version?: string;
   readonly observedAt: Instant;
   /** Rows keep the last of equal keys. */
   readonly performance: readonly KeyedPerformance[];
@@ -111,6 +113,8 @@ export interface DeadLetter extends Reject {
   readonly id: string;
   readonly source: string;
   readonly connector: string;
+  /** Which code wrote it, as its batch said; empty if that is not known. */
+  readonly version: string;
   readonly observedAt: Instant;
 }
 
@@ -144,7 +148,10 @@ export interface SourceFreshness {
   readonly source: string;
   readonly connector: string;
   readonly lastObservedAt: Instant;
-  /** Latest day of totals, or of an event, that it brought; null if none. */
+  /**
+   * Latest day of totals, or of an event, that it brought; null if none. Days after
+   * the one that follows the observation do not count.
+   */
   readonly latestDay: Day | null;
   /** Batches written so far. */
   readonly batches: number;
@@ -161,6 +168,10 @@ export interface PerformanceQuery {
   /** As known at that moment; the latest for null. */
   readonly knownAt: Instant | null;
   readonly limit: number;
+  /** Only those after this one, by day and key; all for null. */
+  readonly after?:
+    | Pick<KnownPerformance, "rowKey"> & { readonly day: Day }
+    | null;
 }
 
 /** A total as it was known. */
@@ -206,7 +217,10 @@ export interface SignalStore {
     source: string,
     report: string,
   ): Promise<readonly LatestClaim[]>;
-  /** How a report's conversions became known, by age; from days that are final. */
+  /**
+   * How a report's numbers became known, by age; from days that are final. Told of
+   * conversions, or of what comes next in how late it is known where it has none.
+   */
   lagCurve(
     tenant: string,
     source: string,

@@ -23,11 +23,18 @@ export interface LeaseStore {
    * @param name What for.
    * @param holder Who; unique to the process.
    * @param leaseMs For how long nobody else takes it, milliseconds.
-   * @returns False while another holds it.
+   * @returns False while another holds it, or it rests.
    */
   take(name: string, holder: string, leaseMs: number): Promise<boolean>;
   /** Gives it back, if it is still the holder's. */
   release(name: string, holder: string): Promise<void>;
+  /**
+   * Gives it back, if it is still the holder's, and lets nobody take it for a while:
+   * what was done on one node is then not due on another either.
+   *
+   * @param restMs For how long, milliseconds.
+   */
+  rest(name: string, holder: string, restMs: number): Promise<void>;
 }
 
 /** Every port that keeps something. */

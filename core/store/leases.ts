@@ -17,8 +17,20 @@ export function createLeaseStore(sql: Sql): LeaseStore {
         holder,
       ]);
     },
+    rest: async (name, holder, restMs) => {
+      await sql.query(REST, [name, holder, Math.ceil(restMs)]);
+    },
   };
 }
+
+/** No process is named so. */
+const NOBODY = "";
+
+const REST = `
+  update lease set
+    holder = '${NOBODY}',
+    held_until = now() + $3::int8 * interval '1 millisecond'
+  where name = $1 and holder = $2`;
 
 const TAKE = `
   insert into lease as l (name, holder, held_until)

@@ -8,6 +8,7 @@
  *
  * @module
  */
+import type { Instant } from "../domain/day.ts";
 import type { ConsumerLag, Following, SignalStream } from "../ports/stream.ts";
 import type { Param } from "./codec.ts";
 import { type Entry, readMessages } from "./outbox_messages.ts";
@@ -16,6 +17,8 @@ import type { Row, Session, Sql } from "./sql.ts";
 /** Any number that no other lock of ours uses. */
 const LOCK = 7_301_947;
 const NUMBERED_AT_ONCE = 10_000;
+/** Batches that one statement forgets. */
+const FORGOTTEN_AT_ONCE = 10_000;
 
 /** Follows the outbox of a database. */
 export function createSignalStream(sql: Sql): SignalStream {
@@ -44,7 +47,7 @@ export function createSignalStream(sql: Sql): SignalStream {
           waiting: Number(waiting),
         })),
     forget: (consumer) => changes(sql, FORGET, [consumer]),
-    prune: async (before) => (await sql.query(PRUNE, [before])).length,
+    prune: (before) => prune(sql, before),
   };
 }
 
@@ -54,6 +57,19 @@ async function changes(
   params: readonly Param[],
 ): Promise<boolean> {
   return (await sql.query(text, params)).length > 0;
+}
+
+async function prune(sql: Session, before: Instant): Promise<number> {
+  let forgotten = 0;
+  while (true) {
+    const [row] = await sql.query<{ batches: number }>(PRUNE, [
+      before,
+      FORGOTTEN_AT_ONCE,
+    ]);
+    const batches = row?.batches ?? 0;
+    forgotten += batches;
+    if (batches < FORGOTTEN_AT_ONCE) return forgotten;
+  }
 }
 
 /** The consumer's position, or null if another holder is at work. */
@@ -147,9 +163,15 @@ const LAG = `
 
 /** Without consumers, also what nobody ever asked to be numbered. */
 const PRUNE = `
-  delete from outbox
-  where observed_at < $1::timestamptz and (
-    not exists (select from outbox_consumer)
-    or position <= (select min(position) from outbox_consumer)
+  with gone as (
+    delete from outbox where ctid = any(array(
+      select ctid from outbox
+      where observed_at < $1::timestamptz and (
+        not exists (select from outbox_consumer)
+        or position <= (select min(position) from outbox_consumer)
+      )
+      order by observed_at limit $2::int4
+    ))
+    returning 1
   )
-  returning 1`;
+  select count(*)::int4 as batches from gone`;

@@ -114,6 +114,14 @@ async function vanish(
   return gone.length;
 }
 
+/** Whether the row's partition was not claimed whole after the moment in `$2`. */
+const UNCLAIMED_SINCE = `not exists (
+      select from partition_claim c
+      where c.tenant = p.tenant and c.source = p.source
+        and c.partition_key = p.partition_key
+        and c.whole and c.claimed_at > $2::timestamptz
+    )`;
+
 const SUPERSEDE = `
   update performance p set superseded_at = $2::timestamptz
   from unnest($3::text[], $4::text[]) as given(row_key, content_hash)
@@ -121,6 +129,7 @@ const SUPERSEDE = `
     and p.superseded_at is null
     and p.content_hash <> given.content_hash
     and p.observed_at <= $2::timestamptz
+    and ${UNCLAIMED_SINCE}
   returning 1`;
 
 const NAMES = columnNames(PERFORMANCE_COLUMNS);
@@ -154,6 +163,7 @@ const SUPERSEDE_UNMENTIONED = `
     and p.superseded_at is null
     and p.content_hash <> '${VANISHED}'
     and p.observed_at <= $2::timestamptz
+    and ${UNCLAIMED_SINCE}
     and not exists (
       select from unnest($5::text[]) as mentioned(row_key)
       where mentioned.row_key = p.row_key

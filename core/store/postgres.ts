@@ -56,9 +56,47 @@ export function openPostgres(databaseUrl: string): Sql {
     run: runOn(pool),
     transaction: async <T>(
       work: (run: Driver["run"], copy: CopyRows) => Promise<T>,
-    ) => await pool.begin((tx) => work(runOn(tx), copyOn(tx))) as T,
+    ) => await pool.begin((tx) => untilLost(tx, work)) as T,
     close: () => pool.end({ timeout: CLOSE_SECONDS }),
   });
+}
+
+/**
+ * Runs the work of a transaction. On a connection that is lost the driver would send
+ * the rollback all the same, and end the process by that; so work that lost it never
+ * ends, and the driver itself tells of the loss.
+ */
+async function untilLost<T>(
+  tx: postgres.ISql,
+  work: (run: Driver["run"], copy: CopyRows) => Promise<T>,
+): Promise<T> {
+  let lost: unknown = null;
+  async function unlessLost<R>(act: () => Promise<R>): Promise<R> {
+    if (lost !== null) throw lost;
+    try {
+      return await act();
+    } catch (error) {
+      if (isLoss(error)) lost = error;
+      throw error;
+    }
+  }
+  const run = runOn(tx);
+  const copy = copyOn(tx);
+  try {
+    return await work(
+      (...statement) => unlessLost(() => run(...statement)),
+      (into, rows) => unlessLost(() => copy(into, rows)),
+    );
+  } catch (error) {
+    if (lost === null) throw error;
+    return await new Promise<never>(() => {});
+  }
+}
+
+function isLoss(error: unknown): boolean {
+  const { code } = (error ?? {}) as { readonly code?: unknown };
+  return typeof code === "string" &&
+    /^(CONNECTION_|CONNECT_TIMEOUT|ECONN|EPIPE$|ERR_STREAM)/.test(code);
 }
 
 function isPostgresUrl(text: string): boolean {

@@ -11,7 +11,8 @@ import {
 import { type EventSignal, METRICS } from "../domain/signal.ts";
 import type { KeyedPerformance } from "../ports/signals.ts";
 import type { Instant } from "../domain/day.ts";
-import { printCopyRow, printJson } from "./copy_rows.ts";
+import { printCopyRow } from "./copy_rows.ts";
+import { printJson } from "./storable.ts";
 import { idColumn } from "./tables/columns.ts";
 
 /** Postgres types by name in TypeScript; a column has the same name in snake case. */
@@ -146,29 +147,10 @@ export function recordset(parameter: string, columns: Columns): string {
   })`;
 }
 
-/**
- * Prints rows for {@link recordset}. What Postgres cannot hold (the zero
- * character, halves of surrogate pairs) becomes the replacement character.
- */
+/** Prints rows for {@link recordset}; bigints as their digits. */
 export function printRows(rows: readonly unknown[]): string {
-  const text = JSON.stringify(
+  return printJson(
     rows,
     (_, member) => typeof member === "bigint" ? String(member) : member,
   );
-  return /\\u(?:0000|d[89a-f])/i.test(text)
-    ? JSON.stringify(
-      rows,
-      (_, member) =>
-        typeof member === "bigint"
-          ? String(member)
-          : typeof member === "string"
-          ? storable(member)
-          : member,
-    )
-    : text;
-}
-
-/** A text without what Postgres cannot hold. */
-export function storable(text: string): string {
-  return text.replaceAll("\0", "\uFFFD").toWellFormed();
 }

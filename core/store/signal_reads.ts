@@ -7,6 +7,7 @@
 import type {
   DeadLetter,
   KnownPerformance,
+  LetterFilter,
   Maturity,
   PerformanceQuery,
   SignalCounts,
@@ -44,51 +45,82 @@ export function readSignals(
       );
       return rows.map(({ tenant }) => tenant);
     },
-    listDeadLetters: async (tenant, filter) => {
-      const { source = null, reason = null, after = null, limit } = filter;
-      const rows = await sql.query<DeadLetter & { context: string | null }>(
-        after === null ? NEWEST_LETTERS : OLDEST_LETTERS,
-        [
-          tenant,
-          source,
-          reason,
-          limit,
-          ...after === null ? [] : [after.observedAt, after.id],
-        ],
-      );
-      return rows.map(({ context, ...letter }) =>
-        context === null ? letter : { ...letter, context }
-      );
-    },
+    listDeadLetters: (tenant, filter) => readLetters(sql, tenant, filter),
     performance: (query) => readPerformance(sql, query),
   };
 }
 
+async function readLetters(
+  sql: Sql,
+  tenant: string,
+  { source, reason, after, limit }: LetterFilter,
+): Promise<DeadLetter[]> {
+  const { bind, params } = startStatement();
+  const conditions = [
+    `tenant = ${bind(tenant)}`,
+    ...source === undefined ? [] : [`source = ${bind(source)}`],
+    ...reason === undefined ? [] : [`reason = ${bind(reason)}`],
+    ...after === undefined ? [] : [
+      `(observed_at, id) > (${bind(after.observedAt)}::timestamptz, ${
+        bind(after.id)
+      })`,
+    ],
+  ];
+  const order = after === undefined
+    ? "observed_at desc, id desc"
+    : "observed_at, id";
+  const rows = await sql.query<DeadLetter & { context: string | null }>(
+    `select id, source, connector, version, reason, detail, original, context,
+      observed_at as "observedAt"
+    from dead_letter where ${conditions.join(" and ")}
+    order by ${order} limit ${bind(limit)}::int4`,
+    params,
+  );
+  return rows.map(({ context, ...letter }) =>
+    context === null ? letter : { ...letter, context }
+  );
+}
+
+/** The page is cut before its claims are looked up. */
 async function readPerformance(
   sql: Sql,
-  { tenant, source, report, range, knownAt, limit }: PerformanceQuery,
+  { tenant, source, report, range, knownAt, limit, after }: PerformanceQuery,
 ): Promise<KnownPerformance[]> {
   const statement = startStatement();
   const { bind } = statement;
+  const conditions = [
+    `s.tenant = ${bind(tenant)}`,
+    `s.source = ${bind(source)}`,
+    `s.day >= ${bind(range.from)}::date`,
+    `s.day < ${bind(range.until)}::date`,
+    inForceSql(knownAt, statement),
+    ...report === null ? [] : [`s.report = ${bind(report)}`],
+    ...after
+      ? [
+        `(s.day, s.row_key) > (${bind(after.day)}::date, ${
+          bind(after.rowKey)
+        })`,
+      ]
+      : [],
+  ];
   const claimed = knownAt === null
     ? ""
-    : `and c.claimed_at <= ${bind(knownAt)}::timestamptz`;
+    : `and c.since <= ${bind(knownAt)}::timestamptz`;
   const text = `
     select s.*, coalesce(claim.maturity, s.maturity) as known_maturity
-    from performance s
+    from (
+      select * from performance s
+      where ${conditions.join(" and ")}
+      order by s.day, s.row_key
+      limit ${bind(limit)}::int4
+    ) s
     left join lateral (
       select c.maturity from partition_claim c
       where c.tenant = s.tenant and c.source = s.source
         and c.partition_key = s.partition_key ${claimed}
       order by c.claimed_at desc limit 1
     ) claim on true
-    where s.tenant = ${bind(tenant)} and s.source = ${bind(source)}
-      and (${bind(report)}::text is null or s.report = ${bind(report)}::text)
-      and s.day >= ${bind(range.from)}::date
-      and s.day < ${bind(range.until)}::date
-      and ${inForceSql(knownAt, statement)}
-    order by s.day, s.row_key
-    limit ${bind(limit)}::int4`;
+    order by s.day, s.row_key`;
   return (await sql.query(text, statement.params)).map(toKnown);
 }
 
@@ -103,22 +135,11 @@ function toKnown(row: Row): KnownPerformance {
 }
 
 const COUNT = `
-  select s.name as source, s.connector,
-    coalesce(p.in_force, 0)::int4 as performance,
-    coalesce(p.revisions, 0)::int4 as revisions,
-    coalesce(e.events, 0)::int4 as events,
+  select s.name as source, s.connector, s.performance::float8 as performance,
+    s.revisions::float8 as revisions, s.events::float8 as events,
     coalesce(d.reasons, '{}') as "deadLetters",
     s.last_observed_at as "lastObservedAt"
   from source s
-  left join (
-    select source, count(*) as revisions,
-      count(*) filter (where superseded_at is null) as in_force
-    from performance where tenant = $1 group by source
-  ) p on p.source = s.name
-  left join (
-    select source, count(*) as events
-    from event where tenant = $1 group by source
-  ) e on e.source = s.name
   left join (
     select source, jsonb_object_agg(reason, letters) as reasons
     from (
@@ -134,16 +155,3 @@ const FRESHNESS = `
     last_observed_at as "lastObservedAt", latest_day as "latestDay"
   from source
   order by tenant, name`;
-
-const LETTERS = `
-  select id, source, connector, reason, detail, original, context,
-    observed_at as "observedAt"
-  from dead_letter
-  where tenant = $1
-    and ($2::text is null or source = $2)
-    and ($3::text is null or reason = $3)`;
-
-const NEWEST_LETTERS = `${LETTERS} order by observed_at desc, id limit $4`;
-const OLDEST_LETTERS = `${LETTERS}
-    and (observed_at, id) > ($5::timestamptz, $6)
-  order by observed_at, id limit $4`;

@@ -7,6 +7,7 @@
  * @module
  */
 import { digest } from "../domain/canonical.ts";
+import { addDays } from "../domain/day.ts";
 import type { EventSignal, Reject } from "../domain/signal.ts";
 import type {
   SignalBatch,
@@ -14,7 +15,7 @@ import type {
   WriteReport,
 } from "../ports/signals.ts";
 import { chunks } from "./chunks.ts";
-import { EVENT_COPY, printEvent, storable } from "./signal_columns.ts";
+import { EVENT_COPY, printEvent } from "./signal_columns.ts";
 import {
   type NumberedBatch,
   writePerformance,
@@ -22,6 +23,7 @@ import {
 import { readClaims, writeClaims } from "./partition_claims.ts";
 import { readSignals } from "./signal_reads.ts";
 import type { Session, Sql, Transaction } from "./sql.ts";
+import { storable } from "./storable.ts";
 
 /** Rows after which the planner's statistics are first renewed. */
 const ANALYZE_ROWS = 10_000;
@@ -36,11 +38,13 @@ export function createSignalStore(sql: Sql): SignalStore {
     ...readClaims(sql),
     write: async (batch) => {
       const report = await sql.transaction((tx) => write(tx, batch));
-      written += report.inserted + report.restated + report.events;
+      written += report.inserted + report.restated + report.events +
+        batch.claims.length;
       if (written >= analyzeAt) {
         analyzeAt = written * 2;
         await analyzing;
-        analyzing = sql.query("analyze event, performance").catch(() => {});
+        analyzing = sql.query("analyze event, performance, partition_claim")
+          .catch(() => {});
       }
       return report;
     },
@@ -58,17 +62,14 @@ async function write(
   await writeClaims(tx, batch);
   await removeRevived(tx, batch);
   await writeCursor(tx, batch);
-  await closeBatch(tx, batch, {
-    performance: performance.inserted + performance.restated +
-      performance.vanished,
-    events,
-  });
-  return {
+  const report = {
     ...performance,
     events,
     duplicates: batch.events.length - events,
     deadLetters,
   };
+  await closeBatch(tx, batch, report);
+  return report;
 }
 
 /**
@@ -89,18 +90,20 @@ async function openBatch(
   return Number(row?.batch ?? 0);
 }
 
-/** What changed goes to the outbox in the same transaction. */
+/** What changed is counted, and goes to the outbox in the same transaction. */
 async function closeBatch(
   tx: Session,
   batch: NumberedBatch,
-  changed: { readonly performance: number; readonly events: number },
+  { inserted, restated, vanished, events }: WriteReport,
 ): Promise<void> {
-  const rows = changed.performance + changed.events;
-  if (rows === 0) return;
+  const revisions = inserted + restated + vanished;
+  if (revisions + events === 0) return;
   await tx.query(COUNT_BATCH, [
     batch.tenant,
     batch.source,
-    rows,
+    events,
+    inserted,
+    revisions,
     latestDay(batch),
   ]);
   await tx.query(TO_OUTBOX, [
@@ -109,19 +112,25 @@ async function closeBatch(
     batch.batch,
     batch.connector,
     batch.observedAt,
-    changed.performance,
-    changed.events,
+    revisions,
+    events,
   ]);
 }
 
-function latestDay({ performance, events }: SignalBatch): string | null {
+/**
+ * The latest day that is told of. Days later than the one after the observation are
+ * expected or wrong, and say nothing of how fresh the source is.
+ */
+function latestDay(
+  { performance, events, observedAt }: SignalBatch,
+): string | null {
+  const most = addDays(observedAt.slice(0, 10), 1);
   let latest = "";
-  for (const { signal } of performance) {
-    if (signal.day > latest) latest = signal.day;
-  }
-  for (const { occurredAt } of events) {
-    if (occurredAt > latest) latest = occurredAt.slice(0, 10);
-  }
+  const tell = (day: string) => {
+    if (day > latest && day <= most) latest = day;
+  };
+  for (const { signal } of performance) tell(signal.day);
+  for (const { occurredAt } of events) tell(occurredAt.slice(0, 10));
   return latest === "" ? null : latest;
 }
 
@@ -176,12 +185,13 @@ async function writeRejects(
       batch.connector,
       batch.observedAt,
       rejects.map((reject) => deadLetterId(batch.source, reject)),
-      rejects.map(({ reason }) => reason),
+      rejects.map(({ reason }) => storable(reason)),
       rejects.map(({ detail }) => storable(detail)),
       rejects.map(({ original }) => storable(original)),
       rejects.map(({ context }) =>
         context === undefined ? null : storable(context)
       ),
+      storable(batch.version ?? ""),
     ]);
     added += rows.length;
   }
@@ -202,13 +212,18 @@ async function removeRevived(
 
 /** From the content, so that the same record rejected again is not a second letter. */
 function deadLetterId(source: string, { reason, original }: Reject): string {
-  return digest([source, reason, original.toWellFormed()]);
+  return digest([source, storable(reason), storable(original)]);
 }
 
 async function writeCursor(tx: Session, batch: SignalBatch): Promise<void> {
   if (batch.cursor === undefined) return;
   const { scope, value } = batch.cursor;
-  await tx.query(KEEP_CURSOR, [batch.tenant, batch.source, scope, value]);
+  await tx.query(KEEP_CURSOR, [
+    batch.tenant,
+    batch.source,
+    scope,
+    value === null ? null : storable(value),
+  ]);
 }
 
 const HEAR_OF_SOURCE = `
@@ -222,8 +237,12 @@ const HEAR_OF_SOURCE = `
   returning batches as batch, set_config('enable_seqscan', 'off', true)`;
 
 const COUNT_BATCH = `
-  update source set rows = rows + $3::int8,
-    latest_day = greatest(latest_day, $4::date)
+  update source set
+    events = events + $3::int8,
+    performance = performance + $4::int8,
+    revisions = revisions + $5::int8,
+    rows = rows + $3::int8 + $5::int8,
+    latest_day = greatest(latest_day, $6::date)
   where tenant = $1 and name = $2`;
 
 const TO_OUTBOX = `
@@ -243,8 +262,8 @@ const KNOWN_EVENTS = `
 
 const INSERT_DEAD_LETTERS = `
   insert into dead_letter (tenant, source, connector, observed_at,
-    id, reason, detail, original, context)
-  select $1, $2, $3, $4::timestamptz, *
+    version, id, reason, detail, original, context)
+  select $1, $2, $3, $4::timestamptz, $10, *
   from unnest($5::text[], $6::text[], $7::text[], $8::text[], $9::text[])
   on conflict do nothing
   returning 1`;

@@ -108,7 +108,7 @@ function isDriverError(cause: unknown): cause is Error & { code: string } {
 
 function storeUnavailable(cause: Error & { code: string }): EngineError {
   const { code } = cause;
-  const reason = /^[0-9A-Z]{5}$/.test(code)
+  const reason = /^(?=.*\d)[0-9A-Z]{5}$/.test(code)
     ? "it refused the statement"
     : "it does not answer";
   return new EngineError(

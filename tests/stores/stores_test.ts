@@ -7,20 +7,28 @@ import { systemClock } from "../../core/store/clock.ts";
 import { openStores } from "../../core/store/open.ts";
 import { needingPostgres, startPostgres } from "../servers/postgres.ts";
 import assert from "node:assert/strict";
+import { claimCases } from "./claim_cases.ts";
 import { featureCases } from "./feature_cases.ts";
 import { historyCases } from "./history_cases.ts";
+import { leaseCases } from "./lease_cases.ts";
 import { logCases } from "./log_cases.ts";
+import { pageCases } from "./page_cases.ts";
 import { recordCases } from "./record_cases.ts";
 import { signalCases } from "./signal_cases.ts";
 import { streamCases } from "./stream_cases.ts";
 import { streamFollowCases } from "./stream_follow_cases.ts";
+import { textCases } from "./text_cases.ts";
 
 const CASES = [
   ...signalCases,
+  ...claimCases,
+  ...pageCases,
+  ...textCases,
   ...featureCases,
   ...historyCases,
   ...logCases,
   ...recordCases,
+  ...leaseCases,
   ...streamCases,
   ...streamFollowCases,
 ];

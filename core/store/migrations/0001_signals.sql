@@ -40,6 +40,7 @@ CREATE TABLE "partition_claim" (
 	"source" text NOT NULL,
 	"partition_key" text NOT NULL,
 	"claimed_at" timestamp(3) with time zone NOT NULL,
+	"since" timestamp(3) with time zone NOT NULL,
 	"report" text NOT NULL,
 	"level" text NOT NULL,
 	"account" text,
@@ -61,6 +62,7 @@ CREATE TABLE "shared_setting" (
 );
 --> statement-breakpoint
 ALTER TABLE "dead_letter" ADD COLUMN "context" text;--> statement-breakpoint
+ALTER TABLE "dead_letter" ADD COLUMN "version" text DEFAULT '' NOT NULL;--> statement-breakpoint
 ALTER TABLE "event" ADD COLUMN "consent" jsonb;--> statement-breakpoint
 ALTER TABLE "event" ADD COLUMN "batch" bigint DEFAULT 0 NOT NULL;--> statement-breakpoint
 ALTER TABLE "performance" ADD COLUMN "record" text;--> statement-breakpoint
@@ -69,8 +71,19 @@ ALTER TABLE "performance" ADD COLUMN "batch" bigint DEFAULT 0 NOT NULL;--> state
 ALTER TABLE "source" ADD COLUMN "latest_day" date;--> statement-breakpoint
 ALTER TABLE "source" ADD COLUMN "batches" bigint DEFAULT 0 NOT NULL;--> statement-breakpoint
 ALTER TABLE "source" ADD COLUMN "rows" bigint DEFAULT 0 NOT NULL;--> statement-breakpoint
+ALTER TABLE "source" ADD COLUMN "events" bigint DEFAULT 0 NOT NULL;--> statement-breakpoint
+ALTER TABLE "source" ADD COLUMN "performance" bigint DEFAULT 0 NOT NULL;--> statement-breakpoint
+ALTER TABLE "source" ADD COLUMN "revisions" bigint DEFAULT 0 NOT NULL;--> statement-breakpoint
 CREATE UNIQUE INDEX "outbox_position" ON "outbox" USING btree ("position");--> statement-breakpoint
 CREATE INDEX "outbox_waiting" ON "outbox" USING btree ("tenant") WHERE position is null;--> statement-breakpoint
-CREATE INDEX "partition_claim_day" ON "partition_claim" USING btree ("tenant","source","report","day");--> statement-breakpoint
+CREATE INDEX "outbox_observed" ON "outbox" USING btree ("observed_at","position");--> statement-breakpoint
+CREATE INDEX "partition_claim_day" ON "partition_claim" USING btree ("tenant","source","report","day","claimed_at" DESC NULLS FIRST);--> statement-breakpoint
+CREATE INDEX "dead_letter_observed" ON "dead_letter" USING btree ("tenant","observed_at","id");--> statement-breakpoint
+CREATE INDEX "dead_letter_source_observed" ON "dead_letter" USING btree ("tenant","source","observed_at","id");--> statement-breakpoint
 CREATE INDEX "event_batch" ON "event" USING btree ("batch","source","tenant");--> statement-breakpoint
-CREATE INDEX "performance_batch" ON "performance" USING btree ("batch","source","tenant");
+CREATE INDEX "performance_batch" ON "performance" USING btree ("batch","source","tenant");--> statement-breakpoint
+CREATE INDEX "performance_source_day" ON "performance" USING btree ("tenant","source","day","row_key");--> statement-breakpoint
+UPDATE "source" s SET
+	"events" = (SELECT count(*) FROM "event" e WHERE e."tenant" = s."tenant" AND e."source" = s."name"),
+	("performance", "revisions") = (SELECT count(*) FILTER (WHERE p."superseded_at" IS NULL), count(*) FROM "performance" p WHERE p."tenant" = s."tenant" AND p."source" = s."name");--> statement-breakpoint
+UPDATE "source" SET "rows" = "events" + "revisions";

@@ -66,6 +66,8 @@ export const performance = pgTable("performance", {
     .on(table.tenant, table.source, table.partitionKey)
     .where(sql`superseded_at is null`),
   index("performance_batch").on(table.batch, table.source, table.tenant),
+  index("performance_source_day")
+    .on(table.tenant, table.source, table.day, table.rowKey),
   ...ENTITY_TYPES.map((type) =>
     index(`performance_${type}_day`)
       .on(table.tenant, table.level, table[idColumn(type)], table.day)
@@ -108,13 +110,17 @@ export const deadLetter = pgTable("dead_letter", {
   detail: text().notNull(),
   original: text().notNull(),
   context: text(),
+  version: text().notNull().default(""),
   observedAt: instant().notNull(),
 }, (table) => [
   primaryKey({ columns: [table.tenant, table.id] }),
   index("dead_letter_reason").on(table.tenant, table.source, table.reason),
+  index("dead_letter_observed").on(table.tenant, table.observedAt, table.id),
+  index("dead_letter_source_observed")
+    .on(table.tenant, table.source, table.observedAt, table.id),
 ]);
 
-/** Sources heard of. */
+/** Sources heard of, with how much of theirs is kept, so that nobody counts it. */
 export const source = pgTable("source", {
   tenant: tenant(),
   name: text().notNull(),
@@ -123,14 +129,21 @@ export const source = pgTable("source", {
   latestDay: date({ mode: "string" }),
   batches: ordinal().notNull().default(0),
   rows: ordinal().notNull().default(0),
+  events: ordinal().notNull().default(0),
+  performance: ordinal().notNull().default(0),
+  revisions: ordinal().notNull().default(0),
 }, (table) => [primaryKey({ columns: [table.tenant, table.name] })]);
 
-/** That a partition was asked for whole, at each time that it was. */
+/**
+ * That a partition was asked for whole, the last time at each of its ages; `since` is
+ * the first time at that age.
+ */
 export const partitionClaim = pgTable("partition_claim", {
   tenant: tenant(),
   source: text().notNull(),
   partitionKey: text().notNull(),
   claimedAt: instant().notNull(),
+  since: instant().notNull(),
   report: text().notNull(),
   level: text().notNull(),
   account: text(),
@@ -152,8 +165,13 @@ export const partitionClaim = pgTable("partition_claim", {
       table.claimedAt,
     ],
   }),
-  index("partition_claim_day")
-    .on(table.tenant, table.source, table.report, table.day),
+  index("partition_claim_day").on(
+    table.tenant,
+    table.source,
+    table.report,
+    table.day,
+    table.claimedAt.desc().nullsFirst(),
+  ),
 ]);
 
 /** Runs over ranges of days; their slices that are done are cursors of the source. */
@@ -184,6 +202,7 @@ export const outbox = pgTable("outbox", {
   primaryKey({ columns: [table.tenant, table.source, table.batch] }),
   uniqueIndex("outbox_position").on(table.position),
   index("outbox_waiting").on(table.tenant).where(sql`position is null`),
+  index("outbox_observed").on(table.observedAt, table.position),
 ]);
 
 /** Gives positions to batches. */
