@@ -66,6 +66,8 @@ export interface Engine {
   policies(): PolicySet;
   /** How much of the vendors' quotas this process has used. */
   quota(): readonly QuotaUsage[];
+  /** Sources that were configured, of one tenant or of all. */
+  readonly configured: SourceBook["list"];
   /** How far the consumers of the stream are. */
   streamLag(): Promise<readonly ConsumerLag[]>;
   /**
@@ -118,8 +120,6 @@ export interface OperatedEngine extends Engine {
   readonly sources: Signals;
   /** A connector; `not_found` if there is none of that name. */
   readonly connector: SourceBook["connector"];
-  /** Sources that were configured. */
-  readonly configured: SourceBook["list"];
   /** A source that was configured; `not_found` if the tenant has none of that name. */
   readonly findSource: SourceBook["find"];
   /** Trains a model and registers it as pending. */
@@ -143,7 +143,7 @@ export interface EngineParts {
   /** How much of the vendors' quotas this process has used. */
   quota(): readonly QuotaUsage[];
   /** A tenant's pseudonyms of people. */
-  pseudonyms(tenant: string): Pseudonyms;
+  pseudonyms(tenant: string): Promise<Pseudonyms>;
   /** What is wrong with each plugin that was left out, by its name. */
   readonly leftOut: Readonly<Record<string, string>>;
   readonly clock: Clock;
@@ -204,9 +204,10 @@ export function createEngine(parts: EngineParts): OperatedEngine {
 }
 
 function openSources(parts: EngineParts): Signals {
-  const { stores: { signals, backfills }, clock, ids, pseudonyms } = parts;
+  const { stores: { signals, backfills }, clock, ids, pseudonyms, code } =
+    parts;
   return createSignals(
-    { store: signals, backfills, clock, ids, pseudonyms },
+    { store: signals, backfills, clock, ids, pseudonyms, code },
     { files: parts.lendFiles, http: parts.lendHttp },
   );
 }

@@ -111,9 +111,9 @@ Deno.test("sendgrid: keeps or refuses each event by itself", () => {
   ], NOW));
   assert.equal(signals.length, 2);
   assert.deepEqual(rejects.map(({ reason, detail }) => [reason, detail]), [
-    ["event_unsupported", "event is none of a message"],
-    ["record_malformed", "not as expected: timestamp"],
-    ["event_unsupported", "event is none of a message"],
+    ["event_unsupported", "record 1: event is none of a message"],
+    ["record_malformed", "record 2: not as expected: timestamp"],
+    ["event_unsupported", "record 3: event is none of a message"],
   ]);
 });
 

@@ -8,7 +8,7 @@
  * | `MOE_DATA` | data folder | `data` |
  * | `MOE_POLICIES` | folder of policy files | `policies` |
  * | `MOE_SOURCES` | JSON file of sources and where their secrets are | |
- * | `MOE_IDENTITY_KEY` | key behind pseudonyms, 64 hexadecimal digits; without it a file in the data folder | |
+ * | `MOE_IDENTITY_KEY` | key behind pseudonyms, 64 hexadecimal digits; without it a file in the data folder, made with PGlite only | |
  * | `NATS_URL` | NATS server with JetStream that the stream is relayed to | |
  * | `MOE_HOST`, `MOE_PORT` | where to listen | `127.0.0.1`, `8080` |
  * | `MOE_MATERIALIZE_MINUTES` | pause between two runs in which the server materialises all features, the first at start; 0 for never | `60` |

@@ -147,6 +147,32 @@ export function checkSources(
   }
 }
 
+/**
+ * Warns of addresses that sources of several tenants share: whose a delivery is,
+ * only a key can tell there.
+ *
+ * @param sources Of all tenants.
+ * @param connectors What was loaded.
+ * @returns A sentence for each address.
+ */
+export function warnOfSharedAddresses(
+  sources: readonly ConfiguredSource[],
+  connectors: Plugins["connectors"],
+): string[] {
+  const receivers = new Set(
+    connectors.filter(({ receive }) => receive).map(({ name }) => name),
+  );
+  const byAddress = Map.groupBy(
+    sources.filter(({ connector }) => receivers.has(connector)),
+    ({ connector, source }) => `/webhooks/${connector}/${source}`,
+  );
+  return [...byAddress].filter(([, sharing]) => sharing.length > 1)
+    .map(([address, sharing]) => {
+      const tenants = sharing.map(({ tenant }) => `"${tenant}"`).join(", ");
+      return `deliveries to ${address} need a key: it is an address of the tenants ${tenants}`;
+    });
+}
+
 function unreadable(reason: string): EngineError {
   return new EngineError(
     "configuration_invalid",

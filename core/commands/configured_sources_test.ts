@@ -5,7 +5,11 @@
  */
 import assert from "node:assert/strict";
 import { loadPlugins } from "../../plugins/load.ts";
-import { checkSources, parseSources } from "./configured_sources.ts";
+import {
+  checkSources,
+  parseSources,
+  warnOfSharedAddresses,
+} from "./configured_sources.ts";
 
 const GIVEN = [{
   tenant: "acme",
@@ -89,4 +93,26 @@ Deno.test("checkSources() passes over a connector that was left out", () => {
     connectors: [],
     leftOut: { "connectors/broken": "it threw" },
   });
+});
+
+Deno.test("warnOfSharedAddresses() names an address of several tenants, where deliveries come", () => {
+  const { connectors } = loadPlugins();
+  const other = { ...SITE, tenant: "other" };
+  const asked = { ...SITE, source: "search", connector: "google_ads" };
+  assert.deepEqual(
+    warnOfSharedAddresses(
+      [SITE, { ...SITE, source: "shop" }, asked, { ...asked, tenant: "other" }],
+      connectors,
+    ),
+    [],
+  );
+  const [warning = "", ...more] = warnOfSharedAddresses(
+    [SITE, other],
+    connectors,
+  );
+  assert.deepEqual(more, []);
+  assert.match(
+    warning,
+    /\/webhooks\/segment\/site need a key.*"acme", "other"/,
+  );
 });

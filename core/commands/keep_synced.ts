@@ -1,35 +1,34 @@
 /**
- * Syncs configured sources while a server runs: each at its own pace, one node at a
- * time, and not before its vendor lets it.
+ * Syncs configured sources while a server runs: each at its own pace whatever the
+ * number of nodes and however often they start, one node at a time, and not before
+ * its vendor lets it.
+ *
+ * When a source is due is kept in its lease: held while a node syncs, at rest until
+ * the next sync.
  *
  * @module
  */
+import { bulkhead } from "cockatiel";
 import { EngineError } from "../domain/error.ts";
-import type { Instant } from "../domain/day.ts";
 import type { OperatedEngine } from "../engine.ts";
-import type { ConfiguredSource } from "../signals/configured.ts";
+import type { Metrics } from "../http/metrics.ts";
 import type { LeaseStore } from "../ports/stores.ts";
+import type { ConfiguredSource } from "../signals/configured.ts";
+import { whileHolding } from "../signals/hold.ts";
 import { pause } from "../signals/pause.ts";
+import { describeSync, type Synced, type SyncEntry } from "./sync_entry.ts";
 
 const MINUTE_MS = 60_000;
-/** A sync that takes longer lets another node try; what it writes stays right. */
-const LEASE_MS = 60 * MINUTE_MS;
-/** Longest pause after a sync that failed. */
+/** How long after a node died another goes on. */
+const LEASE_MS = 90_000;
+/** How often a source that is not due, or another's, is looked at within a lease. */
+const LOOKS = 3;
+/** Syncs of this process at a time. */
+const AT_ONCE = 4;
+/** First syncs begin at random within. */
+const START_WITHIN_MS = 5000;
+/** Longest pause after a sync that failed, unless its vendor asks for more. */
 const AFTER_FAILURE_MS = 5 * MINUTE_MS;
-
-/** One line of the log: how a sync went. */
-export interface SyncEntry {
-  readonly at: Instant;
-  readonly level: "info" | "warn" | "error";
-  readonly event: "sync";
-  readonly tenant: string;
-  readonly source: string;
-  readonly rows: number;
-  readonly changed: number;
-  readonly failures: number;
-  readonly durationMs: number;
-  readonly error: string | null;
-}
 
 /** What it works with. */
 export interface SyncScope {
@@ -38,15 +37,30 @@ export interface SyncScope {
     "configured" | "findSource" | "sources" | "clock" | "ids"
   >;
   readonly leases: LeaseStore;
+  readonly metrics: Pick<Metrics, "synced">;
   log(entry: SyncEntry): void;
+  /** In [0, 1). */
+  random(): number;
+  /** For how long a lease is taken, ms; 90 s unless given. */
+  readonly leaseMs?: number;
 }
 
 /** Syncs in the background. */
 export interface Syncing {
-  /** Asks it to end: no new sync begins. */
+  /** Asks it to end: no sync begins, one under way ends after its page or slice. */
   stop(): void;
   /** Resolves when it has ended; never rejects. */
   readonly ended: Promise<void>;
+}
+
+/** A source that is kept synced, and by whom. */
+interface Turn {
+  readonly source: ConfiguredSource;
+  /** Name of its lease. */
+  readonly name: string;
+  readonly holder: string;
+  readonly leaseMs: number;
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -57,96 +71,82 @@ export interface Syncing {
  */
 export function keepSynced(scope: SyncScope): Syncing {
   const stopping = new AbortController();
-  const holder = scope.engine.ids.next("node");
-  const sources = scope.engine.configured()
-    .filter(({ syncMinutes }) => syncMinutes !== undefined);
+  const { signal } = stopping;
+  const { engine, leaseMs = LEASE_MS } = scope;
+  const holder = engine.ids.next("node");
+  const slots = bulkhead(AT_ONCE, Number.MAX_SAFE_INTEGER);
+  const working = engine.configured()
+    .filter(({ syncMinutes }) => syncMinutes !== undefined)
+    .map(async (source) => {
+      const name = `sync/${source.tenant}/${source.source}`;
+      const turn = { source, name, holder, leaseMs, signal };
+      await pause(scope.random() * START_WITHIN_MS, signal);
+      while (!signal.aborted) {
+        await pause(await slots.execute(() => syncOnce(scope, turn)), signal);
+      }
+    });
   return {
     stop: () => stopping.abort(),
-    ended: Promise.all(
-      sources.map((source) =>
-        repeat(scope, { source, holder, signal: stopping.signal })
-      ),
-    ).then(() => {}),
+    ended: Promise.all(working).then(() => {}),
   };
 }
 
-interface Turn {
-  readonly source: ConfiguredSource;
-  readonly holder: string;
-  readonly signal: AbortSignal;
-}
-
-async function repeat(scope: SyncScope, turn: Turn): Promise<void> {
-  const { source: { syncMinutes = 60 }, signal } = turn;
-  while (!signal.aborted) {
-    const waitMs = await syncOnce(scope, turn);
-    await pause(waitMs ?? syncMinutes * MINUTE_MS, signal);
+/** Syncs if it is due and no other node does; how long to wait then, milliseconds. */
+async function syncOnce(scope: SyncScope, turn: Turn): Promise<number> {
+  const { leases } = scope;
+  const { name, holder, leaseMs, signal } = turn;
+  const lookMs = leaseMs / LOOKS;
+  const take = () => leases.take(name, holder, leaseMs);
+  if (signal.aborted || !await take().catch(() => false)) return lookMs;
+  const startedMs = performance.now();
+  const synced = await whileHolding(
+    { leaseMs, renew: take },
+    (lost) => sync(scope, turn, AbortSignal.any([signal, lost])),
+  );
+  tell(scope, turn, { ...synced, durationMs: performance.now() - startedMs });
+  if (synced.stopped) {
+    await leases.release(name, holder).catch(() => {});
+    return lookMs;
   }
+  const restMs = restOf(turn.source, synced.error);
+  await leases.rest(name, holder, restMs).catch(() => {});
+  return restMs;
 }
 
-/** Syncs if no other node does; answers how long to wait where it went wrong. */
-async function syncOnce(
-  scope: SyncScope,
-  { source: { tenant, source, syncMinutes = 60 }, holder }: Turn,
-): Promise<number | null> {
-  const { engine, leases } = scope;
-  const name = `sync/${tenant}/${source}`;
-  const started = performance.now();
-  const mine = await leases.take(name, holder, LEASE_MS).catch(() => false);
-  if (!mine) return MINUTE_MS;
+/** A failure is what it came to; it never rejects. */
+async function sync(
+  { engine }: SyncScope,
+  { source: { tenant, source } }: Turn,
+  signal: AbortSignal,
+): Promise<Omit<Synced, "durationMs">> {
   try {
     const found = engine.findSource(tenant, source);
-    const { written, failures } = await engine.sources.sync(found, () => {});
-    const changed = written.inserted + written.restated + written.vanished +
-      written.events;
-    log(scope, { tenant, source, started }, {
-      rows: written.rows,
-      changed,
-      failures: failures.length,
-    });
-    return null;
+    const report = await engine.sources.sync(found, () => {}, { signal });
+    return { report, error: null, stopped: signal.aborted };
   } catch (error) {
-    log(scope, { tenant, source, started }, { error });
-    const told = error instanceof EngineError
-      ? Number(error.facts.retryAfterSeconds ?? 0) * 1000
-      : 0;
-    return Math.max(
-      told,
-      Math.min(syncMinutes * MINUTE_MS, AFTER_FAILURE_MS),
-    );
-  } finally {
-    await leases.release(name, holder).catch(() => {});
+    return { report: null, error, stopped: false };
   }
 }
 
-function log(
-  { engine, log }: SyncScope,
-  { tenant, source, started }: {
-    readonly tenant: string;
-    readonly source: string;
-    readonly started: number;
-  },
-  { rows = 0, changed = 0, failures = 0, error = null }: {
-    readonly rows?: number;
-    readonly changed?: number;
-    readonly failures?: number;
-    readonly error?: unknown;
-  },
+/** How long a source is let alone, milliseconds. */
+function restOf(
+  { syncMinutes = 60 }: ConfiguredSource,
+  error: unknown,
+): number {
+  const everyMs = syncMinutes * MINUTE_MS;
+  if (error === null) return everyMs;
+  const askedSeconds = error instanceof EngineError
+    ? Number(error.facts.retryAfterSeconds ?? 0)
+    : 0;
+  return Math.max(askedSeconds * 1000, Math.min(everyMs, AFTER_FAILURE_MS));
+}
+
+function tell(
+  { engine, metrics, log }: SyncScope,
+  { source }: Turn,
+  synced: Synced,
 ): void {
-  log({
-    at: engine.clock.now(),
-    level: error !== null ? "error" : failures > 0 ? "warn" : "info",
-    event: "sync",
-    tenant,
-    source,
-    rows,
-    changed,
-    failures,
-    durationMs: Math.round(performance.now() - started),
-    error: error === null
-      ? null
-      : error instanceof EngineError
-      ? `${error.code}: ${error.message}`
-      : String(error),
-  });
+  const entry = describeSync(engine.clock.now(), source, synced);
+  metrics.synced(entry);
+  log(entry);
 }

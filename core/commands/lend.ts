@@ -8,6 +8,7 @@ import type { Clock } from "../ports/clock.ts";
 import { createPersistence } from "../signals/lend/breaker.ts";
 import { createCredentials } from "../signals/lend/credentials.ts";
 import { lendFiles } from "../signals/lend/files.ts";
+import { keepInFolder } from "../signals/lend/keep_in_folder.ts";
 import { lendSource } from "../signals/lend/lend_source.ts";
 import { createQuota, type Quota } from "../signals/lend/quota.ts";
 import type { Persistence } from "../signals/lend/persistence.ts";
@@ -70,28 +71,4 @@ function namedPaths(config: unknown): string[] {
     folder?: unknown;
   };
   return [file, folder].filter((path) => typeof path === "string");
-}
-
-/** Refresh tokens that may be used once: one file each, for the owner's eyes. */
-function keepInFolder(folder: string) {
-  const path = (key: string) =>
-    `${folder}/${encodeURIComponent(key).replaceAll(".", "%2E")}`;
-  return {
-    read: async (key: string) => {
-      try {
-        return await Deno.readTextFile(path(key));
-      } catch (error) {
-        if (error instanceof Deno.errors.NotFound) return null;
-        throw error;
-      }
-    },
-    write: async (key: string, text: string) => {
-      await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
-      const beside = `${path(key)}.writing`;
-      await Deno.writeTextFile(beside, text, { mode: 0o600 });
-      using file = await Deno.open(beside, { write: true });
-      await file.syncData();
-      await Deno.rename(beside, path(key));
-    },
-  };
 }

@@ -17,7 +17,7 @@ import type { CommandScope } from "./command.ts";
 import type { Configuration } from "./configuration.ts";
 import { readJsonFile, readPolicies } from "./files.ts";
 import { openIdentities } from "./identity_key.ts";
-import { type Lending, openLending } from "./lend.ts";
+import { openLending } from "./lend.ts";
 import { checkSources, parseSources } from "./configured_sources.ts";
 
 /** Version of the engine's code, kept with every model and answered at `/healthz`. */
@@ -35,7 +35,6 @@ export interface Opened {
   readonly stores: Stores;
   readonly clock: Clock;
   readonly ids: Ids;
-  readonly lending: Lending;
   readonly connectors: readonly Connector[];
   /** What is wrong with each plugin that was left out, by its name. */
   readonly leftOut: Readonly<Record<string, string>>;
@@ -75,7 +74,7 @@ export async function openEngine(
   configuration: Configuration,
   moreSources: readonly ConfiguredSource[] = [],
 ): Promise<Opened> {
-  const { databaseUrl, kvUrl, dataFolder, identityKey } = configuration;
+  const { databaseUrl, kvUrl, dataFolder } = configuration;
   const clock = systemClock;
   const ids = createIds(clock);
   const policies = loadPolicies(
@@ -87,7 +86,7 @@ export async function openEngine(
   checkSources(sources, plugins);
   const stores = await openStores({ databaseUrl, kvUrl, dataFolder, clock });
   const lending = openLending(clock, dataFolder);
-  const pseudonyms = await openIdentities(identityKey, dataFolder, stores)
+  const pseudonyms = await openIdentities(configuration, stores)
     .catch(async (error) => {
       await stores.close();
       throw error;
@@ -112,7 +111,7 @@ export async function openEngine(
     pseudonyms,
   });
   const close = () => engine.close();
-  return { engine, stores, clock, ids, leftOut, lending, connectors, close };
+  return { engine, stores, clock, ids, leftOut, connectors, close };
 }
 
 async function readSources(

@@ -4,8 +4,9 @@
  * @module
  */
 import { EngineError } from "../domain/error.ts";
-import { createApp } from "../http/app.ts";
+import { type App, createApp } from "../http/app.ts";
 import type { Command, CommandScope } from "./command.ts";
+import { warnOfSharedAddresses } from "./configured_sources.ts";
 import { keepFresh } from "./keep_fresh.ts";
 import { keepStream } from "./keep_stream.ts";
 import { keepSynced } from "./keep_synced.ts";
@@ -18,6 +19,7 @@ const DRAIN_MS = 20_000;
 /** A server that listens. */
 export interface Listening {
   readonly url: string;
+  readonly metrics: App["metrics"];
   /** Stops accepting, lets running requests and other work end, and closes the engine. */
   stop(other?: Promise<unknown>): Promise<void>;
 }
@@ -37,7 +39,10 @@ export const serve: Command = {
     const opened = await openEngine(scope.configuration);
     const listening = await listenOrClose(scope, opened, port);
     scope.terminal.line(`listening on ${listening.url}`);
-    const background = startBackground(scope, opened);
+    const { engine, connectors } = opened;
+    warnOfSharedAddresses(engine.configured(), connectors)
+      .forEach(scope.terminal.warn);
+    const background = startBackground(scope, opened, listening);
     await untilTold();
     scope.terminal.warn("stopping: running requests may end");
     for (const work of background) work.stop();
@@ -57,6 +62,7 @@ interface Background {
 function startBackground(
   scope: CommandScope,
   { engine, stores, clock, ids }: Opened,
+  { metrics }: Listening,
 ): readonly Background[] {
   const { features } = engine;
   const { signals, leases } = stores;
@@ -69,7 +75,13 @@ function startBackground(
       { stores, clock, ids, log: (entry) => log(scope, entry) },
       scope.configuration.natsUrl,
     ),
-    keepSynced({ engine, leases, log: (entry) => log(scope, entry) }),
+    keepSynced({
+      engine,
+      leases,
+      metrics,
+      log: (entry) => log(scope, entry),
+      random: Math.random,
+    }),
   ];
 }
 
@@ -121,6 +133,7 @@ export function listen(
   }, app.fetch);
   return {
     url: `http://${host}:${server.addr.port}`,
+    metrics: app.metrics,
     async stop(other) {
       await within(
         Promise.all([server.shutdown(), other]),

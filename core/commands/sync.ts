@@ -7,7 +7,7 @@
 import { EngineError } from "../domain/error.ts";
 import type { IngestReport } from "../signals/ingest.ts";
 import type { BackfillEstimate } from "../signals/sync/backfill.ts";
-import type { SyncReport } from "../signals/sync/sync.ts";
+import type { SyncReport } from "../signals/sync/sync_report.ts";
 import type { Command, CommandScope, Options } from "./command.ts";
 import { type Opened, TENANT, withEngine } from "./open.ts";
 import { dayOption, tenantOption } from "./option.ts";
@@ -73,6 +73,7 @@ export const backfillCommand: Command = {
     "from*": "first day",
     "until*": "day after the last",
     "estimate!": "only say what it will take",
+    "again!": "from the start, though a run over these days was left",
     "json!": "print JSON",
   },
   run: (scope, [source = ""], options) =>
@@ -98,7 +99,7 @@ async function backfill(
   const plan = await engine.sources.planBackfill(
     source,
     range,
-    terminal.progress,
+    { report: terminal.progress, again: options.again === true },
   );
   if (!options.json) {
     printEstimate(plan.estimate).forEach(terminal.line);

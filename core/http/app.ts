@@ -11,19 +11,21 @@ import { printDocs } from "./docs_page.tsx";
 import type { AccessEntry } from "./access_log.ts";
 import { openExchange } from "./request/exchange.ts";
 import { createKeyring } from "./request/keyring.ts";
-import { createMetrics } from "./metrics.ts";
+import { createMetrics, type Metrics } from "./metrics.ts";
 import { createOpenApi, printOpenApi } from "./openapi.ts";
 import { ENDPOINTS } from "./routes/all.ts";
 import type { Endpoint, OpenEndpoint } from "./routes/endpoint.ts";
 import { serve, type ServeScope } from "./request/serve.ts";
 
 const DEFAULT_BODY_LIMIT_BYTES = 1_048_576;
+/** Deliveries are as large as their senders make them: Klaviyo's are up to 5 MB. */
+const DELIVERY_LIMIT_BYTES = 8 * 1_048_576;
 
 /** How the app is set up. */
 export interface AppOptions {
   /** The engine's version, as answered at `/healthz`. */
   readonly version: string;
-  /** Largest body that is read; 1 MiB unless given. */
+  /** Largest body that is read; 1 MiB, of deliveries 8 MiB, unless given. */
   readonly bodyLimitBytes?: number;
   /** Where each request's line goes; nowhere unless given. */
   readonly log?: (entry: AccessEntry) => void;
@@ -35,6 +37,8 @@ export interface App {
   fetch(request: Request): Response | Promise<Response>;
   /** Answers a request made of its parts, without a server. */
   request(path: string | Request, init?: RequestInit): Promise<Response>;
+  /** Counts what is done beside the answering of requests. */
+  readonly metrics: Pick<Metrics, "synced">;
 }
 
 /**
@@ -46,12 +50,14 @@ export interface App {
  */
 export function createApp(engine: Engine, options: AppOptions): App {
   const { version, bodyLimitBytes = DEFAULT_BODY_LIMIT_BYTES } = options;
+  const deliveryLimitBytes = options.bodyLimitBytes ?? DELIVERY_LIMIT_BYTES;
   const { clock, ids } = engine;
   const metrics = createMetrics(version, engine);
   const scope: ServeScope = {
     stage: { engine, metrics, version },
     keyring: createKeyring(engine.keys, clock),
     bodyLimitBytes,
+    deliveryLimitBytes,
     clock,
     ids,
     metrics,
@@ -79,6 +85,7 @@ export function createApp(engine: Engine, options: AppOptions): App {
   return {
     fetch: (request) => app.fetch(request),
     request: async (path, init) => await app.request(path, init),
+    metrics,
   };
 }
 

@@ -7,6 +7,7 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { Day, Instant } from "../domain/day.ts";
 import { registerSources } from "./source_metrics.ts";
+import { registerSyncs } from "./sync_metrics.ts";
 
 /** Bounds of the duration's buckets, seconds: from 50 µs, as scoring takes less than a millisecond. */
 const SECONDS = [
@@ -43,28 +44,53 @@ export interface Measured {
 
 /** What is asked of sources when they are printed. */
 export interface Operated {
-  /** Every source of every tenant. */
+  /** Every source of every tenant that was heard of. */
   readonly signals: { freshness(): Promise<readonly SourceUse[]> };
+  /** Every source of every tenant that was configured. */
+  configured(): readonly SourceName[];
   /** How much of the vendors' quotas is used. */
   quota(): readonly QuotaUse[];
   /** How far the consumers of the stream are. */
   streamLag(): Promise<readonly ConsumerUse[]>;
 }
 
-/** How fresh a source is. */
-export interface SourceUse {
+/** Which source. */
+export interface SourceName {
   /** Whose. */
   readonly tenant: string;
   /** Its name. */
   readonly source: string;
   /** What reads it. */
   readonly connector: string;
+  /** Minutes between two syncs by the server; never if absent. */
+  readonly syncMinutes?: number;
+}
+
+/** How fresh a source is. */
+export interface SourceUse extends SourceName {
   /** When it was last heard of. */
   readonly lastObservedAt: Instant;
   /** Latest day that it told of; null if none. */
   readonly latestDay: Day | null;
   /** Rows and events brought so far. */
   readonly rows: number;
+}
+
+/** How a sync by the server went. */
+export interface SyncOutcome {
+  /** Whose source. */
+  readonly tenant: string;
+  /** Its name. */
+  readonly source: string;
+  /** What it came to. */
+  readonly outcome: "ok" | "partial" | "failed" | "stopped";
+  /** Name of the failure of all of it, or null. */
+  readonly code: string | null;
+  /** Days that could not be read whole. */
+  readonly failures: readonly {
+    /** Name of the failure. */
+    readonly code: string;
+  }[];
 }
 
 /** How far a consumer of the stream is. */
@@ -99,6 +125,8 @@ export interface Metrics {
   plan(step: string): void;
   /** Counts what a delivery brought: events, duplicates, rejected, … */
   received(outcome: string, signals: number): void;
+  /** Counts a sync by the server, and what failed in it. */
+  synced(sync: SyncOutcome): void;
   /** Counts an answer given again under its idempotency key. */
   replayed(route: string): void;
   /** Prints everything in Prometheus' text format. */
@@ -144,6 +172,7 @@ export function createMetrics(version: string, engine: Operated): Metrics {
     "route",
   );
   const renewSources = registerSources(registry);
+  const synced = registerSyncs(registry, engine.configured());
   registerProcess(registry, version);
   return {
     request: ({ route, method, status, seconds }) =>
@@ -152,6 +181,7 @@ export function createMetrics(version: string, engine: Operated): Metrics {
     decision: (rung) => decisions.labels(rung).inc(),
     plan: (step) => plans.labels(step).inc(),
     received: (outcome, signals) => received.labels(outcome).inc(signals),
+    synced,
     replayed: (route) => replays.labels(route).inc(),
     print: async () => {
       await renewSources(engine);

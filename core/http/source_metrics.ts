@@ -9,14 +9,14 @@
  */
 import { Gauge, type Registry } from "prom-client";
 import { addDays, type Instant, startOfDay } from "../domain/day.ts";
-import type { Operated, QuotaUse, SourceUse } from "./metrics.ts";
+import type { Operated, QuotaUse, SourceName, SourceUse } from "./metrics.ts";
 
 const SOURCE = ["tenant", "source", "connector"];
 const QUOTA = ["connector", "scope", "owner"];
 const GAUGES = [
   {
     name: "moe_source_last_observed_timestamp_seconds",
-    help: "When a source was last heard of",
+    help: "When a source was last heard of; 0 for one that never was",
     labelNames: SOURCE,
   },
   {
@@ -68,23 +68,42 @@ export function registerSources(
   );
   const tell: Told = (name, labels, value) =>
     gauges.get(name)?.labels(...labels).set(value);
+  const up = new Gauge({
+    name: "moe_source_metrics_up",
+    help:
+      "Whether the store told of sources and the stream; 0 where their series are missing",
+    registers,
+  });
   return async (engine) => {
-    const [sources, lags] = await Promise.all([
-      engine.signals.freshness(),
-      engine.streamLag(),
-    ]).catch(() => [[], []] as const);
+    const told = await askStore(engine);
+    up.set(told === null ? 0 : 1);
     for (const gauge of gauges.values()) gauge.reset();
-    tellSources(sources, tell);
     tellQuota(engine.quota(), tell);
-    for (const { consumer, waiting } of lags) {
+    if (told === null) return;
+    tellSources(told.sources, tell);
+    tellUnheard(engine.configured(), told.sources, tell);
+    for (const { consumer, waiting } of told.lags) {
       tell("moe_stream_waiting_batches", [consumer], waiting);
     }
   };
 }
 
+/** Null if it does not answer: what was known before is no longer told. */
+async function askStore(engine: Operated) {
+  try {
+    const [sources, lags] = await Promise.all([
+      engine.signals.freshness(),
+      engine.streamLag(),
+    ]);
+    return { sources, lags };
+  } catch {
+    return null;
+  }
+}
+
 function tellSources(sources: readonly SourceUse[], tell: Told): void {
   for (const one of sources) {
-    const labels = [one.tenant, one.source, one.connector];
+    const labels = labelsOf(one);
     const observed = seconds(one.lastObservedAt);
     tell("moe_source_last_observed_timestamp_seconds", labels, observed);
     tell("moe_source_rows", labels, one.rows);
@@ -92,6 +111,27 @@ function tellSources(sources: readonly SourceUse[], tell: Told): void {
     const end = seconds(startOfDay(addDays(one.latestDay, 1)));
     tell("moe_source_latest_data_timestamp_seconds", labels, end);
   }
+}
+
+/** A source that never came is as much of an alarm as one that went. */
+function tellUnheard(
+  configured: readonly SourceName[],
+  heard: readonly SourceName[],
+  tell: Told,
+): void {
+  const keyOf = ({ tenant, source }: SourceName) =>
+    JSON.stringify([tenant, source]);
+  const known = new Set(heard.map(keyOf));
+  for (const one of configured) {
+    if (known.has(keyOf(one))) continue;
+    const labels = labelsOf(one);
+    tell("moe_source_last_observed_timestamp_seconds", labels, 0);
+    tell("moe_source_rows", labels, 0);
+  }
+}
+
+function labelsOf({ tenant, source, connector }: SourceName): string[] {
+  return [tenant, source, connector];
 }
 
 function tellQuota(usage: readonly QuotaUse[], tell: Told): void {

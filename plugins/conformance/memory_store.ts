@@ -100,8 +100,9 @@ function writeTo(kept: Kept, batch: SignalBatch): WriteReport {
   for (const reject of batch.rejects) {
     const id = digest([reject.reason, reject.original]);
     if (!kept.letters.has(id)) report.deadLetters++;
-    const { source, connector, observedAt } = batch;
-    kept.letters.set(id, { ...reject, id, source, connector, observedAt });
+    const { source, connector, version = "", observedAt } = batch;
+    const origin = { source, connector, version, observedAt };
+    kept.letters.set(id, { ...reject, id, ...origin });
   }
   for (const claim of batch.claims) {
     kept.claims.push({ ...claim, claimedAt: batch.observedAt });

@@ -7,7 +7,7 @@
 import assert from "node:assert/strict";
 import { canonicalJson } from "../../core/domain/canonical.ts";
 import { isDay } from "../../core/domain/day.ts";
-import type { SyncReport } from "../../core/signals/sync/sync.ts";
+import type { SyncReport } from "../../core/signals/sync/sync_report.ts";
 import type { Connector } from "../contract.ts";
 import { type Check, once } from "./check.ts";
 import { faultChecks } from "./fault_checks.ts";

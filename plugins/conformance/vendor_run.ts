@@ -12,7 +12,8 @@ import { createCredentials } from "../../core/signals/lend/credentials.ts";
 import { lendSource } from "../../core/signals/lend/lend_source.ts";
 import { createQuota } from "../../core/signals/lend/quota.ts";
 import { openPseudonyms } from "../../core/signals/pseudonym.ts";
-import { sync, type SyncReport } from "../../core/signals/sync/sync.ts";
+import { sync } from "../../core/signals/sync/sync.ts";
+import type { SyncReport } from "../../core/signals/sync/sync_report.ts";
 import {
   type Connector,
   countDays,

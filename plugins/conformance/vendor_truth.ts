@@ -7,7 +7,10 @@
 import assert from "node:assert/strict";
 import { canonicalJson } from "../../core/domain/canonical.ts";
 import type { PerformanceSignal } from "../../core/domain/signal.ts";
-import type { SliceFailure, SyncReport } from "../../core/signals/sync/sync.ts";
+import type {
+  SliceFailure,
+  SyncReport,
+} from "../../core/signals/sync/sync_report.ts";
 import {
   addDays,
   type DayRange,

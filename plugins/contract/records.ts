@@ -68,7 +68,7 @@ export function mapRecords(
 ): { readonly signals: Signal[]; readonly rejects: Reject[] } {
   const signals: Signal[] = [];
   const rejects: Reject[] = [];
-  for (const record of records) {
+  for (const [at, record] of records.entries()) {
     const origin = {
       get original() {
         return JSON.stringify(record) ?? "";
@@ -80,7 +80,9 @@ export function mapRecords(
       for (const signal of made) rememberOrigin(signal, origin);
       signals.push(...made);
     } catch (error) {
-      rejects.push({ ...describeFault(error), ...origin });
+      const { reason, detail } = describeFault(error);
+      const where = records.length > 1 ? `record ${at}: ` : "";
+      rejects.push({ reason, detail: where + detail, ...origin });
     }
   }
   return { signals, rejects };

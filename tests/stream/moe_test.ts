@@ -58,7 +58,11 @@ async function withFolder(
 ): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "stream_" });
   try {
-    await work(folder, { MOE_DATA: folder, MOE_MATERIALIZE_MINUTES: "0" });
+    await work(folder, {
+      MOE_DATA: folder,
+      MOE_MATERIALIZE_MINUTES: "0",
+      MOE_IDENTITY_KEY: "5a".repeat(32),
+    });
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

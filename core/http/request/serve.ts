@@ -23,6 +23,8 @@ export interface ServeScope extends ExchangeScope {
   readonly stage: Stage;
   readonly keyring: Keyring;
   readonly bodyLimitBytes: number;
+  /** Largest body of routes that take bytes as they come. */
+  readonly deliveryLimitBytes: number;
 }
 
 /**
@@ -51,7 +53,7 @@ export async function serve(
       key,
       params: parsePart(endpoint.params, () => req.param(), "path"),
       query: parsePart(endpoint.query, () => req.query(), "query"),
-      ...await readContent(context, endpoint, scope.bodyLimitBytes),
+      ...await readContent(context, endpoint, limitOf(endpoint, scope)),
       headers: req.raw.headers,
       url: req.raw.url,
     };
@@ -89,6 +91,13 @@ function parsePart(
   root: string,
 ): unknown {
   return schema === null ? null : parseFields(schema, read(), root);
+}
+
+function limitOf(
+  { body }: KeyedEndpoint,
+  { bodyLimitBytes, deliveryLimitBytes }: ServeScope,
+): number {
+  return body === "raw" ? deliveryLimitBytes : bodyLimitBytes;
 }
 
 interface Content {
