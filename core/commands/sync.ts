@@ -6,6 +6,7 @@
  */
 import { EngineError } from "../domain/error.ts";
 import type { IngestReport } from "../signals/ingest.ts";
+import type { Source } from "../signals/signals.ts";
 import type { BackfillEstimate } from "../signals/sync/backfill.ts";
 import type { SyncReport } from "../signals/sync/sync_report.ts";
 import type { Command, CommandScope, Options } from "./command.ts";
@@ -49,18 +50,22 @@ async function syncAll(
   if (sources.length === 0) throw nothingToAsk(tenant);
   const outcomes: Outcome[] = [];
   for (const source of sources) {
-    outcomes.push(
-      await timed(
-        source.source,
-        () => engine.sources.sync(source, terminal.progress),
-      ),
-    );
+    const run = () => engine.sources.sync(source, terminal.progress);
+    const outcome = await timed(source.source, run);
+    const asked = typeof options.source === "string";
+    if (asked || !onlyPushes(source, outcome)) outcomes.push(outcome);
   }
   terminal.done();
   if (options.json) {
     terminal.line(JSON.stringify(outcomes.map(toJson), null, 2));
   } else printOutcomes(outcomes).forEach(terminal.line);
   return exitCode(outcomes);
+}
+
+/** A source that also pushes may be configured for that alone. */
+function onlyPushes({ connector }: Source, { error }: Outcome): boolean {
+  return connector.receive !== undefined &&
+    error?.code === "configuration_invalid";
 }
 
 /** Asks for days of the past. */

@@ -1,5 +1,7 @@
 /**
  * Brings a database to the present tables, once, however many nodes start at once.
+ * Indexes are built in the same transaction: whoever writes to a large table waits
+ * until they are.
  *
  * @module
  */

@@ -162,7 +162,7 @@ async function readAll(
 ): Promise<(readonly KnownPerformance[])[]> {
   const pages: (readonly KnownPerformance[])[] = [];
   const limit = 4;
-  while (true) {
+  while (pages.length < 9) {
     const last = pages.at(-1)?.at(-1);
     const page = await signals.performance({
       tenant,
@@ -174,6 +174,7 @@ async function readAll(
       after: last ? { day: last.signal.day, rowKey: last.rowKey } : null,
     });
     pages.push(page);
-    if (page.length < limit) return pages;
+    if (page.length < limit) break;
   }
+  return pages;
 }

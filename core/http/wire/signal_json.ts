@@ -35,7 +35,13 @@ export const deadLetterSchema = z.object({
   observed_at: instantField,
   reason: z.string(),
   detail: z.string(),
-  original: z.string().openapi({ description: "The record as it came" }),
+  original: z.string().openapi({
+    description: "The record as it came, but for identifiers of people",
+  }),
+  context: z.string().nullable().openapi({
+    description: "What else is needed to read it again",
+  }),
+  version: z.string().openapi({ description: "Which code could not read it" }),
 }).openapi("DeadLetter");
 
 /** A total as it was known. */
@@ -98,8 +104,7 @@ export function countsToJson(
 export function deadLetterToJson(
   letter: DeadLetter,
 ): z.input<typeof deadLetterSchema> {
-  const { id, source, connector, observedAt, reason, detail, original } =
-    letter;
+  const { id, source, connector, observedAt, reason, detail } = letter;
   return {
     id,
     source,
@@ -107,7 +112,9 @@ export function deadLetterToJson(
     observed_at: observedAt,
     reason,
     detail,
-    original,
+    original: letter.original,
+    context: letter.context ?? null,
+    version: letter.version,
   };
 }
 
