@@ -61,6 +61,8 @@ CREATE TABLE "shared_setting" (
 	"setting" text NOT NULL
 );
 --> statement-breakpoint
+DROP INDEX "event_type";--> statement-breakpoint
+DROP INDEX "performance_partition";--> statement-breakpoint
 ALTER TABLE "dead_letter" ADD COLUMN "context" text;--> statement-breakpoint
 ALTER TABLE "dead_letter" ADD COLUMN "version" text DEFAULT '' NOT NULL;--> statement-breakpoint
 ALTER TABLE "event" ADD COLUMN "consent" jsonb;--> statement-breakpoint
@@ -82,7 +84,9 @@ CREATE INDEX "dead_letter_observed" ON "dead_letter" USING btree ("tenant","obse
 CREATE INDEX "dead_letter_source_observed" ON "dead_letter" USING btree ("tenant","source","observed_at","id");--> statement-breakpoint
 CREATE INDEX "event_batch" ON "event" USING btree ("batch","source","tenant");--> statement-breakpoint
 CREATE INDEX "performance_batch" ON "performance" USING btree ("batch","source","tenant");--> statement-breakpoint
-CREATE INDEX "performance_source_day" ON "performance" USING btree ("tenant","source","day","row_key");--> statement-breakpoint
+CREATE INDEX "performance_source_day" ON "performance" USING btree ("source","tenant","day","row_key");--> statement-breakpoint
+CREATE INDEX "event_type" ON "event" USING btree ("type","tenant","occurred_at");--> statement-breakpoint
+CREATE INDEX "performance_partition" ON "performance" USING btree ("partition_key","source","tenant") WHERE superseded_at is null;--> statement-breakpoint
 UPDATE "source" s SET
 	"events" = (SELECT count(*) FROM "event" e WHERE e."tenant" = s."tenant" AND e."source" = s."name"),
 	("performance", "revisions") = (SELECT count(*) FILTER (WHERE p."superseded_at" IS NULL), count(*) FROM "performance" p WHERE p."tenant" = s."tenant" AND p."source" = s."name");--> statement-breakpoint

@@ -2,6 +2,10 @@
  * Signals as sources reported them: revisions of totals, events, what could not be
  * read, and how far each source has been read.
  *
+ * Of the indexes that hold every event or every total, none but the keys begins with
+ * the tenant: a planner that takes a new tenant for empty would else look a row's key up
+ * by the tenant alone, which costs the square of what comes in.
+ *
  * @module
  */
 import { sql } from "drizzle-orm";
@@ -63,11 +67,11 @@ export const performance = pgTable("performance", {
   uniqueIndex("performance_in_force").on(table.tenant, table.rowKey)
     .where(sql`superseded_at is null`),
   index("performance_partition")
-    .on(table.tenant, table.source, table.partitionKey)
+    .on(table.partitionKey, table.source, table.tenant)
     .where(sql`superseded_at is null`),
   index("performance_batch").on(table.batch, table.source, table.tenant),
   index("performance_source_day")
-    .on(table.tenant, table.source, table.day, table.rowKey),
+    .on(table.source, table.tenant, table.day, table.rowKey),
   ...ENTITY_TYPES.map((type) =>
     index(`performance_${type}_day`)
       .on(table.tenant, table.level, table[idColumn(type)], table.day)
@@ -92,7 +96,7 @@ export const event = pgTable("event", {
 }, (table) => [
   primaryKey({ columns: [table.tenant, table.source, table.eventId] }),
   index("event_batch").on(table.batch, table.source, table.tenant),
-  index("event_type").on(table.tenant, table.type, table.occurredAt),
+  index("event_type").on(table.type, table.tenant, table.occurredAt),
   ...ENTITY_TYPES.map((type) =>
     index(`event_${type}`)
       .on(table.tenant, table[idColumn(type)], table.occurredAt)
