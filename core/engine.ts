@@ -22,7 +22,7 @@ import {
   keepSources,
   type SourceBook,
 } from "./signals/configured.ts";
-import type { IngestReport } from "./signals/ingest.ts";
+import type { IngestReport } from "./signals/ingest_report.ts";
 import type { Priority } from "./signals/lend/budget_keys.ts";
 import type { QuotaUsage } from "./signals/lend/quota.ts";
 import type { Pseudonyms } from "./signals/pseudonym.ts";

@@ -5,10 +5,10 @@
  * @module
  */
 import type { Instant } from "../domain/day.ts";
-import { EngineError } from "../domain/error.ts";
 import type { Features } from "../features/features.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { SignalStore } from "../ports/signals.ts";
+import { printError } from "./print_error.ts";
 import { pause } from "../signals/pause.ts";
 
 /** Longest pause after a round in which something failed. */
@@ -135,14 +135,6 @@ function logRun(
     views,
     rows,
     durationMs: Math.round(performance.now() - startedMs),
-    error: error === null ? null : print(error),
+    error: error === null ? null : printError(error),
   });
-}
-
-function print(error: unknown): string {
-  return error instanceof EngineError
-    ? `${error.code}: ${error.message}`
-    : error instanceof Error
-    ? error.stack ?? error.message
-    : String(error);
 }

@@ -5,15 +5,15 @@
  * @module
  */
 import type { Instant } from "../domain/day.ts";
-import { EngineError } from "../domain/error.ts";
 import type { Clock, Ids } from "../ports/clock.ts";
 import type { Stores } from "../ports/stores.ts";
 import type { SignalStream } from "../ports/stream.ts";
 import { follow } from "../signals/follow.ts";
+import { printError } from "./print_error.ts";
 import { pause } from "../signals/pause.ts";
 
 /** Name of the relay among the consumers of the outbox. */
-export const RELAY = "nats";
+const RELAY = "nats";
 
 const LEASE_MS = 30_000;
 const PRUNE_EVERY_MS = 3_600_000;
@@ -84,7 +84,7 @@ async function relay(
     const level = well ? "info" : "error";
     log({ at: clock.now(), level, event: "relay", error });
   };
-  await nats.open().then(() => told(null), (error) => told(print(error)));
+  await nats.open().then(() => told(null), (error) => told(printError(error)));
   await follow(
     stream,
     { consumer: RELAY, holder: ids.next("relay"), leaseMs: LEASE_MS },
@@ -93,7 +93,7 @@ async function relay(
         await nats.publish(batch);
         if (!well) told(null);
       },
-      onFailure: (error) => told(print(error)),
+      onFailure: (error) => told(printError(error)),
       signal,
     },
   );
@@ -111,7 +111,7 @@ async function prune(
       (batches) => {
         if (batches > 0) log({ ...told, level: "info", batches, error: null });
       },
-      (error) => log({ ...told, level: "error", error: print(error) }),
+      (error) => log({ ...told, level: "error", error: printError(error) }),
     );
     await pause(PRUNE_EVERY_MS, signal);
   }
@@ -119,12 +119,4 @@ async function prune(
 
 function forgetOld(stream: SignalStream, at: Instant): Promise<number> {
   return stream.prune(new Date(Date.parse(at) - KEPT_MS).toISOString());
-}
-
-function print(error: unknown): string {
-  return error instanceof EngineError
-    ? `${error.code}: ${error.message}`
-    : error instanceof Error
-    ? error.stack ?? error.message
-    : String(error);
 }

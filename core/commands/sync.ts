@@ -5,7 +5,7 @@
  * @module
  */
 import { EngineError } from "../domain/error.ts";
-import type { IngestReport } from "../signals/ingest.ts";
+import type { IngestReport } from "../signals/ingest_report.ts";
 import type { Source } from "../signals/signals.ts";
 import type { BackfillEstimate } from "../signals/sync/backfill.ts";
 import type { SyncReport } from "../signals/sync/sync_report.ts";

@@ -189,8 +189,6 @@ export interface Backfill extends DayRange {
   readonly source: string;
   readonly startedAt: Instant;
   readonly finishedAt: Instant | null;
-  /** Slices that are done. */
-  readonly done: number;
 }
 
 /** The analytical store of signals. */
@@ -245,5 +243,4 @@ export interface BackfillStore {
   /** How far each slice is done: the day after, by the scope of its cursor. */
   doneSlices(tenant: string, id: string): Promise<ReadonlyMap<string, Day>>;
   finish(tenant: string, id: string, at: Instant): Promise<void>;
-  list(tenant: string): Promise<readonly Backfill[]>;
 }

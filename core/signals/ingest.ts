@@ -16,19 +16,15 @@ import type {
 } from "../../plugins/contract.ts";
 import { configure, withoutSecrets } from "./configure.ts";
 import { type ContainedPage, pullContained } from "./contain.ts";
+import {
+  addRead,
+  addWritten,
+  type IngestReport,
+  NOTHING,
+} from "./ingest_report.ts";
 import { normalize, type Normalized } from "./normalize.ts";
 import { claimsOfPage } from "./page_claims.ts";
 import { type SignalScope, versionOf } from "./signal_scope.ts";
-
-/** What a run brought. */
-export interface IngestReport extends WriteReport {
-  /** Pages written. */
-  readonly pages: number;
-  /** Signals and rejects that the connector emitted. */
-  readonly rows: number;
-  /** Records that could not be kept as signals, by reason. */
-  readonly rejects: Readonly<Record<string, number>>;
-}
 
 /** What is pulled, for whom, and what the connector is lent. */
 export interface IngestJob {
@@ -47,17 +43,6 @@ export interface IngestJob {
 }
 
 const PAGE_TIMEOUT_MS = 900_000;
-/** A report of nothing. */
-export const NOTHING: WriteReport = {
-  inserted: 0,
-  restated: 0,
-  unchanged: 0,
-  vanished: 0,
-  events: 0,
-  duplicates: 0,
-  deadLetters: 0,
-};
-
 /**
  * Pulls a source to its end.
  *
@@ -88,7 +73,7 @@ export async function ingest(
     settlesDays: connector.restatesDays,
     pseudonyms: await pseudonyms(tenant),
   };
-  let sum: IngestReport = { ...NOTHING, pages: 0, rows: 0, rejects: {} };
+  let sum = NOTHING;
   let writing: Promise<WriteReport> | null = null;
   let observedAt = clock.now();
   try {
@@ -100,7 +85,7 @@ export async function ingest(
         toBatch(job, normalized, { page, scope, observedAt, version }),
       );
       writing.catch(() => {});
-      sum = addPage(sum, normalized);
+      sum = addRead(sum, countRows(normalized), normalized.rejects);
       report(`${source}: ${sum.rows} records`, null);
       if (job.signal?.aborted) break;
       observedAt = clock.now();
@@ -153,27 +138,6 @@ export function cursorScope(
   return digest([connector.name, withoutSecrets(connector, config), range]);
 }
 
-function addWritten(sum: IngestReport, written: WriteReport): IngestReport {
-  const counts = Object.keys(NOTHING) as (keyof WriteReport)[];
-  const added = Object.fromEntries(
-    counts.map((count) => [count, sum[count] + written[count]]),
-  ) as unknown as WriteReport;
-  return { ...sum, ...added };
-}
-
-function addPage(
-  sum: IngestReport,
-  { performance, events, rejects }: Normalized,
-): IngestReport {
-  const byReason: Record<string, number> = { ...sum.rejects };
-  for (const { reason } of rejects) {
-    byReason[reason] = (byReason[reason] ?? 0) + 1;
-  }
-  const rows = performance.length + events.length + rejects.length;
-  return {
-    ...sum,
-    pages: sum.pages + 1,
-    rows: sum.rows + rows,
-    rejects: byReason,
-  };
+function countRows({ performance, events }: Normalized): number {
+  return performance.length + events.length;
 }

@@ -7,7 +7,8 @@ import type { DayRange } from "../domain/day.ts";
 import type { Connector, Delivery } from "../../plugins/contract.ts";
 import type { FileAccess, HttpClient } from "../../plugins/contract.ts";
 import type { Report } from "../../plugins/contract.ts";
-import { cursorScope, ingest, type IngestReport } from "./ingest.ts";
+import { cursorScope, ingest } from "./ingest.ts";
+import type { IngestReport } from "./ingest_report.ts";
 import type { Priority } from "./lend/budget_keys.ts";
 import { receive, type ReceiveReport } from "./receive.ts";
 import {

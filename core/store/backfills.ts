@@ -31,7 +31,6 @@ export function createBackfillStore(sql: Sql): BackfillStore {
           from,
           until,
           finishedAt: null,
-          done: 0,
         };
       }),
     doneSlices: async (tenant, id) => {
@@ -52,25 +51,16 @@ export function createBackfillStore(sql: Sql): BackfillStore {
           [tenant, `backfill/${id}/%`],
         );
       }),
-    list: (tenant) => sql.query<Backfill>(LIST, [tenant]),
   };
 }
 
-const COLUMNS = `b.id, b.source, b.started_at as "startedAt",
-  b.finished_at as "finishedAt", b.from_day as "from", b.until_day as "until",
-  (select count(*)::int4 from source_cursor c
-    where c.tenant = b.tenant and c.source = b.source
-      and c.scope like 'backfill/' || b.id || '/%') as done`;
-
 const OPEN = `
-  select ${COLUMNS} from backfill b
-  where b.tenant = $1 and b.source = $2 and b.from_day = $3::date
-    and b.until_day = $4::date and b.finished_at is null`;
+  select id, source, started_at as "startedAt", finished_at as "finishedAt",
+    from_day as "from", until_day as "until"
+  from backfill
+  where tenant = $1 and source = $2 and from_day = $3::date
+    and until_day = $4::date and finished_at is null`;
 
 const BEGIN = `
   insert into backfill (tenant, source, from_day, until_day, id, started_at)
   values ($1, $2, $3::date, $4::date, $5, $6::timestamptz)`;
-
-const LIST = `
-  select ${COLUMNS} from backfill b where b.tenant = $1
-  order by b.started_at desc limit 100`;

@@ -5,7 +5,7 @@
  * @module
  */
 import { digest } from "../../core/domain/canonical.ts";
-import { addDays, type Day, type Instant } from "../../core/domain/day.ts";
+import type { Day, Instant } from "../../core/domain/day.ts";
 import {
   deriveContentHash,
   type EventSignal,
@@ -163,11 +163,4 @@ function latestOf(
     latest.set(day, { day, ageDays, maturity, claimedAt });
   }
   return [...latest.values()].sort((a, b) => a.day < b.day ? -1 : 1);
-}
-
-/** Days of a range. */
-export function eachDay(from: Day, until: Day): Day[] {
-  const days: Day[] = [];
-  for (let day = from; day < until; day = addDays(day, 1)) days.push(day);
-  return days;
 }

@@ -5,7 +5,12 @@
  */
 import type { Day } from "../../domain/day.ts";
 import { EngineError } from "../../domain/error.ts";
-import { type IngestReport, NOTHING } from "../ingest.ts";
+import {
+  addRead,
+  addWritten,
+  type IngestReport,
+  NOTHING,
+} from "../ingest_report.ts";
 import type { SliceResult } from "./write_slice.ts";
 
 /** A slice that could not be read whole. */
@@ -47,7 +52,7 @@ export function isRefused(error: unknown): boolean {
 /** A sum with nothing in it but what was pulled. */
 export function startSum(pulled: IngestReport | null): SyncReport {
   return {
-    written: pulled ?? { ...NOTHING, pages: 0, rows: 0, rejects: {} },
+    written: pulled ?? NOTHING,
     slices: 0,
     days: 0,
     reconciled: {},
@@ -58,12 +63,7 @@ export function startSum(pulled: IngestReport | null): SyncReport {
 /** Adds what a slice brought. */
 export function addSlice(sum: SyncReport, slice: SliceResult): SyncReport {
   const { written, reconciled, days, rows, rejects } = slice;
-  const before = sum.written;
   const outcome = reconciled ?? "not compared";
-  const byReason = { ...before.rejects };
-  for (const { reason } of rejects) {
-    byReason[reason] = (byReason[reason] ?? 0) + 1;
-  }
   return {
     ...sum,
     slices: sum.slices + 1,
@@ -72,18 +72,7 @@ export function addSlice(sum: SyncReport, slice: SliceResult): SyncReport {
       ...sum.reconciled,
       [outcome]: (sum.reconciled[outcome] ?? 0) + 1,
     },
-    written: {
-      inserted: before.inserted + written.inserted,
-      restated: before.restated + written.restated,
-      unchanged: before.unchanged + written.unchanged,
-      vanished: before.vanished + written.vanished,
-      events: before.events + written.events,
-      duplicates: before.duplicates + written.duplicates,
-      deadLetters: before.deadLetters + written.deadLetters,
-      pages: before.pages + 1,
-      rows: before.rows + rows + rejects.length,
-      rejects: byReason,
-    },
+    written: addWritten(addRead(sum.written, rows, rejects), written),
   };
 }
 
