@@ -4,7 +4,8 @@
  * A 429 names the limit that was passed. That of a second and that of ten seconds
  * are over soon; the day's is over at midnight of the account's zone, which an
  * answer does not tell, so it is looked at again each hour and not before. Answers
- * of the search endpoint have no quota headers.
+ * of the search endpoint have no quota headers. A 404 to the entry that follows an
+ * offset of the journal is an answer: the offset is not known any more.
  *
  * @see https://developers.hubspot.com/docs/api-reference/error-handling, read on 2026-11-26
  * @see https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines, read on 2026-08-22
@@ -27,6 +28,7 @@ const WAIT_SECONDS: Readonly<Record<string, number>> = {
   DAILY: DAILY_SECONDS,
 };
 const LOCK_SECONDS = 2;
+const NEXT_ENTRY = /^\/webhooks-journal\/.+\/next$/;
 
 const Problem = z.object({
   policyName: z.string().optional(),
@@ -59,6 +61,9 @@ export function judge(
   if (status === 477) {
     const waitSeconds = wholeNumber(headers["retry-after"]);
     return { kind: "throttled", scope: "account", waitSeconds };
+  }
+  if (status === 404 && problem.category && NEXT_ENTRY.test(path)) {
+    return { kind: "ok" };
   }
   if (status === 401 && path.startsWith("/oauth/")) {
     return { kind: "refused", reason: "the app's credentials are refused" };

@@ -1,5 +1,6 @@
 /**
- * Won deals of a HubSpot account, asked for, and changes of its records, pushed.
+ * Won deals of a HubSpot account, asked for, and changes of its records, pushed or
+ * read from the webhooks journal.
  *
  * Deals are edited, archived and merged for as long as they exist, so each is a
  * record whose rows are replaced whenever it changes. Access tokens hold for half an
@@ -16,6 +17,8 @@ import {
   type AccessToken,
   defineConnector,
   EngineError,
+  type Page,
+  type PullScope,
   type Receipt,
   type RenewScope,
   type RereadScope,
@@ -25,6 +28,9 @@ import { judge, LIMITS, quota } from "./answers.ts";
 import { Config } from "./config.ts";
 import { Account } from "./deal_rows.ts";
 import { API, pullDeals, readDeals } from "./deals.ts";
+import { readJournal } from "./journal.ts";
+import { JOURNAL_CONTEXT, readJournalEvents } from "./journal_events.ts";
+import { openPlace, type Place } from "./place.ts";
 import { readEvents, receiveEvents } from "./webhooks.ts";
 
 const Token = z.object({
@@ -46,6 +52,7 @@ export default defineConnector<Config>({
     "refreshToken",
   ],
   hosts: ["api.hubapi.com"],
+  configuredHosts: ({ journal }) => journal?.hosts ?? [],
   emits: ["performance", "event"],
   restatesDays: 0,
   limits: LIMITS,
@@ -56,7 +63,7 @@ export default defineConnector<Config>({
   judge,
   quota,
   renew,
-  pull: pullDeals,
+  pull,
   receive: receiveEvents,
   reread,
 });
@@ -93,9 +100,21 @@ async function renew(
   };
 }
 
+/** The journal first: its entries are gone after three days, and deals are not. */
+async function* pull(scope: PullScope<Config>): AsyncGenerator<Page> {
+  let place: Place = openPlace(scope.cursor);
+  for await (const page of readJournal(scope, place.journal)) {
+    const { offset: journal, ...receipt } = page;
+    place = { ...place, journal };
+    yield { ...receipt, cursor: JSON.stringify(place) };
+  }
+  yield* pullDeals(scope, place);
+}
+
 function reread({ config, original, context }: RereadScope<Config>): Receipt {
   const record: unknown = JSON.parse(original);
-  return context === ""
-    ? readEvents([record], config)
+  if (context === "") return readEvents([record], config);
+  return context === JOURNAL_CONTEXT
+    ? readJournalEvents([record], config)
     : readDeals([record], Account.parse(JSON.parse(context)), config);
 }

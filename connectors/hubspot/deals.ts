@@ -22,6 +22,7 @@ import {
 import * as z from "zod";
 import type { Config } from "./config.ts";
 import { type Account, dealRows, PROPERTIES } from "./deal_rows.ts";
+import type { Place } from "./place.ts";
 
 /** Where every call goes. */
 export const API = "https://api.hubapi.com";
@@ -47,33 +48,25 @@ const Results = z.object({
     .optional(),
 });
 
-/** Where a sync is: in the search, or in the list of archived deals. */
-const Place = z.object({
-  /** Only what has changed since; null for all. */
-  since: z.string().nullable(),
-  /** When the sync began; absent before it has. */
-  began: z.string().optional(),
-  archived: z.boolean().default(false),
-  /** Id of the last deal read, or the list's own cursor. */
-  after: z.string().nullable().default(null),
-});
-
-type Place = z.infer<typeof Place>;
-
 interface Step {
   readonly deals: readonly unknown[];
   readonly next: Place | null;
 }
 
-/** Pulls deals. */
+/**
+ * Pulls deals.
+ *
+ * @param scope What is lent.
+ * @param from Where to go on.
+ * @returns Pages, the last with the place at which the next sync begins.
+ */
 export async function* pullDeals(
   scope: PullScope<Config>,
+  { began: start = scope.now, ...from }: Place,
 ): AsyncGenerator<Page> {
   const { config, range, report } = scope;
   const account = await readAccount(scope);
-  const { began, ...begun } = openPlace(scope.cursor);
-  const start = began ?? scope.now;
-  let place: Place | null = { ...begun, began: start };
+  let place: Place | null = { ...from, began: start };
   let count = 0;
   while (place !== null) {
     const { deals, next }: Step = place.archived
@@ -87,7 +80,7 @@ export async function* pullDeals(
         (signal.day >= range.from && signal.day < range.until)
       ),
       rejects,
-      ...(next === null ? end(start) : { cursor: JSON.stringify(next) }),
+      ...(next === null ? end(place) : { cursor: JSON.stringify(next) }),
     };
     place = next;
   }
@@ -113,13 +106,10 @@ export function readDeals(
   );
 }
 
-function openPlace(cursor: string | null): Place {
-  return Place.parse(cursor === null ? { since: null } : JSON.parse(cursor));
-}
-
-function end(began: string): Pick<Page, "cursor" | "resume"> {
+/** Deals of the last minutes are read again; entries of the journal are not. */
+function end({ began = "", journal }: Place): Pick<Page, "cursor" | "resume"> {
   const since = parseInstant(Date.parse(began) - OVERLAP_MS);
-  return { cursor: null, resume: JSON.stringify({ since }) };
+  return { cursor: null, resume: JSON.stringify({ since, journal }) };
 }
 
 async function readAccount(

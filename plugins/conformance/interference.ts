@@ -34,7 +34,7 @@ type ExactReviver = (
 const EXACT = JSON as unknown as ExactJson;
 
 /**
- * Spoils one answer.
+ * Spoils one answer; one without a body has nothing to be spoilt.
  *
  * @param answer As the vendor gave it.
  * @param interference What is done to it.
@@ -46,6 +46,7 @@ export async function spoil(
 ): Promise<Response> {
   const { status, headers } = answer;
   const text = await answer.text();
+  if (text === "") return new Response(null, { status, headers });
   switch (interference) {
     case "dropped":
       return new Response(breakOff(text), { status, headers });

@@ -72,7 +72,8 @@ export function pullChecks(
     },
     {
       name: "calls declared hosts only, over https",
-      run: async () => assertHosts(connector, (await first()).http.calls),
+      run: async () =>
+        assertHosts(connector, sample, (await first()).http.calls),
     },
     {
       name: "keeps secrets out of what it emits",
@@ -193,19 +194,23 @@ function assertKeys(signals: readonly Signal[]): void {
   }
 }
 
-/** Throws if a call went elsewhere than was declared. */
+/** Throws if a call went elsewhere than was declared, or named in the configuration. */
 export function assertHosts(
-  { hosts }: Connector,
+  connector: Connector,
+  { config }: Pick<ConnectorSample, "config">,
   calls: readonly string[],
 ): void {
+  const parsed = connector.config.parse(structuredClone(config));
+  const named = connector.configuredHosts?.(parsed) ?? [];
   for (const call of calls) {
     const { protocol, hostname } = new URL(call);
     assert.equal(protocol, "https:", `calls ${hostname} without https`);
-    const declared = hosts.some((host) =>
-      host.startsWith("*.")
-        ? hostname.endsWith(host.slice(1))
-        : host === hostname
-    );
+    const declared = named.includes(hostname) ||
+      connector.hosts.some((host) =>
+        host.startsWith("*.")
+          ? hostname.endsWith(host.slice(1))
+          : host === hostname
+      );
     assert.ok(declared, `calls ${hostname}, not declared`);
   }
 }

@@ -98,7 +98,7 @@ function soundChecks(
     }),
     holds(
       "calls declared hosts only, over https",
-      ({ addresses }) => assertHosts(connector, addresses),
+      ({ addresses, vendor }) => assertHosts(connector, vendor, addresses),
     ),
     holds(
       "keeps secrets out of what it brings",

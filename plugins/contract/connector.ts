@@ -136,6 +136,11 @@ export interface Connector<C = unknown> {
   readonly secrets: readonly string[];
   /** Hosts it calls; `*.example.com` for the hosts of a vendor that has one for each customer. */
   readonly hosts: readonly string[];
+  /**
+   * Hosts that the operator names in the configuration, where the vendor documents
+   * none: each exactly, and no call to them carries an access token.
+   */
+  configuredHosts?(config: C): readonly string[];
   /** Grains it emits. */
   readonly emits: readonly ("performance" | "event")[];
   /** Days for which the source restates what it said, where the account does not tell. */

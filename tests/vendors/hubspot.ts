@@ -1,6 +1,7 @@
 /**
  * HubSpot, simulated: OAuth tokens of half an hour, the search of deals with its
- * limits, the list of archived deals, quota headers, and signed pushes.
+ * limits, the list of archived deals, quota headers, signed pushes, and the webhooks
+ * journal, which takes tokens of the app and no others.
  *
  * Documented and kept: one sort and ten thousand results a search, no quota headers
  * on searches, a 429 that names its policy, and a 477 with `retry-after` while an
@@ -18,6 +19,13 @@ import type { Delivery } from "../../plugins/contract.ts";
 import { createGate, createShuffle, jsonAnswer } from "./gate.ts";
 import { createHubspotDeals, type HubspotDeals } from "./hubspot_deals.ts";
 import {
+  createHubspotJournal,
+  type HubspotJournal,
+  JOURNAL_PATH,
+  STORAGE_HOST,
+  STORAGE_PATH,
+} from "./hubspot_journal.ts";
+import {
   counted,
   type HubspotPages,
   list,
@@ -28,6 +36,7 @@ import {
 /** The simulated vendor. */
 export interface HubspotVendor extends Vendor {
   readonly deals: HubspotDeals;
+  readonly journal: HubspotJournal;
   /** Makes a signed push of events, as it would be sent now. */
   push(events: readonly unknown[], url?: string): Delivery;
 }
@@ -39,13 +48,17 @@ const CONFIG = {
   clientSecret: "yyyyyyyy-yyyy-yyyy-yyyy-yyyyyyyyyyyy",
   previousClientSecret: "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx",
   refreshToken: "na1-made-up-refresh-token",
+  journal: { hosts: [STORAGE_HOST] },
 };
 const TOKEN_SECONDS = 1800;
 
 interface Desk extends HubspotPages {
   readonly clock: Clock;
-  /** When each access token ends, milliseconds. */
+  readonly journal: HubspotJournal;
+  /** When each access token of the account ends, milliseconds. */
   readonly tokens: Map<string, number>;
+  /** When each token of the app ends, milliseconds. */
+  readonly appTokens: Map<string, number>;
 }
 
 /** Makes the vendor. */
@@ -57,12 +70,17 @@ export function createHubspotVendor(
     { scope: "account", calls: 100, perSeconds: 10 },
     { scope: "endpoint", calls: 5, perSeconds: 1, path: "/search" },
   ]);
+  const shuffle = createShuffle();
+  const { portalId } = CONFIG;
+  const journal = createHubspotJournal({ clock, gate, portalId, shuffle });
   const desk: Desk = {
     clock,
     deals,
+    journal,
     gate,
     tokens: new Map(),
-    shuffle: createShuffle(),
+    appTokens: new Map(),
+    shuffle,
   };
   return {
     config: CONFIG,
@@ -77,13 +95,14 @@ export function createHubspotVendor(
       "vanished",
     ],
     deals,
+    journal,
     answer: (request) => answer(request, desk),
     play: (fault) => play(fault, desk),
     push: (events, url = "https://moe.example/hooks/hubspot") =>
       signPush(events, { url, now: clock.now() }),
     expectedRows: ({ from, until }) =>
       deals.expectedRows().filter(({ day }) => day >= from && day < until),
-    expectedEvents: () => [],
+    expectedEvents: () => journal.expectedEvents(),
     ledger: () => gate.ledger(),
   };
 }
@@ -103,9 +122,13 @@ function play(fault: Fault | null, { deals, gate }: Desk): void {
 
 async function answer(request: Request, desk: Desk): Promise<Response> {
   const { pathname, searchParams } = new URL(request.url);
+  if (pathname.startsWith(STORAGE_PATH)) return desk.journal.file(request);
   if (pathname === "/oauth/2026-03/token") return await renew(request, desk);
   const refused = refuse(request, pathname, desk);
   if (refused) return refused;
+  if (pathname.startsWith(JOURNAL_PATH)) {
+    return desk.journal.answer(pathname, searchParams);
+  }
   if (pathname === "/account-info/2026-03/details") return details();
   if (pathname === "/crm/objects/2026-03/deals") {
     return list(searchParams, desk);
@@ -120,8 +143,9 @@ async function answer(request: Request, desk: Desk): Promise<Response> {
 function refuse(
   request: Request,
   path: string,
-  { clock, gate, tokens }: Desk,
+  { clock, gate, tokens, appTokens }: Desk,
 ): Response | null {
+  const isJournal = path.startsWith(JOURNAL_PATH);
   const isSearch = path.endsWith("/search");
   const tooEarly = gate.enter(path);
   if (tooEarly) return limit(isSearch ? "SECONDLY" : "TEN_SECONDLY_ROLLING");
@@ -136,20 +160,24 @@ function refuse(
     gate.close(10);
     return limit("TEN_SECONDLY_ROLLING");
   }
-  if (gate.plays("token_expired")) tokens.clear();
+  const taken = isJournal ? appTokens : tokens;
+  if (gate.plays("token_expired")) taken.clear();
   const token = request.headers.get("authorization")?.slice("Bearer ".length);
-  const ends = tokens.get(token ?? "") ?? 0;
-  return token === CONFIG.accessToken || Date.parse(clock.now()) < ends
+  const ends = taken.get(token ?? "") ?? 0;
+  const isPrivate = token === CONFIG.accessToken && !isJournal;
+  return isPrivate || Date.parse(clock.now()) < ends
     ? null
     : problem(401, "EXPIRED_AUTHENTICATION", "The OAuth token used expired");
 }
 
 async function renew(request: Request, desk: Desk): Promise<Response> {
   const form = new URLSearchParams(await request.text());
-  const good = request.method === "POST" &&
-    form.get("grant_type") === "refresh_token" &&
+  const isApp = request.method === "POST" &&
     form.get("client_id") === CONFIG.clientId &&
-    form.get("client_secret") === CONFIG.clientSecret &&
+    form.get("client_secret") === CONFIG.clientSecret;
+  const grant = isApp ? form.get("grant_type") : null;
+  if (grant === "client_credentials") return signInApp(form, desk);
+  const good = grant === "refresh_token" &&
     form.get("refresh_token") === CONFIG.refreshToken;
   if (!good) {
     return jsonAnswer({
@@ -167,6 +195,23 @@ async function renew(request: Request, desk: Desk): Promise<Response> {
     refresh_token: CONFIG.refreshToken,
     expires_in: TOKEN_SECONDS,
     hub_id: Number(CONFIG.portalId),
+  });
+}
+
+/** No refresh token comes with it. */
+function signInApp(form: URLSearchParams, desk: Desk): Response {
+  const scopes = form.get("scope")?.split(" ") ?? [];
+  if (!scopes.includes("developer.webhooks_journal.read")) {
+    return problem(403, "MISSING_SCOPES", "the app lacks a scope");
+  }
+  const now = Date.parse(desk.clock.now());
+  const token = `app-${now}-${desk.appTokens.size}`;
+  desk.appTokens.set(token, now + TOKEN_SECONDS * 1000);
+  return jsonAnswer({
+    token_type: "bearer",
+    token_use: "client_credentials",
+    access_token: token,
+    expires_in: TOKEN_SECONDS,
   });
 }
 

@@ -67,6 +67,7 @@ type Attempt =
   | Exclude<Outcome, { kind: "ok" | "again" }>;
 
 const DEFAULTS = {
+  configuredHosts: [] as readonly string[],
   secrets: [] as readonly string[],
   loopback: false,
   via: {} as Readonly<Record<string, string>>,

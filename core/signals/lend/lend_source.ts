@@ -49,6 +49,7 @@ export function lendSource(loan: SourceLoan): HttpClient {
   const { connector, config, persistence } = loan;
   const terms: HttpLoan = {
     hosts: connector.hosts,
+    configuredHosts: connector.configuredHosts?.(config) ?? [],
     secrets: secretValues(connector, config),
     persistence,
     clock: loan.clock,

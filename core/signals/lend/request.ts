@@ -11,6 +11,8 @@ import type { HttpCall } from "../../../plugins/contract.ts";
 export interface Routes {
   /** Hosts that the connector declared; `*.example.com` for any below it. */
   readonly hosts: readonly string[];
+  /** Hosts that the operator named: each exactly, and without an access token. */
+  readonly configuredHosts: readonly string[];
   /** Whether the operator allows plain http to this machine. */
   readonly loopback: boolean;
   /** Origins that the operator puts in place of hosts, such as an egress gateway. */
@@ -26,11 +28,12 @@ const LOOPBACK = new Set(["127.0.0.1", "localhost", "[::1]"]);
  * @param call Its query parameters are added.
  * @param routes Where calls may go.
  * @returns The URL to be called.
- * @throws {EngineError} `connector_failed` if the host is not declared, or not https.
+ * @throws {EngineError} `connector_failed` if the host is not declared, or not https, or
+ * would get a token that is not for it.
  */
 export function demandTarget(
   url: string,
-  { query = {} }: HttpCall,
+  { query = {}, signedIn = false, bearer }: HttpCall,
   routes: Routes,
 ): URL {
   const target = URL.parse(url);
@@ -42,7 +45,12 @@ export function demandTarget(
   if (routes.loopback && LOOPBACK.has(hostname)) return target;
   if (protocol !== "https:") throw refused("only https is lent", hostname);
   if (!routes.hosts.some((host) => covers(host, hostname))) {
-    throw refused("the connector does not declare this host", hostname);
+    if (!routes.configuredHosts.includes(hostname)) {
+      throw refused("the connector does not declare this host", hostname);
+    }
+    if (signedIn || bearer !== undefined) {
+      throw refused("a host of the configuration gets no token", hostname);
+    }
   }
   const origin = routes.via[hostname];
   return origin === undefined
