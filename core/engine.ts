@@ -25,7 +25,11 @@ import {
 import type { IngestReport } from "./signals/ingest_report.ts";
 import type { Priority } from "./signals/lend/budget_keys.ts";
 import type { QuotaUsage } from "./signals/lend/quota.ts";
-import type { Pseudonyms } from "./signals/pseudonym.ts";
+import {
+  holdsIdentifier,
+  pseudonymizeId,
+  type Pseudonyms,
+} from "./signals/pseudonym.ts";
 import type { ReceiveReport } from "./signals/receive.ts";
 import { createSignals, type Signals, type Source } from "./signals/signals.ts";
 import { trainModel } from "./training/train.ts";
@@ -83,6 +87,13 @@ export interface Engine {
    * @returns The tenant, or null if no tenant or several have a source of that name.
    */
   tenantOf(connector: string, source: string): string | null;
+  /**
+   * The id by which the engine knows a person: a tenant's pseudonym in place of an
+   * e-mail address, phone number or IP address, any other id as it is.
+   *
+   * @throws {EngineError} `configuration_invalid` if there is no key for pseudonyms.
+   */
+  pseudonymOf(tenant: string, id: string): Promise<string>;
   /**
    * Whether each part answers: its name, and null or what is wrong. A part named
    * `plugin:<name>` is missed, but the engine is ready without it.
@@ -190,6 +201,10 @@ export function createEngine(parts: EngineParts): OperatedEngine {
     findSource: book.find,
     receive: (job) => sources.receive(book.receiver(job), job.delivery),
     tenantOf: book.tenantOf,
+    pseudonymOf: async (tenant, id) =>
+      holdsIdentifier(id)
+        ? pseudonymizeId(id, await parts.pseudonyms(tenant))
+        : id,
     ingest: ({ range, report, ...job }) => {
       const connector = book.connector(job.connector);
       return sources.ingest({ ...job, connector }, range, report);

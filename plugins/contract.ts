@@ -42,4 +42,9 @@ export * from "./contract/lent.ts";
 export * from "./contract/report.ts";
 export * from "./contract/connector.ts";
 export * from "./contract/model.ts";
-export { describeFault, mapRecords, RecordFault } from "./contract/records.ts";
+export {
+  describeFault,
+  mapRecord,
+  mapRecords,
+  RecordFault,
+} from "./contract/records.ts";

@@ -13,7 +13,7 @@
 import {
   defineConnector,
   EngineError,
-  mapRecords,
+  mapRecord,
   type Receipt,
   type ReceiveScope,
   RecordFault,
@@ -77,7 +77,7 @@ function receive({ config, delivery }: ReceiveScope<Config>): Receipt {
   const proof = verifySender(delivery, config);
   const around = { receivedAt, currency: config.currency };
   const receipts = parseBody(body, proof)
-    .map((message) => readMessage(message, around));
+    .map((message, index) => readMessage(message, around, index));
   return {
     signals: receipts.flatMap(({ signals }) => signals),
     rejects: receipts.flatMap(({ rejects }, at) =>
@@ -96,9 +96,13 @@ function reread(
   return readMessage(parseJson(new TextEncoder().encode(original)), around);
 }
 
-function readMessage(message: unknown, around: Surroundings): Receipt {
+function readMessage(
+  message: unknown,
+  around: Surroundings,
+  index = 0,
+): Receipt {
   const { kept, deep } = trim(message);
-  return mapRecords([kept], (record) => {
+  return mapRecord(kept, (record) => {
     if (deep) throw new RecordFault("message_invalid", "it nests too deep");
     const bytes = new TextEncoder().encode(JSON.stringify(record)).length;
     if (bytes > MAX_MESSAGE_BYTES) {
@@ -108,7 +112,7 @@ function readMessage(message: unknown, around: Surroundings): Receipt {
       );
     }
     return [toEvent(record, around)];
-  });
+  }, { index });
 }
 
 function parseBody(body: Uint8Array, proof: Proof): readonly unknown[] {

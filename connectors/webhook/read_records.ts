@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { mapRecords, type Receipt, RecordFault } from "@moe/plugin";
+import { mapRecord, type Receipt, RecordFault } from "@moe/plugin";
 import { openPage } from "../mapping/open_page.ts";
 import type { DeliveryFacts, ReadRecord } from "./mapping.ts";
 import type { Found } from "./records.ts";
@@ -31,14 +31,14 @@ export function readRecords(
 ): Receipt {
   const page = openPage();
   for (const [at, { value, lacks }] of found.entries()) {
-    const { rejects } = mapRecords([value], (record) => {
+    const { rejects } = mapRecord(value, (record) => {
       if (lacks !== undefined) throw missing(lacks);
       demandBounded(record);
       const signals = read(record, facts);
       const events = signals.every(({ grain }) => grain === "event");
       page.add({ signals, identity: events ? String(at) : null }, 0);
       return signals;
-    }, JSON.stringify({ facts, lacks }));
+    }, { index: at, context: JSON.stringify({ facts, lacks }) });
     for (const reject of rejects) {
       page.refuse({ ...reject, detail: `records.${at}: ${reject.detail}` });
     }

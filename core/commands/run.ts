@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   "backfill": async () => (await import("./sync.ts")).backfillCommand,
   "sources": async () => (await import("./sources.ts")).sources,
   "stream": async () => (await import("./stream.ts")).stream,
+  "pseudonym": async () => (await import("./pseudonym.ts")).pseudonym,
   "dead-letters": async () => (await import("./dead_letters.ts")).deadLetters,
   "views": async () => (await import("./features.ts")).views,
   "materialize": async () => (await import("./features.ts")).features,

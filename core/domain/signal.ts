@@ -110,6 +110,8 @@ export interface Reject {
   readonly original: string;
   /** What else is needed to read it again, such as the header of a file. */
   readonly context?: string;
+  /** Which record of the delivery or page it was, from 0; not kept. */
+  readonly index?: number;
 }
 
 /**

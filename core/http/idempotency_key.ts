@@ -22,7 +22,7 @@ export interface Idempotent {
   readonly route: string;
   /** The caller's key. */
   readonly key: string;
-  /** SHA-256 of route and body as they came. */
+  /** SHA-256 of route and body as they came, but for a person's identifier. */
   readonly requestHash: string;
 }
 
@@ -56,7 +56,7 @@ export function parseIdempotencyKey(header: string | undefined): string | null {
  *
  * @param key The parsed key, or null.
  * @param route Method and path pattern.
- * @param body The body as it came.
+ * @param body The body as it came, but for a person's identifier.
  * @returns What the stages keep with the effect; null without a key.
  */
 export function bindIdempotencyKey(

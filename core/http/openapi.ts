@@ -16,7 +16,7 @@ export const API_VERSION = "1.0.0";
 
 const TITLE = "Marketing Optimization Engine";
 const ABOUT =
-  "Turns marketing signals into budget, bid and channel decisions that keep every hard constraint and can be explained, replayed and undone. Money is whole millionths (micros) as text, with its currency. Ids are pseudonymous: e-mail addresses and phone numbers are refused.";
+  "Turns marketing signals into budget, bid and channel decisions that keep every hard constraint and can be explained, replayed and undone. Money is whole millionths (micros) as text, with its currency. Ids are pseudonymous: e-mail addresses and phone numbers are refused, but for the subject of a decision, who is known by a pseudonym at once.";
 
 const ALWAYS: readonly ErrorCode[] = ["internal_error", "store_unavailable"];
 const KEYED: readonly ErrorCode[] = ["access_denied", "credentials_invalid"];

@@ -56,6 +56,11 @@ export interface Claim {
 export interface LatestClaim extends Pick<Claim, "ageDays" | "maturity"> {
   readonly day: Day;
   readonly claimedAt: Instant;
+  /**
+   * At how many ages the day was read when it was final, and not whole; 0 if it is
+   * not final yet, or is whole by now.
+   */
+  readonly partialReads: number;
 }
 
 /** What was known of a metric so many days after the day, and what it came to. */
@@ -216,7 +221,7 @@ export interface SignalStore {
     report: string,
   ): Promise<readonly LatestClaim[]>;
   /**
-   * How a report's numbers became known, by age; from days that are final. Told of
+   * How a report's numbers became known, by age; from its latest final days. Told of
    * conversions, or of what comes next in how late it is known where it has none.
    */
   lagCurve(

@@ -106,8 +106,11 @@ function toBatch(
     observedAt: Instant;
   },
 ): SignalBatch {
+  const { performance, events, rejects } = normalized;
   return {
-    ...normalized,
+    performance,
+    events,
+    rejects,
     tenant,
     source,
     connector: connector.name,

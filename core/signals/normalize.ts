@@ -18,16 +18,13 @@ import {
 } from "../domain/signal.ts";
 import type { Instant } from "../domain/day.ts";
 import { addDays } from "../domain/day.ts";
-import {
-  type EntityIds,
-  type EntityType,
-  isEntityId,
-} from "../domain/entity.ts";
+import type { EntityIds, EntityType } from "../domain/entity.ts";
 import type { KeyedPerformance } from "../ports/signals.ts";
 import { originOf } from "../../plugins/contract/records.ts";
 import { findProblem } from "./check.ts";
 import {
   pseudonymize,
+  pseudonymizeId,
   pseudonymizeScalar,
   type Pseudonyms,
 } from "./pseudonym.ts";
@@ -42,6 +39,8 @@ export interface Normalized {
   readonly performance: readonly KeyedPerformance[];
   readonly events: readonly EventSignal[];
   readonly rejects: readonly Reject[];
+  /** Records of which a row was refused: what is believed of them is not all. */
+  readonly torn: ReadonlySet<string>;
 }
 
 /** Where signals come from. */
@@ -72,6 +71,7 @@ export function normalize(
 ): Normalized {
   const performance: KeyedPerformance[] = [];
   const events: EventSignal[] = [];
+  const torn = new Set<string>();
   const { pseudonyms } = origin;
   const rejects = emitted.rejects.map((one) => cleanReject(one, pseudonyms));
   for (const signal of emitted.signals) {
@@ -79,6 +79,10 @@ export function normalize(
     if (problem !== null) {
       const origin = originOf(signal) ?? { original: printSafely(signal) };
       rejects.push(cleanReject({ ...problem, ...origin }, pseudonyms));
+      const { record } = (signal ?? {}) as { readonly record?: unknown };
+      if (typeof record === "string") {
+        torn.add(pseudonymizeId(record, pseudonyms));
+      }
     } else if ((signal as Signal).grain === "event") {
       events.push(copyEvent(signal as EventSignal, pseudonyms));
     } else {
@@ -87,7 +91,7 @@ export function normalize(
       );
     }
   }
-  return { performance, events, rejects };
+  return { performance, events, rejects, torn };
 }
 
 function keyPerformance(
@@ -107,7 +111,7 @@ function keyPerformance(
     breakdowns: copyTexts(emitted.breakdowns, pseudonyms),
     attribution: emitted.attribution,
     metrics: { ...emitted.metrics },
-    ...(record !== undefined && { record: clearId(record, pseudonyms) }),
+    ...(record !== undefined && { record: pseudonymizeId(record, pseudonyms) }),
   };
   const lastDay = periodDays === 1 ? day : addDays(day, periodDays - 1);
   const ageDays = settlesDays === 0
@@ -135,7 +139,7 @@ function copyEvent(
   }
   return {
     grain: "event",
-    eventId: clearId(eventId, pseudonyms),
+    eventId: pseudonymizeId(eventId, pseudonyms),
     type: pseudonymize("", type, pseudonyms),
     occurredAt,
     entities: copyIds(emitted.entities, pseudonyms),
@@ -155,14 +159,9 @@ function copyIds(entities: EntityIds, pseudonyms: Pseudonyms): EntityIds {
     if (id === undefined) continue;
     copy[type] = type === "account" && !id.includes("@")
       ? id
-      : clearId(id, pseudonyms);
+      : pseudonymizeId(id, pseudonyms);
   }
   return copy;
-}
-
-function clearId(id: string, pseudonyms: Pseudonyms): string {
-  const clear = pseudonymize("", id, pseudonyms);
-  return isEntityId(clear) ? clear : pseudonyms.of("email", id);
 }
 
 function copyTexts(
@@ -188,7 +187,7 @@ function copyConsent(consent: Consent, pseudonyms: Pseudonyms): Consent {
 
 /** A reject whose texts any database takes: bounded, well-formed, no NUL, no identifier. */
 function cleanReject(reject: unknown, pseudonyms: Pseudonyms): Reject {
-  const { reason, detail, original, context } = (reject ??
+  const { reason, detail, original, context, index } = (reject ??
     {}) as Partial<Reject>;
   const named = typeof reason === "string" &&
     /^[a-z][a-z0-9_]{0,99}$/.test(reason);
@@ -203,6 +202,7 @@ function cleanReject(reject: unknown, pseudonyms: Pseudonyms): Reject {
     original: text(original, MAX_ORIGINAL, columnsOf(context)),
     ...(typeof context === "string" &&
       { context: text(context, MAX_ORIGINAL) }),
+    ...(Number.isSafeInteger(index) && { index: Number(index) }),
   };
 }
 

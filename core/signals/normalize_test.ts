@@ -11,6 +11,7 @@ import {
   PSEUDONYMS,
   total,
 } from "../../tests/ingest/memory_signals.ts";
+import { mapRecords } from "../../plugins/contract.ts";
 import { normalize } from "./normalize.ts";
 
 const ORIGIN = {
@@ -49,6 +50,29 @@ Deno.test("normalize() never throws, and loses nothing that it is given", () => 
     }),
     { numRuns: 500 },
   );
+});
+
+Deno.test("normalize() says of each reject which record it was, whoever refused it", () => {
+  const types = ["Seen", "?", "x".repeat(101), "Seen", "?", "x".repeat(101)];
+  const mapped = mapRecords(types, (type) => {
+    if (type === "?") throw new TypeError("no type");
+    return [{ ...event("e-1"), type: String(type) }];
+  });
+  const { rejects } = normalize(ORIGIN, mapped);
+  assert.deepEqual(
+    rejects.map(({ index, reason }) => [index, reason]),
+    [
+      [1, "record_malformed"],
+      [4, "record_malformed"],
+      [2, "type_invalid"],
+      [5, "type_invalid"],
+    ],
+  );
+  const { rejects: [alone] } = normalize(ORIGIN, {
+    signals: [{ ...event("e-1"), type: "" }],
+    rejects: [],
+  });
+  assert.ok(alone && !("index" in alone));
 });
 
 Deno.test("normalize() keeps only the members that a signal has", () => {

@@ -1,6 +1,7 @@
 /**
  * What a page of a pull claims: the partitions of which it says that it has all
- * rows, and those of each record that it tells.
+ * rows, and those of each record that it tells. A record of which a row was refused
+ * is not whole, so that nothing of it vanishes before its dead letter is read again.
  *
  * @module
  */
@@ -19,7 +20,10 @@ import { sumMetrics } from "./sync/reconcile.ts";
  * @returns A claim for each partition; none of a page that only adds rows.
  */
 export function claimsOfPage(
-  { performance, rejects }: Normalized,
+  { performance, rejects, torn }: Pick<
+    Normalized,
+    "performance" | "rejects" | "torn"
+  >,
   { complete, observedAt, settlesDays }: {
     readonly complete: boolean;
     readonly observedAt: Instant;
@@ -33,13 +37,14 @@ export function claimsOfPage(
   );
   const partitions = Map.groupBy(claimed, ({ partitionKey }) => partitionKey);
   return [...partitions.values()].flatMap((rows) =>
-    claimOf(rows, { observedAt, settlesDays })
+    claimOf(rows, { torn, observedAt, settlesDays })
   );
 }
 
 function claimOf(
   rows: readonly KeyedPerformance[],
-  { observedAt, settlesDays }: {
+  { torn, observedAt, settlesDays }: {
+    readonly torn: Normalized["torn"];
     readonly observedAt: Instant;
     readonly settlesDays: number;
   },
@@ -56,7 +61,7 @@ function claimOf(
     account: entities.account ?? null,
     day: record === undefined ? day : null,
     record: record ?? null,
-    whole: true,
+    whole: record === undefined || !torn.has(record),
     rows: rows.length,
     ageDays: settlesDays === 0 ? 0 : ageInDays(lastDay, observedAt, zone),
     maturity,

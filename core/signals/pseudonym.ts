@@ -11,6 +11,7 @@
  * @module
  */
 import { createHmac } from "node:crypto";
+import { isEntityId } from "../domain/entity.ts";
 import { printIp, replaceIps } from "../domain/ip_address.ts";
 import {
   isAccountNumber,
@@ -113,6 +114,23 @@ export function pseudonymize(
   return said !== null && isIdentifier(said, text)
     ? pseudonyms.of(said, text)
     : text;
+}
+
+/**
+ * Replaces direct identifiers in an id, so that it stays an id.
+ *
+ * @param id The id.
+ * @param pseudonyms The tenant's.
+ * @returns The id by which the engine knows whom or what it names.
+ */
+export function pseudonymizeId(id: string, pseudonyms: Pseudonyms): string {
+  const clear = pseudonymize("", id, pseudonyms);
+  return isEntityId(clear) ? clear : pseudonyms.of("email", id);
+}
+
+/** Whether an id holds a direct identifier, for which a key is needed. */
+export function holdsIdentifier(id: string): boolean {
+  return pseudonymizeId(id, { of: () => "" }) !== id;
 }
 
 /** What stands where one was replaced may be part of another: again until none is left. */

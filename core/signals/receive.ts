@@ -48,7 +48,7 @@ export async function receive(
     () => readDelivery(connector, config, delivery),
   );
   const observedAt = scope.clock.now();
-  const normalized = normalize({
+  const { performance, events, rejects } = normalize({
     source,
     emits: connector.emits,
     observedAt,
@@ -56,7 +56,9 @@ export async function receive(
     pseudonyms: await scope.pseudonyms(tenant),
   }, receipt);
   const written = await scope.store.write({
-    ...normalized,
+    performance,
+    events,
+    rejects,
     tenant,
     source,
     connector: connector.name,
@@ -64,7 +66,7 @@ export async function receive(
     observedAt,
     claims: [],
   });
-  return { ...written, rejected: normalized.rejects };
+  return { ...written, rejected: rejects };
 }
 
 function readDelivery(

@@ -1,7 +1,8 @@
 /**
  * Reads dead letters again by the present code, and keeps what has become readable
  * in one transaction with the letter's removal: as of the moment at which the record
- * came, so that the store ends as if it had never failed.
+ * came, so that the store ends as if it had never failed. Where something newer was
+ * read before the letter, it adds nothing, to what was known between them neither.
  *
  * @module
  */
@@ -102,7 +103,7 @@ async function reviveGroup(
       version: versionOf(scope, connector),
       observedAt,
       performance,
-      claims: claimsOfPage({ performance, events, rejects: [] }, {
+      claims: claimsOfPage({ performance, rejects: [], torn: new Set() }, {
         complete: false,
         observedAt,
         settlesDays: connector.restatesDays,
@@ -138,7 +139,7 @@ function tryLetter(
     const reason = error instanceof EngineError ? error.code : "unreadable";
     const { original } = letter;
     const reject = { reason, detail: "the letter cannot be read", original };
-    return { performance: [], events: [], rejects: [reject] };
+    return { performance: [], events: [], rejects: [reject], torn: new Set() };
   }
 }
 

@@ -21,7 +21,13 @@ export function readClaims(
     latestClaims: (tenant, source, report) =>
       sql.query<LatestClaim>(LATEST, [tenant, source, report]),
     lagCurve: (tenant, source, report) =>
-      sql.query<LagPoint>(LAG, [tenant, source, report, LATE]),
+      sql.query<LagPoint>(LAG, [
+        tenant,
+        source,
+        report,
+        LATE,
+        LEARNT_DAYS,
+      ]),
   };
 }
 
@@ -78,7 +84,7 @@ const INSERT = `
     reconciled = excluded.reconciled`;
 
 const ONE_LATEST = `
-  select day, claimed_at, age_days, maturity
+  select day, claimed_at, age_days, maturity, whole
   from partition_claim
   where tenant = $1 and source = $2 and report = $3`;
 
@@ -91,7 +97,12 @@ const LATEST = `
       ${ONE_LATEST} and day > latest.day order by day, claimed_at desc limit 1
     ) next
   )
-  select day, claimed_at as "claimedAt", age_days as "ageDays", maturity
+  select day, claimed_at as "claimedAt", age_days as "ageDays", maturity,
+    case when whole or maturity <> 'final' then 0 else (
+      select count(*) from partition_claim c
+      where c.tenant = $1 and c.source = $2 and c.report = $3
+        and c.day = latest.day and c.maturity = 'final' and not c.whole
+    ) end::int4 as "partialReads"
   from latest order by day`;
 
 /**
@@ -106,13 +117,22 @@ const LATE: readonly string[] = [
   ]),
 ];
 
+/** Days up to the latest final one of which a report's lateness is learnt. */
+const LEARNT_DAYS = 180;
+
 const LAG = `
-  with claim as materialized (
+  with latest as materialized (
+    select day from partition_claim
+    where tenant = $1 and source = $2 and report = $3
+      and day is not null and maturity = 'final'
+    order by day desc limit 1
+  ), claim as materialized (
     select distinct on (partition_key, age_days)
       partition_key, age_days, day, claimed_at, maturity, metrics
     from partition_claim
     where tenant = $1 and source = $2 and report = $3
-      and day is not null and age_days >= 0
+      and day > (select day from latest) - $5::int4
+      and day <= (select day from latest) and age_days >= 0
     order by partition_key, age_days, claimed_at desc
   ), final as materialized (
     select distinct on (partition_key) partition_key, metrics

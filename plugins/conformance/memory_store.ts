@@ -160,7 +160,20 @@ function latestOf(
   for (const claim of claims) {
     const { day, ageDays, maturity, claimedAt } = claim;
     if (claim.report !== report || day === null) continue;
-    latest.set(day, { day, ageDays, maturity, claimedAt });
+    const partialReads = countPartial(claims, claim);
+    latest.set(day, { day, ageDays, maturity, claimedAt, partialReads });
   }
   return [...latest.values()].sort((a, b) => a.day < b.day ? -1 : 1);
+}
+
+function countPartial(
+  claims: readonly Claim[],
+  { report, day, whole, maturity }: Claim,
+): number {
+  if (whole || maturity !== "final") return 0;
+  const partial = claims.filter((one) =>
+    one.report === report && one.day === day && one.maturity === "final" &&
+    !one.whole
+  );
+  return new Set(partial.map(({ ageDays }) => ageDays)).size;
 }

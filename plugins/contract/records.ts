@@ -22,20 +22,20 @@ export class RecordFault extends Error {
   }
 }
 
+/** A record: its text, what else is needed to read it again, and which one it was. */
+export type RecordOrigin = Pick<Reject, "original" | "context" | "index">;
+
 /** The record that a signal was made of, for as long as the signal lives. */
-const origins = new WeakMap<object, Pick<Reject, "original" | "context">>();
+const origins = new WeakMap<object, RecordOrigin>();
 
 /**
  * Remembers which record a signal was made of, so that a signal which is refused
  * later is kept as the record that it came from.
  *
  * @param signal The signal.
- * @param origin Its record's text, and what else is needed to read it again.
+ * @param origin Its record.
  */
-export function rememberOrigin(
-  signal: object,
-  origin: Pick<Reject, "original" | "context">,
-): void {
+export function rememberOrigin(signal: object, origin: RecordOrigin): void {
   origins.set(signal, origin);
 }
 
@@ -43,11 +43,9 @@ export function rememberOrigin(
  * The record that a signal was made of.
  *
  * @param signal The signal.
- * @returns The record's text and context, or null if none was remembered.
+ * @returns The record, or null if none was remembered.
  */
-export function originOf(
-  signal: unknown,
-): Pick<Reject, "original" | "context"> | null {
+export function originOf(signal: unknown): RecordOrigin | null {
   return typeof signal === "object" && signal !== null
     ? origins.get(signal) ?? null
     : null;
@@ -68,24 +66,47 @@ export function mapRecords(
 ): { readonly signals: Signal[]; readonly rejects: Reject[] } {
   const signals: Signal[] = [];
   const rejects: Reject[] = [];
-  for (const [at, record] of records.entries()) {
-    const origin = {
-      get original() {
-        return JSON.stringify(record) ?? "";
-      },
+  for (const [index, record] of records.entries()) {
+    const read = mapRecord(record, toSignals, {
+      index,
       ...(context !== undefined && { context }),
-    };
-    try {
-      const made = toSignals(record);
-      for (const signal of made) rememberOrigin(signal, origin);
-      signals.push(...made);
-    } catch (error) {
-      const { reason, detail } = describeFault(error);
-      const where = records.length > 1 ? `record ${at}: ` : "";
-      rejects.push({ reason, detail: where + detail, ...origin });
+    });
+    const where = records.length > 1 ? `record ${index}: ` : "";
+    signals.push(...read.signals);
+    for (const reject of read.rejects) {
+      rejects.push({ ...reject, detail: where + reject.detail });
     }
   }
   return { signals, rejects };
+}
+
+/**
+ * Maps one record; one that throws becomes a reject with its text.
+ *
+ * @param record Parsed JSON.
+ * @param toSignals Says what it means; throws if it makes no sense.
+ * @param origin Which record it is, and what else is needed to read it again.
+ * @returns Its signals, or the reject.
+ */
+export function mapRecord(
+  record: unknown,
+  toSignals: (record: unknown) => readonly Signal[],
+  { index, context }: Pick<Reject, "index" | "context">,
+): { readonly signals: readonly Signal[]; readonly rejects: Reject[] } {
+  const origin: RecordOrigin = {
+    get original() {
+      return JSON.stringify(record) ?? "";
+    },
+    ...(context !== undefined && { context }),
+    ...(index !== undefined && { index }),
+  };
+  try {
+    const signals = toSignals(record);
+    for (const signal of signals) rememberOrigin(signal, origin);
+    return { signals, rejects: [] };
+  } catch (error) {
+    return { signals: [], rejects: [{ ...describeFault(error), ...origin }] };
+  }
 }
 
 /**

@@ -92,6 +92,7 @@ Deno.test("a delivery reaches its connector byte for byte, without the caller's 
   assert.equal(told.status, 200);
   assert.equal(told.body.events, 1);
   assert.deepEqual(told.body.rejected, [{
+    index: 0,
     reason: "time_missing",
     detail: "timestamp is absent",
   }]);

@@ -103,7 +103,6 @@ Deno.test.each([
 });
 
 Deno.test.each([
-  { field: "context.subject", body: { context: { subject: "j@x.org" } } },
   { field: "context.campaign", body: { context: { campaign: "+4917112345" } } },
   {
     field: "context.placement",

@@ -266,6 +266,8 @@ export function createStub(): Stub {
       return report;
     },
     tenantOf: () => null,
+    pseudonymOf: (tenant, id) =>
+      Promise.resolve(id.includes("@") ? `email_of_${tenant}` : id),
     configured: () => [],
     quota: () => [],
     streamLag: () => Promise.resolve([]),

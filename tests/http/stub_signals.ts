@@ -21,6 +21,7 @@ export const RECEIPT: Awaited<ReturnType<Engine["receive"]>> = {
   duplicates: 1,
   deadLetters: 1,
   rejected: [{
+    index: 0,
     reason: "time_missing",
     detail: "timestamp is absent",
     original: "{}",

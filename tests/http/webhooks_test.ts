@@ -256,24 +256,23 @@ async function namesRefused(desk: WebhookDesk): Promise<void> {
     { ...seen, messageId: "named-2" },
     { ...seen, type: "sold" },
     "no message",
+    { ...seen, messageId: "named-5", timestamp: "1960-01-01T00:00:00.000Z" },
   ];
   const { status, body } = await desk.push(pushSegment({ batch }));
   assert.equal(status, 200);
   assert.equal(body.events, 2);
-  const rejected: { detail: string; reason: string }[] = body.rejected;
-  assert.deepEqual(
-    rejected.map(({ detail, reason }) => [detail.split(":")[0], reason]),
-    [
-      ["batch.1", "number_invalid"],
-      ["batch.3", "type_unsupported"],
-      ["batch.4", "message_invalid"],
-    ],
-  );
+  const rejected: { index: number; reason: string }[] = body.rejected;
+  assert.deepEqual(rejected.map(({ index, reason }) => [index, reason]), [
+    [1, "number_invalid"],
+    [3, "type_unsupported"],
+    [4, "message_invalid"],
+    [5, "instant_invalid"],
+  ]);
   for (const source of ["sendgrid", "hubspot", "klaviyo"] as const) {
     const told = await desk.push(pushOf(source));
-    assert.equal(told.body.rejected.length, 1);
-    assert.match(told.body.rejected[0].reason, /^[a-z_]+$/);
-    assert.notEqual(told.body.rejected[0].detail, "");
+    const [{ index, reason, detail }, ...others] = told.body.rejected;
+    assert.deepEqual([index, others], [2, []]);
+    assert.match(`${reason} ${detail}`, /^[a-z_]+ ./);
   }
 }
 

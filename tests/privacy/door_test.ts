@@ -52,6 +52,12 @@ Deno.test("nobody gets past the door, and one person stays one", async (t) => {
         said.push(JSON.stringify(report));
       }
     });
+    await t.step("decisions about her are about the same person", async () => {
+      for (const spelt of [JANE.email, JANE.email.toUpperCase(), PSEUDONYM]) {
+        assert.equal(await opened.engine.pseudonymOf(TENANT, spelt), PSEUDONYM);
+      }
+      assert.equal(await opened.engine.pseudonymOf(TENANT, "u-1"), "u-1");
+    });
     await t.step("features join what every source told of her", async () => {
       const at = opened.clock.now();
       await opened.engine.features.materialize(TENANT, {

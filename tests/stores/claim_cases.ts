@@ -77,8 +77,41 @@ export const claimCases: readonly Case[] = [
       assert.equal(before?.maturity, "provisional");
       assert.deepEqual(
         await stores.signals.latestClaims(tenant, SOURCE, row.signal.report),
-        [{ day: DAY, ageDays: 3, maturity: "final", claimedAt: at(99) }],
+        [{
+          day: DAY,
+          ageDays: 3,
+          maturity: "final",
+          claimedAt: at(99),
+          partialReads: 0,
+        }],
       );
+    },
+  },
+  {
+    name:
+      "a final day says at how many ages it could not be read whole, until it can",
+    run: async ({ signals }, tenant) => {
+      const row = keyed(campaignDay(DAY, 5n));
+      const told: number[] = [];
+      for (
+        const [ageDays, maturity, whole] of [
+          [1, "settling", false],
+          [3, "final", false],
+          [3, "final", false],
+          [4, "final", false],
+          [6, "final", true],
+          [7, "final", false],
+        ] as const
+      ) {
+        await signals.write(batch(tenant, {
+          observedAt: at(24 * ageDays + told.length),
+          claims: [claimOf(row, { ageDays, maturity, whole })],
+        }));
+        const { report } = row.signal;
+        const [latest] = await signals.latestClaims(tenant, SOURCE, report);
+        told.push(latest?.partialReads ?? NaN);
+      }
+      assert.deepEqual(told, [0, 1, 1, 2, 0, 3]);
     },
   },
   {

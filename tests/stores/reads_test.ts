@@ -25,6 +25,8 @@ const EACH = 400;
 const LETTERS = 5000;
 const BATCHES = 25_000;
 const PAGE = 100;
+/** Of so many days the store learns how late a report is. */
+const LEARNT_DAYS = 180;
 
 /** One step of a plan, as Postgres tells it. */
 interface Step {
@@ -74,6 +76,29 @@ testDatabases("a sync's plan reads a claim a day", async (sql) => {
     ),
   );
 });
+
+testDatabases(
+  "how late a report is, is learnt from its latest days",
+  async (sql) => {
+    const each = 20;
+    const visits: number[] = [];
+    for (const days of [LEARNT_DAYS, 3 * LEARNT_DAYS]) {
+      await sql.query("truncate partition_claim");
+      await fillClaims(sql, { days, each });
+      const counted = counting(sql);
+      const { tenant, source } = OWNER;
+      await createSignalStore(counted.sql).lagCurve(tenant, source, REPORT);
+      visits.push(counted.visited());
+      const points = await createSignalStore(sql)
+        .lagCurve(tenant, source, REPORT);
+      assert.equal(points.length, each);
+      for (const { days } of points) assert.equal(days, LEARNT_DAYS);
+    }
+    const [once = 0, thrice = 0] = visits;
+    assert.ok(once >= LEARNT_DAYS * each);
+    assert.ok(thrice <= once + each, `${thrice} rows and not ${once}`);
+  },
+);
 
 testDatabases("a page of totals reads a page", async (sql) => {
   await fillClaims(sql, { days: DAYS, each: 2 });

@@ -7,7 +7,7 @@
  * @module
  */
 import assert from "node:assert/strict";
-import type { Day } from "../../core/domain/day.ts";
+import type { Day, Instant } from "../../core/domain/day.ts";
 import { createSignalStore } from "../../core/store/signal_store.ts";
 import type { SignalStore } from "../../core/ports/signals.ts";
 import {
@@ -207,13 +207,13 @@ Deno.test("a letter of a record replaces all rows of it, and none that came afte
       const { revived } = await run.revive(false);
       assert.equal(revived, tenant === "sound" ? 0 : 1);
     }
-    const dealsOf = async (tenant: string) =>
+    const dealsOf = async (tenant: string, knownAt: Instant | null = null) =>
       (await store.performance({
         tenant,
         source: SOURCE,
         report: null,
         range: { from: "2026-01-01", until: "2027-01-01" },
-        knownAt: null,
+        knownAt,
         limit: 10,
       })).map(({ signal: { day, metrics } }) =>
         `${day} ${metrics.conversion_value_micros}`
@@ -221,6 +221,8 @@ Deno.test("a letter of a record replaces all rows of it, and none that came afte
     assert.deepEqual(await dealsOf("sound"), ["2026-01-05 0", "2026-02-05 2"]);
     assert.deepEqual(await dealsOf("restated"), await dealsOf("sound"));
     assert.deepEqual(await dealsOf("late"), ["2026-01-05 0", "2026-03-05 3"]);
+    const between = await dealsOf("late", "2026-02-20T00:00:00.000Z");
+    assert.deepEqual(between, ["2026-01-05 1"]);
   });
 });
 

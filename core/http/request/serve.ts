@@ -15,7 +15,13 @@ import {
   parseIdempotencyKey,
 } from "../idempotency_key.ts";
 import type { Keyring } from "./keyring.ts";
-import { decodeText, parseJsonBody, readBytes } from "./request_body.ts";
+import { hidePerson } from "./person.ts";
+import {
+  decodeText,
+  demandSafe,
+  parseJsonBody,
+  readBytes,
+} from "./request_body.ts";
 import type { Endpoint, KeyedEndpoint, Stage } from "../routes/endpoint.ts";
 
 /** What serving takes beyond the stage. */
@@ -53,7 +59,10 @@ export async function serve(
       key,
       params: parsePart(endpoint.params, () => req.param(), "path"),
       query: parsePart(endpoint.query, () => req.query(), "query"),
-      ...await readContent(context, endpoint, limitOf(endpoint, scope)),
+      ...await readContent(context, endpoint, {
+        limitBytes: limitOf(endpoint, scope),
+        pseudonymOf: (id) => scope.stage.engine.pseudonymOf(key.tenant, id),
+      }),
       headers: req.raw.headers,
       url: req.raw.url,
     };
@@ -108,9 +117,12 @@ interface Content {
 async function readContent(
   { req }: Context,
   endpoint: KeyedEndpoint,
-  limitBytes: number,
+  { limitBytes, pseudonymOf }: {
+    readonly limitBytes: number;
+    readonly pseudonymOf: (id: string) => Promise<string>;
+  },
 ): Promise<Content> {
-  const { body, idempotency } = endpoint;
+  const { body, idempotency, person } = endpoint;
   if (body === null) return { body: null, idempotent: null };
   const key = idempotency === null
     ? null
@@ -119,9 +131,15 @@ async function readContent(
   const bytes = await readBytes(req.raw, limitBytes);
   if (body === "raw") return { body: bytes, idempotent: null };
   const text = decodeText(req.raw, bytes);
+  const sent = parseJsonBody(text);
+  const known = person ? await hidePerson(sent, person, pseudonymOf) : sent;
   return {
-    body: parseFields(body, parseJsonBody(text), ""),
-    idempotent: bindIdempotencyKey(key, routeOf(endpoint), text),
+    body: parseFields(body, demandSafe(known), ""),
+    idempotent: bindIdempotencyKey(
+      key,
+      routeOf(endpoint),
+      known === sent ? text : JSON.stringify(known),
+    ),
   };
 }
 

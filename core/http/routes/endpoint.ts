@@ -10,6 +10,7 @@ import type { ApiKey, Scope } from "../../ports/decisions.ts";
 import type { Engine } from "../../engine.ts";
 import type { Idempotent } from "../idempotency_key.ts";
 import type { Metrics } from "../metrics.ts";
+import type { PersonPath } from "../request/person.ts";
 
 /** What an endpoint works with. */
 export interface Stage {
@@ -72,6 +73,8 @@ export interface KeyedEndpoint extends Described {
   /** A schema for JSON, `raw` for bytes as they came, null for none. */
   readonly body: z.ZodType | "raw" | null;
   readonly idempotency: "required" | "optional" | null;
+  /** Where the body may name a person by an identifier, which is not let in. */
+  readonly person?: PersonPath;
   /**
    * Whose tenant it is when no key of ours came, on routes whose callers prove by
    * other means who they are; null refuses.
@@ -109,6 +112,7 @@ export interface EndpointDefinition<
   readonly query?: Q;
   readonly body?: B;
   readonly idempotency?: "required" | "optional";
+  readonly person?: PersonPath;
   tenantWithoutKey?: KeyedEndpoint["tenantWithoutKey"];
   run(
     call: Call<Parsed<P>, Parsed<Q>, Parsed<B>>,

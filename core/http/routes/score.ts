@@ -21,6 +21,7 @@ export const score = defineEndpoint({
     "Scores the context with the champion model, applies the policies and the request's constraints, and answers what to do. The decision is in the log before it is answered. If models fail, the answer stands on a lower rung and says so.",
   scope: "score",
   body: scoreBody,
+  person: ["context", "subject"],
   example: {
     context: {
       model: "email_visit",
@@ -37,6 +38,7 @@ export const score = defineEndpoint({
   idempotency: "optional",
   answers: [{ status: 200, about: "The decision", schema: decisionSchema }],
   failures: [
+    "configuration_invalid",
     "idempotency_key_in_flight",
     "idempotency_key_reused",
     "model_unavailable",

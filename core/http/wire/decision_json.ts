@@ -58,7 +58,8 @@ export const contextSchema = z.strictObject({
   placement: entityId.optional(),
   segment: entityId.optional(),
   subject: entityId.optional().openapi({
-    description: "Pseudonymous id of a person",
+    description:
+      "Pseudonymous id of a person; of an e-mail address, phone number or IP address only the tenant's pseudonym is let in, the same that sources' people have",
     example: "u-48151623",
   }),
   zone: zone.optional().openapi({

@@ -73,7 +73,14 @@ export const receiptSchema = z.object({
   events: count,
   duplicates: count,
   dead_letters: count,
-  rejected: z.array(z.object({ reason: z.string(), detail: z.string() })),
+  rejected: z.array(z.object({
+    index: count.nullable().openapi({
+      description:
+        "Which record of the delivery it was, from 0; null if its connector does not say",
+    }),
+    reason: z.string(),
+    detail: z.string(),
+  })),
 }).openapi("Receipt");
 
 /**
@@ -170,6 +177,10 @@ export function receiptToJson(
     events,
     duplicates,
     dead_letters: report.deadLetters,
-    rejected: report.rejected.map(({ reason, detail }) => ({ reason, detail })),
+    rejected: report.rejected.map(({ index = null, reason, detail }) => ({
+      index,
+      reason,
+      detail,
+    })),
   };
 }

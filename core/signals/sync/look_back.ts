@@ -2,7 +2,8 @@
  * Which days to ask for again. Conversions are credited to the day of the click and
  * become known later; how much later is learnt from what earlier claims of a day
  * said and what it came to. A day is asked for again when enough is expected to
- * have changed since, and once more when it is final.
+ * have changed since, and once more when it is final; a final day that could not be
+ * read whole is asked for again after a day, and then after twice as long each time.
  *
  * @module
  */
@@ -24,6 +25,9 @@ const MOST_CHANGE = 2 * LEAST_CHANGE;
 const FRESH_DAYS = 2;
 /** Longest that a day waits for others when it is final, days. */
 const MOST_WAIT_DAYS = 6;
+
+/** Most final days, not read whole, that are asked for again in a day. */
+const MOST_MENDED = 7;
 
 /** How much of a day's final total is known by age. */
 export interface LagCurve {
@@ -98,13 +102,35 @@ export function pickDays(lookBack: LookBack): WantedDay[] {
   const earliest = claims[0]?.day ?? firstDay;
   const asked = earliest < firstDay ? earliest : firstDay;
   const from = oldest !== null && asked < oldest ? oldest : asked;
+  const mended = pickMended(lookBack, from);
   const days: WantedDay[] = [];
   for (let day = from; day <= today; day = addDays(day, 1)) {
     const claim = latest.get(day);
-    if (claim) days.push(...wantAgain(day, claim, lookBack));
-    else if (day >= firstDay) days.push({ day, pressing: true });
+    const pressing = claim === undefined ? day >= firstDay : mended.has(day);
+    if (pressing) days.push({ day, pressing });
+    else if (claim) days.push(...wantAgain(day, claim, lookBack));
   }
   return days;
+}
+
+/**
+ * Final days that were not read whole and are due, the latest of them. Each sync
+ * claims the present day first: where it is claimed already, this day's were picked.
+ */
+function pickMended(
+  { claims, today }: LookBack,
+  from: Day,
+): ReadonlySet<Day> {
+  if ((claims.at(-1)?.day ?? "") >= today) return new Set();
+  const due = claims.filter(({ day, ageDays, partialReads }) =>
+    partialReads > 0 && day >= from &&
+    ageOf(day, today) - ageDays >= 2 ** (partialReads - 1)
+  );
+  return new Set(due.slice(-MOST_MENDED).map(({ day }) => day));
+}
+
+function ageOf(day: Day, today: Day): number {
+  return countDays({ from: addDays(day, 1), until: today });
 }
 
 function wantAgain(
@@ -113,7 +139,7 @@ function wantAgain(
   { today, oldest, settlesDays, lag }: LookBack,
 ): WantedDay[] {
   if (claim.maturity === "final") return [];
-  const age = countDays({ from: addDays(day, 1), until: today });
+  const age = ageOf(day, today);
   const fresh = claim.ageDays < FRESH_DAYS || lag === null;
   if (fresh) return [{ day, pressing: true }];
   if (age >= settlesDays) {
