@@ -68,7 +68,7 @@ export interface Engine {
   readonly ids: Ids;
   /** The policy set in force. */
   policies(): PolicySet;
-  /** How much of the vendors' quotas this process has used. */
+  /** How much of the vendors' quotas all have used, as this process last saw it. */
   quota(): readonly QuotaUsage[];
   /** Sources that were configured, of one tenant or of all. */
   readonly configured: SourceBook["list"];
@@ -151,7 +151,7 @@ export interface EngineParts {
   lendFiles(source: Source): FileAccess;
   /** Lends HTTP to a source. */
   lendHttp(source: Source, priority: Priority): HttpClient;
-  /** How much of the vendors' quotas this process has used. */
+  /** How much of the vendors' quotas all have used, as this process last saw it. */
   quota(): readonly QuotaUsage[];
   /** A tenant's pseudonyms of people. */
   pseudonyms(tenant: string): Promise<Pseudonyms>;

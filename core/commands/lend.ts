@@ -1,10 +1,12 @@
 /**
  * What the sources of this process are lent: files that the operator named, and
- * HTTP under one quota for all, with access tokens that are renewed.
+ * HTTP under one quota for all, in this process and in others, with access tokens that
+ * are renewed.
  *
  * @module
  */
 import type { Clock } from "../ports/clock.ts";
+import type { QuotaStore } from "../ports/quota.ts";
 import { createPersistence } from "../signals/lend/breaker.ts";
 import { createCredentials } from "../signals/lend/credentials.ts";
 import { lendFiles } from "../signals/lend/files.ts";
@@ -18,17 +20,34 @@ import { configure } from "../signals/configure.ts";
 /** What lends, and the quota behind it. */
 export interface Lending extends Lender {
   readonly quota: Quota;
+  /** Resolves when what was learnt of quotas is kept; not later than in seconds. */
+  settle(): Promise<void>;
 }
+
+/** What lending stands on. */
+export interface LendingScope {
+  readonly clock: Clock;
+  /** Budgets, shared by all processes. */
+  readonly budgets: QuotaStore;
+  /** Where refresh tokens that a vendor replaced are kept. */
+  readonly dataFolder: string;
+}
+
+/** Above the difference of two nodes' ways to the database. */
+const YIELD_MS = 16;
+/** Longest that the end of a process waits for a database that does not answer. */
+const SETTLE_MS = 5000;
 
 /**
  * Opens what is lent.
  *
- * @param clock The time.
- * @param dataFolder Where refresh tokens that a vendor replaced are kept.
+ * @param scope What it stands on.
  * @returns The lender.
  */
-export function openLending(clock: Clock, dataFolder: string): Lending {
-  const quota = createQuota({ clock, sleep });
+export function openLending(
+  { clock, budgets: store, dataFolder }: LendingScope,
+): Lending {
+  const quota = createQuota({ clock, sleep, store, yieldMs: YIELD_MS });
   const persistences = new Map<string, Persistence>();
   function persistenceOf(connector: string): Persistence {
     const known = persistences.get(connector) ??
@@ -42,6 +61,7 @@ export function openLending(clock: Clock, dataFolder: string): Lending {
   });
   return {
     quota,
+    settle: () => within(SETTLE_MS, quota.settle()),
     files: ({ config }) => lendFiles(namedPaths(config)),
     http: (source, priority) => {
       const { connector, config, tenant, via } = source;
@@ -62,6 +82,12 @@ export function openLending(clock: Clock, dataFolder: string): Lending {
 
 function sleep(milliseconds: number): Promise<void> {
   return new Promise((wake) => setTimeout(wake, milliseconds));
+}
+
+async function within(limitMs: number, work: Promise<void>): Promise<void> {
+  const { promise: over, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, limitMs);
+  await Promise.race([work, over]).finally(() => clearTimeout(timer));
 }
 
 /** Paths that the operator named in a connector's configuration. */

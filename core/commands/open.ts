@@ -85,7 +85,8 @@ export async function openEngine(
   const { connectors, families, leftOut } = plugins;
   checkSources(sources, plugins);
   const stores = await openStores({ databaseUrl, kvUrl, dataFolder, clock });
-  const lending = openLending(clock, dataFolder);
+  const budgets = stores.quota;
+  const lending = openLending({ clock, budgets, dataFolder });
   const pseudonyms = await openIdentities(configuration, stores)
     .catch(async (error) => {
       await stores.close();
@@ -110,7 +111,10 @@ export async function openEngine(
     quota: () => lending.quota.usage(),
     pseudonyms,
   });
-  const close = () => engine.close();
+  const close = async () => {
+    await lending.settle();
+    await engine.close();
+  };
   return { engine, stores, clock, ids, leftOut, connectors, close };
 }
 

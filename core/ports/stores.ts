@@ -12,6 +12,7 @@ import type {
 } from "./decisions.ts";
 import type { FeatureHistory, OnlineFeatures, ViewStore } from "./features.ts";
 import type { ModelRegistry } from "./models.ts";
+import type { QuotaStore } from "./quota.ts";
 import type { BackfillStore, SignalStore } from "./signals.ts";
 import type { SignalStream } from "./stream.ts";
 
@@ -52,6 +53,7 @@ export interface Stores {
   readonly policies: PolicyArchive;
   readonly keys: KeyStore;
   readonly leases: LeaseStore;
+  readonly quota: QuotaStore;
   /**
    * Keeps a setting that all nodes must agree on, the first time, and answers what
    * is kept.

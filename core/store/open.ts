@@ -23,6 +23,7 @@ import { openPglite } from "./pglite.ts";
 import { createPlanStore } from "./plan_store.ts";
 import { createPolicyArchive } from "./policy_archive.ts";
 import { openPostgres } from "./postgres.ts";
+import { createQuotaStore } from "./quota_store.ts";
 import { createSignalStore } from "./signal_store.ts";
 import type { Sql } from "./sql.ts";
 import { createViewStore } from "./view_store.ts";
@@ -91,6 +92,7 @@ export function createStores(
     policies: createPolicyArchive(sql),
     keys: createKeyStore(sql),
     leases: createLeaseStore(sql),
+    quota: createQuotaStore(sql),
     agree: async (name, setting) => {
       const [row] = await sql.query<{ setting: string }>(AGREE, [
         name,

@@ -13,6 +13,7 @@ import { historyCases } from "./history_cases.ts";
 import { leaseCases } from "./lease_cases.ts";
 import { logCases } from "./log_cases.ts";
 import { pageCases } from "./page_cases.ts";
+import { quotaCases } from "./quota_cases.ts";
 import { recordCases } from "./record_cases.ts";
 import { signalCases } from "./signal_cases.ts";
 import { streamCases } from "./stream_cases.ts";
@@ -29,6 +30,7 @@ const CASES = [
   ...logCases,
   ...recordCases,
   ...leaseCases,
+  ...quotaCases,
   ...streamCases,
   ...streamFollowCases,
 ];

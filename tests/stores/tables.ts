@@ -12,17 +12,20 @@ import type { Sql } from "../../core/store/sql.ts";
 import * as decisions from "../../core/store/tables/decisions.ts";
 import * as features from "../../core/store/tables/features.ts";
 import * as models from "../../core/store/tables/models.ts";
+import * as quota from "../../core/store/tables/quota.ts";
 import * as signals from "../../core/store/tables/signals.ts";
 
 /**
  * Hold no tenant's rows: what was migrated, how far consumers of the outbox are,
- * policy sets, known by their hash, and what all nodes agree on.
+ * policy sets, known by their hash, budgets of keys, and what all nodes agree on.
  */
 const SHARED = [
   "lease",
   "migration",
   "outbox_consumer",
   "policy_set",
+  "quota_budget",
+  "quota_change",
   "shared_setting",
 ];
 
@@ -43,7 +46,7 @@ export async function checkTables(sql: Sql): Promise<void> {
 }
 
 function declaredColumns(): Record<string, string[]> {
-  const exported = [decisions, features, models, signals]
+  const exported = [decisions, features, models, quota, signals]
     .flatMap((module): unknown[] => Object.values(module));
   const tables = exported.filter((it): it is PgTable => is(it, PgTable));
   return Object.fromEntries(tables.map((table) => [

@@ -1,6 +1,5 @@
 /**
- * Who shares which budget: names of the windows that a call uses, and of those for
- * whom a vendor's word about it holds.
+ * Who shares which budget: names of the budgets that a call uses.
  *
  * A budget belongs to the text that the connector gave for its scope; sources that
  * gave none share one. An endpoint's budget belongs to the account's where nothing
@@ -8,6 +7,7 @@
  *
  * @module
  */
+import { sha256 } from "../../domain/canonical.ts";
 import {
   type CallLimit,
   QUOTA_SCOPES,
@@ -32,47 +32,60 @@ export interface QuotaCall {
   readonly priority: Priority;
 }
 
-/** Who shares a budget, and its name within the connector. */
+/** A budget that a call uses: who shares it, and its name within the connector. */
 export interface BudgetKey {
   readonly scope: QuotaScope;
   /** As in the call's `keys`; empty where it gave none. */
   readonly owner: string;
   readonly name: string;
+  /** Declared limits that the call counts towards. */
+  readonly limits: readonly CallLimit[];
+  /** Whether a vendor's word of its scope, told about the call, is meant for it. */
+  readonly isMeant: boolean;
 }
 
-/** Names every declared limit that a call counts towards. */
-export function limitKeys(
-  call: QuotaCall,
-): readonly (BudgetKey & { readonly limit: CallLimit })[] {
-  return call.limits.filter((limit) => covers(limit, call.path)).map(
-    (limit) => {
-      const { scope, calls, perSeconds, path = "" } = limit;
-      const owner = ownerOf(call, scope);
-      const name = `${calls}/${perSeconds} ${scope} ${owner} ${path}`;
-      return { limit, scope, owner, name };
-    },
-  );
-}
-
-/** Names all for whom a word of the vendor holds that would hold for this call. */
-export function wordKeys(call: QuotaCall): readonly BudgetKey[] {
+/** Names every budget that a call uses. */
+export function budgetKeys(call: QuotaCall): readonly BudgetKey[] {
+  const limits = call.limits.filter((limit) => covers(limit, call.path));
   return QUOTA_SCOPES.flatMap((scope) => {
     const owner = ownerOf(call, scope);
-    const paths = scope === "endpoint" ? endpointsOf(call) : [""];
-    return paths.map((path) => ({
+    const own = limits.filter((limit) => limit.scope === scope);
+    const places = scope === "endpoint"
+      ? groupByEndpoint(own, call.path)
+      : new Map([["", own]]);
+    return [...places].map(([place, limits]) => ({
       scope,
       owner,
-      name: `${scope} ${owner} ${path}`,
+      name: `${scope} ${owner} ${place}`.trimEnd(),
+      limits,
+      isMeant: place !== ANY_PATH,
     }));
   });
 }
 
-/** Every declared endpoint that the path contains, else the path itself. */
-function endpointsOf({ limits, path }: QuotaCall): readonly string[] {
-  const declared = limits
-    .filter((limit) => limit.scope === "endpoint" && covers(limit, path))
-    .flatMap((limit) => limit.path === undefined ? [] : [`*${limit.path}`]);
-  return declared.length === 0 ? [path] : [...new Set(declared)];
+/** Name of a limit within its budget. */
+export function limitName({ calls, perSeconds, path = "" }: CallLimit): string {
+  return `${calls}/${perSeconds} ${path}`.trimEnd();
+}
+
+const ANY_PATH = "*";
+
+/**
+ * Limits by the declared endpoints that the path contains, else none by the path itself.
+ * Paths hold ids of people and, at some vendors, secrets: only their hash is kept.
+ */
+function groupByEndpoint(
+  limits: readonly CallLimit[],
+  path: string,
+): ReadonlyMap<string, readonly CallLimit[]> {
+  const declared = Map.groupBy(
+    limits,
+    (limit) => `${ANY_PATH}${limit.path ?? ""}`,
+  );
+  const isDeclared = limits.some((limit) => limit.path !== undefined);
+  return isDeclared
+    ? declared
+    : new Map([...declared, [sha256(path).slice(0, 16), []]]);
 }
 
 function ownerOf({ keys }: QuotaCall, scope: QuotaScope): string {

@@ -1,159 +1,180 @@
 /**
- * Every budget of one connector: its declared limits, what the vendor said, and the
- * calls that are out.
+ * Budgets of one connector: what holds a call back, and what is known after a call
+ * went or was answered. Moments in milliseconds since 1970.
  *
  * @module
  */
 import type { QuotaHint, QuotaScope } from "../../domain/source.ts";
+import type { BudgetState, Flight } from "../../ports/quota.ts";
+import { type BudgetKey, limitName, type Priority } from "./budget_keys.ts";
+import { flying, land, lostAt, takeOff } from "./flights.ts";
 import {
-  type BudgetKey,
-  limitKeys,
-  type QuotaCall,
-  wordKeys,
-} from "./budget_keys.ts";
-import { createFlights, type Flights } from "./flights.ts";
-import {
-  createVendorWord,
+  learnHint,
+  pausedUntil,
+  refuseCall,
   RESERVED_SHARE,
-  type VendorWord,
+  wordEndsAt,
+  wordReadyAt,
+  wordUse,
 } from "./vendor_word.ts";
-import { createWindow, type SlidingWindow } from "./window.ts";
+import { countCall, windowReadyAt, windowUse } from "./window.ts";
 
 /** Until when a budget holds a call back; null until another call has been answered. */
 export type Blocker = number | null;
 
+/** Budgets by name, on their way from one state to the next. */
+export type Budgets = Map<string, BudgetState>;
+
+/** A call that is to go. */
+export interface Asking {
+  readonly keys: readonly BudgetKey[];
+  readonly priority: Priority;
+}
+
+/** What a refusal says. */
+export interface Refusal {
+  /** Who is to wait. */
+  readonly scope: QuotaScope;
+  /** As told; where null, a pause that doubles while it is of no use. */
+  readonly waitSeconds: number | null;
+}
+
+/** What became of a call. */
+export interface Answer {
+  readonly keys: readonly BudgetKey[];
+  /** The call within each budget; none if it is not known. */
+  readonly flights: Flights;
+  readonly hints: readonly QuotaHint[];
+  readonly refusal: Refusal | null;
+}
+
+/** One call, as each of its budgets counts it: by the budget's name. */
+export type Flights = ReadonlyMap<string, Flight>;
+
 /** How much of a budget is used. */
-export interface BudgetUse extends Omit<BudgetKey, "name"> {
+export interface BudgetUse {
   /** Share used, null if not known. */
   readonly usedShare: number | null;
   /** End of the pause that the vendor asked for; null if there is none. */
   readonly pausedUntil: number | null;
 }
 
-/** Every budget of one connector; moments in milliseconds. */
-export interface Budgets {
-  /** What holds a call back now; nothing if it may go. */
-  blockers(call: QuotaCall, now: number): readonly Blocker[];
-  /** Counts a call that goes. */
-  send(call: QuotaCall, now: number): void;
-  /** A call has been answered. */
-  learn(call: QuotaCall, hints: readonly QuotaHint[], now: number): void;
-  /** A call has been refused; returns for how long, milliseconds. */
-  refuse(call: QuotaCall, told: Refusal, now: number): number;
-  uses(now: number): readonly BudgetUse[];
+const UNKNOWN: BudgetState = {
+  limits: {},
+  sent: 0,
+  out: [],
+  left: null,
+  share: null,
+  pause: null,
+  idleAt: 0,
+};
+
+/** What holds a call back now; nothing if it may go. */
+export function blockers(
+  budgets: ReadonlyMap<string, BudgetState>,
+  { keys, priority }: Asking,
+  now: number,
+): readonly Blocker[] {
+  const reserved = priority === "backfill" ? RESERVED_SHARE : 0;
+  return keys.flatMap(({ name, limits }) => {
+    const budget = budgets.get(name);
+    if (!budget) return [];
+    const windows = limits.map((limit) =>
+      windowReadyAt(budget.limits[limitName(limit)], limit, {
+        now,
+        allowed: limit.calls - Math.floor(limit.calls * reserved),
+      })
+    );
+    const out = flying(budget, now);
+    return [...windows, wordReadyAt(budget, now, { priority, flying: out })];
+  }).filter((until) => until === null || until > now);
 }
 
-/** What a refusal says. */
-interface Refusal {
-  readonly scope: QuotaScope;
-  readonly waitSeconds: number | null;
-}
-
-type Kept<T> = BudgetKey & { readonly state: T };
-
-const MOST_WORDS = 1000;
-
-/** Starts with nothing used. */
-export function createBudgets(): Budgets {
-  const flights = createFlights();
-  const limits = keepLimits();
-  const words = keepWords(flights);
-  return {
-    blockers: (call, now) =>
-      [...limits.blockers(call, now), ...words.blockers(call, now)]
-        .filter((until) => until === null || until > now),
-    send(call, now) {
-      flights.add(call, now);
-      limits.send(call, now);
-    },
-    learn: words.learn,
-    refuse: words.refuse,
-    uses: (now) => [...limits.uses(now), ...words.uses(now)],
-  };
-}
-
-function keepLimits() {
-  const kept = new Map<string, Kept<SlidingWindow>>();
-  function windowsOf(call: QuotaCall) {
-    return limitKeys(call).map(({ limit, ...key }) => {
-      const found = kept.get(key.name) ??
-        { ...key, state: createWindow(limit) };
-      kept.set(key.name, found);
-      const reserved = call.priority === "backfill" ? RESERVED_SHARE : 0;
-      const allowed = limit.calls - Math.floor(limit.calls * reserved);
-      return { window: found.state, allowed };
+/**
+ * Counts a call that goes.
+ *
+ * @returns The call, as each budget counts it.
+ */
+export function send(
+  budgets: Budgets,
+  keys: readonly BudgetKey[],
+  now: number,
+): Flights {
+  return new Map(keys.map(({ name, limits }) => {
+    const budget = budgets.get(name) ?? UNKNOWN;
+    const counted = limits.map((limit) => {
+      const name = limitName(limit);
+      return [name, countCall(budget.limits[name], limit, now)];
     });
-  }
-  return {
-    blockers: (call: QuotaCall, now: number): readonly Blocker[] =>
-      windowsOf(call).map(({ window, allowed }) =>
-        window.readyAt(now, allowed)
-      ),
-    send(call: QuotaCall, now: number): void {
-      for (const { window } of windowsOf(call)) window.add(now);
-    },
-    uses: (now: number): readonly BudgetUse[] =>
-      [...kept.values()].map(({ scope, owner, state }) => ({
-        scope,
-        owner,
-        usedShare: state.usedShare(now),
-        pausedUntil: null,
-      })),
-  };
-}
-
-function keepWords(flights: Flights) {
-  const kept = new Map<string, Kept<VendorWord>>();
-  function wordsOf(call: QuotaCall, of: QuotaScope): readonly VendorWord[] {
-    const keys = wordKeys(call).filter(({ scope }) => scope === of);
-    return keys.map((key) => {
-      const found = kept.get(key.name) ??
-        { ...key, state: createVendorWord() };
-      kept.set(key.name, found);
-      return found.state;
+    const flights = takeOff(budget, now);
+    keep(budgets, name, {
+      budget: {
+        ...budget,
+        ...flights,
+        limits: { ...budget.limits, ...Object.fromEntries(counted) },
+      },
+      now,
     });
+    return [name, { order: flights.sent, sentAt: now }];
+  }));
+}
+
+/** Learns from an answer. */
+export function learn(
+  budgets: Budgets,
+  { keys, flights, hints, refusal }: Answer,
+  now: number,
+): void {
+  for (const { name, scope, isMeant } of keys) {
+    const flight = flights.get(name) ?? { order: 0, sentAt: now };
+    let budget = budgets.get(name) ?? UNKNOWN;
+    budget = { ...budget, ...land(budget, flight) };
+    const from = { now, flight, sent: budget.sent };
+    for (const hint of hints) {
+      if (!isMeant || hint.scope !== scope) continue;
+      budget = { ...budget, ...learnHint(budget, hint, from) };
+    }
+    if (isMeant && refusal?.scope === scope) {
+      const { waitSeconds } = refusal;
+      budget = { ...budget, ...refuseCall(budget, waitSeconds, from) };
+    }
+    keep(budgets, name, { budget, now });
   }
+}
+
+/** How much of a budget is used. */
+export function useOf(
+  budget: BudgetState,
+  { limits }: BudgetKey,
+  now: number,
+): BudgetUse {
+  const shares = limits.map((limit) =>
+    windowUse(budget.limits[limitName(limit)], limit, now)
+  );
+  const told = wordUse(budget, now);
+  const known = told === null ? shares : [...shares, told];
   return {
-    blockers: (call: QuotaCall, now: number): readonly Blocker[] =>
-      wordKeys(call).flatMap(({ name }) => {
-        const word = kept.get(name)?.state;
-        if (!word) return [];
-        const flying = flights.count(name, now);
-        return [word.readyAt(now, { priority: call.priority, flying })];
-      }),
-    learn(call: QuotaCall, hints: readonly QuotaHint[], now: number): void {
-      const flight = flights.land(call, now);
-      const from = { now, flight, sent: flights.sent() };
-      for (const hint of hints) {
-        for (const word of wordsOf(call, hint.scope)) word.learn(hint, from);
-      }
-      if (kept.size > MOST_WORDS) forgetIdle(kept, now);
-    },
-    refuse(
-      call: QuotaCall,
-      { scope, waitSeconds }: Refusal,
-      now: number,
-    ): number {
-      const flight = flights.land(call, now);
-      const waits = wordsOf(call, scope)
-        .map((word) => word.refuse(waitSeconds, now, flight));
-      return Math.max(...waits);
-    },
-    uses: (now: number): readonly BudgetUse[] =>
-      [...kept.values()].map(({ scope, owner, state }) => ({
-        scope,
-        owner,
-        usedShare: state.usedShare(now),
-        pausedUntil: state.pausedUntil(now),
-      })),
+    usedShare: known.length === 0 ? null : Math.max(...known),
+    pausedUntil: pausedUntil(budget, now),
   };
 }
 
-/** Paths may hold ids, so that there is no end of them. */
-function forgetIdle(kept: Map<string, Kept<VendorWord>>, now: number): void {
-  for (const [name, { state }] of kept) {
-    const idle = state.usedShare(now) === null &&
-      state.pausedUntil(now) === null;
-    if (idle) kept.delete(name);
+/** Paths hold ids, so that there is no end of budgets: what tells nothing is not kept. */
+function keep(
+  budgets: Budgets,
+  name: string,
+  { budget, now }: { readonly budget: BudgetState; readonly now: number },
+): void {
+  const running = Object.entries(budget.limits)
+    .filter(([, { endsAt }]) => endsAt > now);
+  const idleAt = Math.max(
+    lostAt(budget),
+    wordEndsAt(budget),
+    ...running.map(([, { endsAt }]) => endsAt),
+  );
+  if (idleAt <= now) budgets.delete(name);
+  else {
+    const limits = Object.fromEntries(running);
+    budgets.set(name, { ...budget, limits, idleAt });
   }
 }

@@ -62,9 +62,9 @@ Deno.test("changes go first, the past last, each in its order", async () => {
     went.push(`${priority} ${at}`);
   }));
   assert.deepEqual(went, [
-    "fresh 0",
     "write 2",
     "write 5",
+    "fresh 0",
     "fresh 4",
     "backfill 1",
     "backfill 3",
@@ -144,6 +144,7 @@ Deno.test("usage() tells the scarcest budget of each scope", async () => {
     ...asked,
     ...keys("b"),
   });
+  await quota.settle();
   const common = { connector: "example_ads", usedShare: 0.25 };
   const until = "2026-08-01T00:00:30.000Z";
   assert.deepEqual(quota.usage(), [

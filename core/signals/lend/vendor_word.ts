@@ -10,37 +10,24 @@
  * @module
  */
 import type { QuotaHint } from "../../domain/source.ts";
+import type {
+  BudgetState,
+  CallsLeft,
+  Flight,
+  Pause,
+  ShareUsed,
+} from "../../ports/quota.ts";
 import type { Priority } from "./budget_keys.ts";
 
-/** A call that went. */
-export interface Flight {
-  /** Number of the call, counted as they go. */
-  readonly order: number;
-  readonly sentAt: number;
-}
+/** What a vendor said of one budget. */
+export type VendorWord = Pick<BudgetState, "left" | "share" | "pause">;
 
-/** What a vendor said of one budget; moments in milliseconds. */
-export interface VendorWord {
-  /** When a call may go: `now` if at once, null when another has been answered. */
-  readyAt(
-    now: number,
-    asks: { readonly priority: Priority; readonly flying: number },
-  ): number | null;
-  /** Takes a hint from the answer to a call; `sent` calls have gone so far. */
-  learn(
-    hint: QuotaHint,
-    from: {
-      readonly now: number;
-      readonly flight: Flight;
-      readonly sent: number;
-    },
-  ): void;
-  /** Takes a refusal and returns how long it holds, milliseconds. */
-  refuse(waitSeconds: number | null, now: number, flight: Flight): number;
-  /** Share used, null if not known. */
-  usedShare(now: number): number | null;
-  /** End of the pause; null if there is none. */
-  pausedUntil(now: number): number | null;
+/** The call that was answered, and when. */
+interface Answered {
+  readonly now: number;
+  readonly flight: Flight;
+  /** Calls that have gone so far. */
+  readonly sent: number;
 }
 
 /** Part of what is left that the past leaves to others. */
@@ -55,142 +42,152 @@ const DEFAULT_MS = 60_000;
 const MOST_MS = 40 * 86_400_000;
 const FIRST_PAUSE_MS = 1000;
 const MOST_PAUSE_MS = 60_000;
+/** How long the size of a budget is remembered after its reset. */
+const REMEMBERED_MS = 3_600_000;
 
-/** Starts with nothing said. */
-export function createVendorWord(): VendorWord {
-  const left = createLeft();
-  const share = createShare();
-  const pause = createPause();
-  return {
-    readyAt(now, { priority, flying }) {
-      const until = Math.max(
-        pause.until(),
-        priority === "backfill" ? share.backfillFrom() : 0,
-      );
-      return until > now ? until : left.readyAt(now, { priority, flying });
-    },
-    learn(hint, from) {
-      const { resetSeconds = null } = hint;
-      const until = from.now + (toMs(resetSeconds) ?? DEFAULT_MS);
-      const { remaining = null, usedShare = null } = hint;
-      if (remaining !== null) left.learn({ remaining, until }, from);
-      if (usedShare !== null) share.learn(usedShare, until, from.now);
-      if (usedShare !== null && usedShare >= 1) pause.extend(until);
-    },
-    refuse: pause.refuse,
-    usedShare(now) {
-      const known = [left.usedShare(now), share.used(now)]
-        .filter((used) => used !== null);
-      return known.length === 0 ? null : Math.max(...known);
-    },
-    pausedUntil: (now) => pause.until() > now ? pause.until() : null,
-  };
+/**
+ * Tells when a call may go.
+ *
+ * @param word What was said.
+ * @param now The present.
+ * @param asks What the call is for, and how many are out.
+ * @returns `now` if at once, null when another has been answered.
+ */
+export function wordReadyAt(
+  { left, share, pause }: VendorWord,
+  now: number,
+  asks: { readonly priority: Priority; readonly flying: number },
+): number | null {
+  const until = Math.max(
+    pause?.until ?? 0,
+    asks.priority === "backfill" ? share?.backfillFrom ?? 0 : 0,
+  );
+  if (until > now || left === null) return Math.max(until, now);
+  const kept = asks.priority === "backfill"
+    ? Math.floor(left.most * RESERVED_SHARE)
+    : 0;
+  const free = now >= left.until
+    ? Math.max(1, left.most - kept)
+    : left.remaining - kept;
+  if (free <= 0) return left.until;
+  return asks.flying < free ? now : null;
 }
 
-interface Reading {
-  readonly remaining: number;
-  readonly until: number;
-}
-
-/** Calls that are left until a reset. */
-function createLeft() {
-  let reading: Reading | null = null;
-  /** Calls that had gone when the reading came; later ones know better. */
-  let sentBefore = 0;
-  /** Most that were ever left: the size of the budget, as far as it is known. */
-  let most = 0;
+/** Takes a hint from the answer to a call. */
+export function learnHint(
+  word: VendorWord,
+  hint: QuotaHint,
+  from: Answered,
+): VendorWord {
+  const { now } = from;
+  const until = now + (toMs(hint.resetSeconds ?? null) ?? DEFAULT_MS);
+  const remaining = finite(hint.remaining);
+  const used = finite(hint.usedShare);
   return {
-    readyAt(
-      now: number,
-      { priority, flying }: { priority: Priority; flying: number },
-    ): number | null {
-      if (reading === null) return now;
-      const over = now >= reading.until;
-      const kept = priority === "backfill"
-        ? Math.floor(most * RESERVED_SHARE)
-        : 0;
-      const free = over ? Math.max(1, most - kept) : reading.remaining - kept;
-      if (free <= 0) return reading.until;
-      return flying < free ? now : null;
-    },
-    learn(
-      told: Reading,
-      { now, flight, sent }: { now: number; flight: Flight; sent: number },
-    ): void {
-      most = Math.max(most, told.remaining);
-      const knowsBetter = reading === null || now >= reading.until ||
-        flight.order > sentBefore;
-      if (reading === null || knowsBetter) {
-        reading = told;
-        sentBefore = sent;
-        return;
-      }
-      if (told.remaining < reading.remaining) sentBefore = sent;
-      reading = {
-        remaining: Math.min(told.remaining, reading.remaining),
-        until: Math.max(told.until, reading.until),
-      };
-    },
-    usedShare(now: number): number | null {
-      const known = reading !== null && now < reading.until && most > 0;
-      return known ? 1 - (reading?.remaining ?? 0) / most : null;
-    },
-  };
-}
-
-/** The share that is used, and from when the past may be asked for. */
-function createShare() {
-  let used = 0;
-  let holdsUntil = 0;
-  let backfillFrom = 0;
-  return {
-    learn(usedShare: number, until: number, now: number): void {
-      used = usedShare;
-      holdsUntil = until;
-      if (usedShare >= STOP_SHARE) {
-        backfillFrom = until;
-      } else if (usedShare >= SLOW_SHARE) {
-        const next = now + SLOW_GAP_MS;
-        backfillFrom = backfillFrom > now ? Math.min(backfillFrom, next) : next;
-      } else {
-        backfillFrom = 0;
-      }
-    },
-    backfillFrom: () => backfillFrom,
-    used: (now: number) => now < holdsUntil ? used : null,
+    left: remaining === null
+      ? word.left
+      : learnLeft(word.left, { remaining, until }, from),
+    share: used === null
+      ? word.share
+      : learnShare(word.share, { used, until }, now),
+    pause: used !== null && used >= 1
+      ? extend(word.pause ?? NO_PAUSE, until)
+      : word.pause,
   };
 }
 
 /**
- * Pauses. One for which no time was told doubles when the last was of no use: when
- * the vendor refuses again before as long has passed as the pause took.
+ * Takes a refusal. A pause for which no time was told doubles when the last was of no
+ * use: when the vendor refuses again before as long has passed as the pause took.
  */
-function createPause() {
-  let until = 0;
-  let guessedMs = 0;
+export function refuseCall(
+  { pause, ...word }: VendorWord,
+  waitSeconds: number | null,
+  { now, flight: { sentAt } }: Pick<Answered, "now" | "flight">,
+): VendorWord {
+  const last = pause ?? NO_PAUSE;
+  const toldMs = toMs(waitSeconds);
+  if (toldMs !== null) return { ...word, pause: extend(last, now + toldMs) };
+  if (sentAt < last.until) return { ...word, pause: last };
+  const useless = now - last.until < last.guessedMs;
+  const guessedMs = useless
+    ? Math.min(last.guessedMs * 2, MOST_PAUSE_MS)
+    : FIRST_PAUSE_MS;
+  return { ...word, pause: { until: now + guessedMs, guessedMs } };
+}
+
+/** Share used, null if not known. */
+export function wordUse(
+  { left, share }: VendorWord,
+  now: number,
+): number | null {
+  const known = [
+    left && now < left.until && left.most > 0
+      ? 1 - left.remaining / left.most
+      : null,
+    share && now < share.holdsUntil ? share.used : null,
+  ].filter((used) => used !== null);
+  return known.length === 0 ? null : Math.max(...known);
+}
+
+/** End of the pause; null if there is none. */
+export function pausedUntil(
+  { pause }: VendorWord,
+  now: number,
+): number | null {
+  return pause && pause.until > now ? pause.until : null;
+}
+
+/** From when on it is as if nothing had been said; 0 if nothing was. */
+export function wordEndsAt({ left, share, pause }: VendorWord): number {
+  return Math.max(
+    left ? left.until + REMEMBERED_MS : 0,
+    share ? Math.max(share.holdsUntil, share.backfillFrom) : 0,
+    pause ? pause.until + pause.guessedMs : 0,
+  );
+}
+
+const NO_PAUSE: Pause = { until: 0, guessedMs: 0 };
+
+function extend({ until, guessedMs }: Pause, to: number): Pause {
+  return { until: Math.max(until, to), guessedMs };
+}
+
+function learnLeft(
+  left: CallsLeft | null,
+  told: Pick<CallsLeft, "remaining" | "until">,
+  { now, flight, sent }: Answered,
+): CallsLeft {
+  const most = Math.max(left?.most ?? 0, told.remaining);
+  const knowsBetter = left === null || now >= left.until ||
+    flight.order > left.sentBefore;
+  if (knowsBetter) return { ...told, most, sentBefore: sent };
+  const isLess = told.remaining < left.remaining;
   return {
-    until: () => until,
-    extend(to: number): void {
-      until = Math.max(until, to);
-    },
-    refuse(
-      waitSeconds: number | null,
-      now: number,
-      { sentAt }: Flight,
-    ): number {
-      const toldMs = toMs(waitSeconds);
-      if (toldMs !== null) {
-        until = Math.max(until, now + toldMs);
-      } else if (sentAt >= until) {
-        const useless = now - until < guessedMs;
-        guessedMs = useless
-          ? Math.min(guessedMs * 2, MOST_PAUSE_MS)
-          : FIRST_PAUSE_MS;
-        until = now + guessedMs;
-      }
-      return Math.max(0, until - now);
-    },
+    remaining: Math.min(told.remaining, left.remaining),
+    until: Math.max(told.until, left.until),
+    most,
+    sentBefore: isLess ? sent : left.sentBefore,
   };
+}
+
+function learnShare(
+  share: ShareUsed | null,
+  { used, until }: { readonly used: number; readonly until: number },
+  now: number,
+): ShareUsed {
+  const told = { used, holdsUntil: until };
+  if (used >= STOP_SHARE) return { ...told, backfillFrom: until };
+  if (used < SLOW_SHARE) return { ...told, backfillFrom: 0 };
+  const before = share?.backfillFrom ?? 0;
+  const next = now + SLOW_GAP_MS;
+  const backfillFrom = before > now ? Math.min(before, next) : next;
+  return { ...told, backfillFrom };
+}
+
+/** Null for what is not told, and for what is no number. */
+function finite(told: number | null | undefined): number | null {
+  return Number.isFinite(told) ? told ?? null : null;
 }
 
 /** Null for what is not told, and for what makes no sense. */

@@ -2,80 +2,92 @@
  * A declared limit as a sliding window: never more than so many calls in any
  * stretch of so many seconds, counted when a call goes.
  *
- * Calls that go within a 128th of the window of each other are kept together under
- * the moment of the last, for limits too large to keep each call: at most 129
- * entries, never a call too many, and at most one percent less throughput. Small
- * limits keep each moment.
+ * Calls that go within the same 128th of the window are kept together under the
+ * moment of the last, for limits too large to keep each call: at most 130 entries,
+ * never a call too many, and at most one percent less throughput. Small limits keep
+ * each moment.
  *
  * @module
  */
 import type { CallLimit } from "../../domain/source.ts";
+import type { LimitUse, Went } from "../../ports/quota.ts";
 
-/** Calls that went within one window. */
-export interface SlidingWindow {
-  /** When one more call may go, if so many are allowed; milliseconds, `now` if at once. */
-  readyAt(now: number, allowed: number): number;
-  /** Counts a call that goes now. */
-  add(now: number): void;
-  /** Share of the limit that is used, [0, 1]. */
-  usedShare(now: number): number;
-}
-
-interface Entry {
-  readonly first: number;
-  last: number;
-  count: number;
-}
+type WindowLimit = Pick<CallLimit, "calls" | "perSeconds">;
 
 const EXACT_CALLS = 256;
-const ENTRIES = 128;
+const PARTS = 128;
 /** Calls may arrive closer together than they went: the window is longer by so much. */
 const SLACK_SHARE = 0.02;
 const MOST_SLACK_MS = 500;
 
 /**
- * Starts a window.
+ * Tells when one more call may go.
  *
- * @param limit Calls, and the seconds of the window.
- * @returns The window, empty.
+ * @param use Calls so far.
+ * @param limit The limit.
+ * @param at The present, and how many calls of the limit are allowed.
+ * @returns Milliseconds since 1970; `now` if at once.
  */
-export function createWindow(
-  { calls, perSeconds }: Pick<CallLimit, "calls" | "perSeconds">,
-): SlidingWindow {
-  const declaredMs = perSeconds * 1000;
-  const spanMs = declaredMs + Math.min(declaredMs * SLACK_SHARE, MOST_SLACK_MS);
-  const togetherMs = calls > EXACT_CALLS ? spanMs / ENTRIES : 1;
-  const entries: Entry[] = [];
-  let used = 0;
-  function forget(now: number): void {
-    while ((entries[0]?.last ?? Infinity) <= now - spanMs) {
-      used -= entries.shift()?.count ?? 0;
-    }
+export function windowReadyAt(
+  use: LimitUse | undefined,
+  limit: WindowLimit,
+  { now, allowed }: { readonly now: number; readonly allowed: number },
+): number {
+  const went = recent(use, limit, now);
+  let surplus = count(went) + 1 - allowed;
+  if (surplus <= 0) return now;
+  for (const [last, calls] of went) {
+    surplus -= calls;
+    if (surplus <= 0) return Math.ceil(last + spanMs(limit));
   }
+  return Infinity;
+}
+
+/** Counts a call that goes now. */
+export function countCall(
+  use: LimitUse | undefined,
+  limit: WindowLimit,
+  now: number,
+): LimitUse {
+  const went = recent(use, limit, now);
+  const [last = -Infinity, calls = 0] = went.at(-1) ?? [];
+  const at = Math.max(last, now);
+  const partMs = limit.calls > EXACT_CALLS ? spanMs(limit) / PARTS : 1;
+  const together = Math.floor(last / partMs) === Math.floor(at / partMs);
   return {
-    readyAt(now, allowed) {
-      forget(now);
-      let surplus = used + 1 - allowed;
-      if (surplus <= 0) return now;
-      for (const { last, count } of entries) {
-        surplus -= count;
-        if (surplus <= 0) return Math.ceil(last + spanMs);
-      }
-      return Infinity;
-    },
-    add(now) {
-      used++;
-      const entry = entries.at(-1);
-      if (entry && now < entry.first + togetherMs) {
-        entry.count++;
-        entry.last = now;
-      } else {
-        entries.push({ first: now, last: now, count: 1 });
-      }
-    },
-    usedShare(now) {
-      forget(now);
-      return used / calls;
-    },
+    went: together
+      ? [...went.slice(0, -1), [at, calls + 1]]
+      : [...went, [at, 1]],
+    endsAt: at + spanMs(limit),
   };
+}
+
+/** Share of the limit that is used, [0, 1]. */
+export function windowUse(
+  use: LimitUse | undefined,
+  limit: WindowLimit,
+  now: number,
+): number {
+  return count(recent(use, limit, now)) / limit.calls;
+}
+
+function spanMs({ perSeconds }: WindowLimit): number {
+  const declaredMs = perSeconds * 1000;
+  return declaredMs + Math.min(declaredMs * SLACK_SHARE, MOST_SLACK_MS);
+}
+
+function recent(
+  use: LimitUse | undefined,
+  limit: WindowLimit,
+  now: number,
+): readonly Went[] {
+  const went = use?.went ?? [];
+  const begin = now - spanMs(limit);
+  const first = went.findIndex(([at]) => at > begin);
+  if (first === 0) return went;
+  return first < 0 ? [] : went.slice(first);
+}
+
+function count(went: readonly Went[]): number {
+  return went.reduce((sum, [, calls]) => sum + calls, 0);
 }

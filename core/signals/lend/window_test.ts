@@ -5,18 +5,20 @@
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { createWindow } from "./window.ts";
+import type { LimitUse } from "../../ports/quota.ts";
+import { countCall, windowReadyAt, windowUse } from "./window.ts";
 
 /** Moments at which calls go when they are wished for at these. */
 function goAt(
   limit: { readonly calls: number; readonly perSeconds: number },
   gaps: readonly number[],
 ): number[] {
-  const window = createWindow(limit);
+  const allowed = limit.calls;
+  let use: LimitUse | undefined;
   let now = 0;
   return gaps.map((gap) => {
-    now = window.readyAt(now + gap, limit.calls);
-    window.add(now);
+    now = windowReadyAt(use, limit, { now: now + gap, allowed });
+    use = countCall(use, limit, now);
     return now;
   });
 }
@@ -35,7 +37,7 @@ function mostWithin(moments: readonly number[], spanMs: number): number {
   return most;
 }
 
-Deno.test("createWindow() never lets go a call too many", () => {
+Deno.test("windowReadyAt() never lets go a call too many", () => {
   const limits = fc.record({
     calls: fc.oneof(
       fc.integer({ min: 1, max: 20 }),
@@ -81,24 +83,31 @@ Deno.test.each([
     gap: 1,
   },
   { note: "100,000 a day", calls: 100_000, perSeconds: 86_400, gap: 700 },
-])("createWindow() reaches 95 percent: $note", ({ calls, perSeconds, gap }) => {
-  const spanMs = perSeconds * 1000;
-  const moments = goAt({ calls, perSeconds }, Array(10 * calls).fill(gap));
-  assert(mostWithin(moments, spanMs) <= calls);
-  const best: number[] = [];
-  for (const at of moments.keys()) {
-    const free = (best[at - calls] ?? -spanMs) + spanMs;
-    best.push(Math.max(free, (best[at - 1] ?? 0) + gap));
-  }
-  const reached = (best.at(-1) ?? 0) / (moments.at(-1) ?? 0);
-  assert(reached >= 0.95, `only ${reached}`);
-});
+])(
+  "windowReadyAt() reaches 95 percent: $note",
+  ({ calls, perSeconds, gap }) => {
+    const spanMs = perSeconds * 1000;
+    const moments = goAt({ calls, perSeconds }, Array(10 * calls).fill(gap));
+    assert(mostWithin(moments, spanMs) <= calls);
+    const best: number[] = [];
+    for (const at of moments.keys()) {
+      const free = (best[at - calls] ?? -spanMs) + spanMs;
+      best.push(Math.max(free, (best[at - 1] ?? 0) + gap));
+    }
+    const reached = (best.at(-1) ?? 0) / (moments.at(-1) ?? 0);
+    assert(reached >= 0.95, `only ${reached}`);
+  },
+);
 
-Deno.test("createWindow() takes no memory for each call of a large limit", () => {
-  const window = createWindow({ calls: 5_000_000, perSeconds: 86_400 });
-  const before = Deno.memoryUsage().heapUsed;
-  for (let now = 0; now < 4_000_000; now++) window.add(now);
-  assert.equal(window.usedShare(4_000_000), 0.8);
-  const grown = Deno.memoryUsage().heapUsed - before;
-  assert(grown < 30_000_000, `${grown} bytes`);
+Deno.test("countCall() keeps no entry for each call of a large limit", () => {
+  const limit = { calls: 1_000_000, perSeconds: 86_400 };
+  let use: LimitUse | undefined;
+  let most = 0;
+  for (let now = 0; now < 2 * 86_400_000; now += 108) {
+    use = countCall(use, limit, now);
+    most = Math.max(most, use.went.length);
+  }
+  assert(most > 100 && most <= 130, `${most} entries`);
+  const used = windowUse(use, limit, 2 * 86_400_000);
+  assert(used > 0.8 && used < 0.82, `${used}`);
 });
