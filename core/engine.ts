@@ -5,13 +5,17 @@
  */
 import { createDecisions, type Decisions } from "./decisions/decisions.ts";
 import type { DayRange } from "./domain/day.ts";
-import { EngineError } from "./domain/error.ts";
 import type { ModelRecord } from "./domain/score.ts";
-import { createFeatures, type Features } from "./features/features.ts";
+import type { ConsistencyLimits } from "./features/consistency_gate.ts";
+import type { Features } from "./features/features.ts";
+import type { Trust } from "./features/trust.ts";
+import { healthOf, openTrustedFeatures } from "./features/trusted_features.ts";
 import type { PlanDestination } from "./plans/change_set.ts";
+import { openDestination } from "./plans/destination.ts";
 import { createPlans, type Plans } from "./plans/plans.ts";
 import type { Clock, Ids } from "./ports/clock.ts";
 import type { KeyStore } from "./ports/decisions.ts";
+import type { Erasure, ErasureStore } from "./ports/erasure.ts";
 import type { ModelRegistry } from "./ports/models.ts";
 import type { SignalStore } from "./ports/signals.ts";
 import type { Stores } from "./ports/stores.ts";
@@ -25,14 +29,12 @@ import {
 import type { IngestReport } from "./signals/ingest_report.ts";
 import type { Priority } from "./signals/lend/budget_keys.ts";
 import type { QuotaUsage } from "./signals/lend/quota.ts";
-import {
-  holdsIdentifier,
-  pseudonymizeId,
-  type Pseudonyms,
-} from "./signals/pseudonym.ts";
+import { erase, type EraseJob, type EraseScope } from "./signals/erase.ts";
+import { knownId, type Pseudonyms } from "./signals/pseudonym.ts";
 import type { ReceiveReport } from "./signals/receive.ts";
 import { createSignals, type Signals, type Source } from "./signals/signals.ts";
 import { trainModel } from "./training/train.ts";
+import { trainedOn } from "./training/trained_on.ts";
 import type { PolicySet } from "./verdicts/policy_set.ts";
 import type {
   Connector,
@@ -57,8 +59,22 @@ export interface DeliveryJob {
 export interface Engine {
   readonly decisions: Decisions;
   readonly plans: Plans;
-  readonly features: Pick<Features, "read" | "views">;
+  readonly features: Pick<
+    Features,
+    | "read"
+    | "views"
+    | "declared"
+    | "declare"
+    | "promote"
+    | "lineage"
+    | "statistics"
+  >;
   readonly models: Pick<ModelRegistry, "find" | "list" | "review">;
+  /** Whether sources and features can be trusted. */
+  readonly trust: Pick<
+    Trust,
+    "consistency" | "consistencyOf" | "heldBack" | "findings"
+  >;
   readonly signals: Pick<
     SignalStore,
     "count" | "freshness" | "listDeadLetters" | "performance"
@@ -88,6 +104,14 @@ export interface Engine {
    */
   tenantOf(connector: string, source: string): string | null;
   /**
+   * Takes people out of what is kept.
+   *
+   * @throws {EngineError} `request_invalid` for nobody or too many at a time.
+   */
+  erase(job: EraseJob): Promise<Erasure>;
+  /** Who asked for erasures, and what they came to. */
+  readonly erasures: Pick<ErasureStore, "list">;
+  /**
    * The id by which the engine knows a person: a tenant's pseudonym in place of an
    * e-mail address, phone number or IP address, any other id as it is.
    *
@@ -96,7 +120,8 @@ export interface Engine {
   pseudonymOf(tenant: string, id: string): Promise<string>;
   /**
    * Whether each part answers: its name, and null or what is wrong. A part named
-   * `plugin:<name>` is missed, but the engine is ready without it.
+   * `plugin:<name>` is missed, `features:<view>` ages and `source:<name>` is not as
+   * usual, but the engine is ready without them.
    */
   health(): Promise<Readonly<Record<string, string | null>>>;
   close(): Promise<void>;
@@ -125,6 +150,7 @@ export interface TrainJob {
 export interface OperatedEngine extends Engine {
   readonly features: Features;
   readonly models: ModelRegistry;
+  readonly trust: Trust;
   /** Pulls a source to its end. */
   ingest(job: PullJob): Promise<IngestReport>;
   /** Everything that brings signals in. */
@@ -161,6 +187,8 @@ export interface EngineParts {
   readonly ids: Ids;
   /** Version of the code, kept with every model. */
   readonly code: string;
+  /** How far served features may differ from the signals; by 1 percent unless given. */
+  readonly consistency?: ConsistencyLimits;
 }
 
 /**
@@ -171,15 +199,17 @@ export interface EngineParts {
  */
 export function createEngine(parts: EngineParts): OperatedEngine {
   const { stores, clock, ids, policies, families, code } = parts;
-  const { history, online, views, models, log, idempotency, keys } = stores;
+  const { history, log, idempotency, keys } = stores;
   const archive = stores.policies;
   const book = keepSources(parts.sources, parts.connectors);
   const sources = openSources(parts);
-  const features = createFeatures({ history, online, views });
+  const trusted = openTrustedFeatures(stores, clock, parts.consistency);
+  const { features, trust, models } = trusted;
   const scores = createScores({ models, clock });
   const answering = { scores, policies, archive, idempotency, clock, ids };
   return {
     features,
+    trust,
     models,
     keys,
     clock,
@@ -191,7 +221,7 @@ export function createEngine(parts: EngineParts): OperatedEngine {
       ...answering,
       history,
       store: stores.plans,
-      destination: (tenant) => openDestination(parts, book, tenant),
+      destination: (tenant) => destinationOf(parts, book, tenant),
     }),
     sources,
     quota: parts.quota,
@@ -201,16 +231,15 @@ export function createEngine(parts: EngineParts): OperatedEngine {
     findSource: book.find,
     receive: (job) => sources.receive(book.receiver(job), job.delivery),
     tenantOf: book.tenantOf,
-    pseudonymOf: async (tenant, id) =>
-      holdsIdentifier(id)
-        ? pseudonymizeId(id, await parts.pseudonyms(tenant))
-        : id,
+    pseudonymOf: (tenant, id) => knownId(id, () => parts.pseudonyms(tenant)),
     ingest: ({ range, report, ...job }) => {
       const connector = book.connector(job.connector);
       return sources.ingest({ ...job, connector }, range, report);
     },
+    erase: (job) => erase(erasureScope(parts, features), job),
+    erasures: stores.erasures,
     train: (job) => trainModel({ stores, families, clock, code }, job),
-    health: async () => ({ ...await stores.health(), ...missing(parts) }),
+    health: async () => await healthOf(stores, trusted, missing(parts)),
     close: async () => {
       await scores.close();
       await stores.close();
@@ -227,37 +256,38 @@ function openSources(parts: EngineParts): Signals {
   );
 }
 
+function erasureScope(
+  { stores, clock, ids, pseudonyms }: EngineParts,
+  { declared }: Features,
+): EraseScope {
+  const { erasures, history, online, models } = stores;
+  return {
+    ...{ erasures, history, online, clock, ids, pseudonyms },
+    views: declared,
+    models: async (tenant) => trainedOn(tenant, await models.list(tenant)),
+  };
+}
+
 function missing({ leftOut }: EngineParts): Record<string, string> {
   return Object.fromEntries(
     Object.entries(leftOut).map(([name, why]) => [`plugin:${name}`, why]),
   );
 }
 
-function openDestination(
+function destinationOf(
   parts: EngineParts,
   book: SourceBook,
   tenant: string,
 ): PlanDestination {
   const { connector: name, config: given } = parts.destination(tenant);
   const connector = book.connector(name);
-  const { destination } = connector;
-  if (!destination) {
-    throw new EngineError(
-      "configuration_invalid",
-      `Cannot write plans to connector "${name}": it has no write side`,
-    );
-  }
-  const config = connector.config.parse(given);
-  const source = { tenant, source: `plans:${name}`, connector, config };
-  const lent = () => ({
-    config,
-    files: parts.lendFiles(source),
-    http: parts.lendHttp(source, "write"),
-    now: parts.clock.now(),
+  return openDestination(connector, given, (config) => {
+    const source = { tenant, source: `plans:${name}`, connector, config };
+    return {
+      config,
+      files: parts.lendFiles(source),
+      http: parts.lendHttp(source, "write"),
+      now: parts.clock.now(),
+    };
   });
-  return {
-    name,
-    read: (targets) => destination.read(lent(), targets),
-    write: (change) => destination.write(lent(), change),
-  };
 }

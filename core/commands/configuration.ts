@@ -12,11 +12,14 @@
  * | `NATS_URL` | NATS server with JetStream that the stream is relayed to | |
  * | `MOE_HOST`, `MOE_PORT` | where to listen | `127.0.0.1`, `8080` |
  * | `MOE_MATERIALIZE_MINUTES` | pause between two runs in which the server materialises all features, the first at start; 0 for never | `60` |
+ * | `MOE_MAX_MISMATCH` | greatest share of served feature vectors that may differ from the signals for a model that reads them to be approved | `0.01` |
+ * | `MOE_REQUIRE_CONSISTENCY` | `1`: no model is approved before enough vectors were compared to show it | `0` |
  *
  * @module
  */
 import { z } from "zod";
 import { EngineError } from "../domain/error.ts";
+import type { ConsistencyLimits } from "../features/consistency_gate.ts";
 
 const Environment = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
@@ -29,6 +32,8 @@ const Environment = z.object({
   MOE_HOST: z.string().min(1).default("127.0.0.1"),
   MOE_PORT: z.coerce.number().int().min(0).max(65535).default(8080),
   MOE_MATERIALIZE_MINUTES: z.coerce.number().min(0).max(10_080).default(60),
+  MOE_MAX_MISMATCH: z.coerce.number().gt(0).lt(1).default(0.01),
+  MOE_REQUIRE_CONSISTENCY: z.enum(["0", "1"]).default("0"),
 });
 
 /** Names of all variables that are read. */
@@ -49,6 +54,8 @@ export interface Configuration {
   readonly port: number;
   /** Pause between the server's own materialisations, minutes; 0 for never. */
   readonly materializeMinutes: number;
+  /** Greatest share of served vectors that may differ, and whether that must be shown. */
+  readonly consistency: ConsistencyLimits;
 }
 
 /**
@@ -86,5 +93,9 @@ export function readConfiguration(
     host: data.MOE_HOST,
     port: data.MOE_PORT,
     materializeMinutes: data.MOE_MATERIALIZE_MINUTES,
+    consistency: {
+      maxMismatch: data.MOE_MAX_MISMATCH,
+      required: data.MOE_REQUIRE_CONSISTENCY === "1",
+    },
   };
 }

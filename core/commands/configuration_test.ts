@@ -24,6 +24,18 @@ Deno.test("readConfiguration() materialises every hour unless told otherwise", (
   assert.throws(() => minutes("-1"), /MOE_MATERIALIZE_MINUTES/);
 });
 
+Deno.test("readConfiguration() asks for no evidence of consistency unless told", () => {
+  const consistency = (given: Record<string, string>) =>
+    readConfiguration((name) => given[name]).consistency;
+  assert.deepEqual(consistency({}), { maxMismatch: 0.01, required: false });
+  assert.deepEqual(
+    consistency({ MOE_MAX_MISMATCH: "0.002", MOE_REQUIRE_CONSISTENCY: "1" }),
+    { maxMismatch: 0.002, required: true },
+  );
+  assert.throws(() => consistency({ MOE_MAX_MISMATCH: "1" }), /MOE_MAX_MIS/);
+  assert.throws(() => consistency({ MOE_REQUIRE_CONSISTENCY: "yes" }));
+});
+
 Deno.test("readConfiguration() names every wrong variable and no value", () => {
   const wrong: Record<string, string> = {
     MOE_PORT: "s3cret",

@@ -1,51 +1,14 @@
 /**
- * `moe views` and `moe materialize`: what is known of entities, and keeping it online.
+ * `moe materialize`: what is known of entities, kept online.
  *
  * @module
  */
 import type { Instant } from "../domain/day.ts";
 import { EngineError } from "../domain/error.ts";
 import type { Command, Options } from "./command.ts";
-import { readJsonFile } from "./files.ts";
 import { TENANT, withEngine } from "./open.ts";
 import { instantOption, tenantOption } from "./option.ts";
 import { printTable } from "./terminal.ts";
-
-/** Lists views, or declares one. */
-export const views: Command = {
-  name: "views",
-  about: "feature views in force; with --add, declare those of a JSON file",
-  operands: [],
-  options: { ...TENANT, add: "JSON file of one view or a list of views" },
-  run: (scope, _operands, options) =>
-    withEngine(scope, async ({ engine }) => {
-      const tenant = tenantOption(options);
-      if (typeof options.add === "string") {
-        const given = await readJsonFile(options.add);
-        for (const view of Array.isArray(given) ? given : [given]) {
-          await engine.features.declare(tenant, view);
-        }
-      }
-      const found = await engine.features.views(tenant);
-      printTable(
-        [
-          { heading: "view" },
-          { heading: "entity" },
-          { heading: "features", numeric: true },
-          { heading: "owner" },
-          { heading: "about" },
-        ],
-        found.map(({ name, version, entity, features, owner, about }) => [
-          `${name}@${version}`,
-          entity,
-          String(features.length),
-          owner,
-          about,
-        ]),
-      ).forEach(scope.terminal.line);
-      return 0;
-    }),
-};
 
 /** Computes features and keeps them online. */
 export const features: Command = {

@@ -34,6 +34,8 @@ export interface FreshnessScope {
   readonly features: Pick<Features, "materialize">;
   readonly signals: Pick<SignalStore, "tenants">;
   readonly clock: Clock;
+  /** The first round waits for it. */
+  readonly after?: Promise<void>;
   log(entry: FreshnessEntry): void;
 }
 
@@ -70,6 +72,7 @@ async function repeat(
   everyMinutes: number,
   signal: AbortSignal,
 ): Promise<void> {
+  await scope.after;
   while (!signal.aborted) {
     const well = await refreshAll(scope, signal);
     const minutes = well

@@ -9,25 +9,33 @@ import { type FreshnessEntry, keepFresh } from "./keep_fresh.ts";
 
 const NOW = "2026-11-01T06:00:00.000Z";
 const SOON = 0.0001;
+const RUN = {
+  ...{ id: "run_1", view: "v", version: 1 },
+  ...{ scope: "changes" as const, computed: 2, rows: 7 },
+};
 
 interface Told {
   readonly tenants?: () => readonly string[];
   readonly run?: (tenant: string, report: () => void) => Promise<void>;
   readonly everyMinutes?: number;
+  readonly after?: Promise<void>;
 }
 
-function start({ tenants = () => ["a", "b"], run, everyMinutes }: Told) {
+function start(
+  { tenants = () => ["a", "b"], run, everyMinutes, after }: Told,
+) {
   const entries: FreshnessEntry[] = [];
   const started: string[] = [];
   const fresh = keepFresh({
     clock: { now: () => NOW },
+    ...after && { after },
     log: (entry) => entries.push(entry),
     signals: { tenants: async () => await tenants() },
     features: {
       materialize: async (tenant, { at, report }) => {
         started.push(tenant);
         await run?.(tenant, () => report("view", 0));
-        return [{ view: "v", version: 1, at, rows: 7 }];
+        return [{ ...RUN, at, startedAt: at, finishedAt: at }];
       },
     },
   }, everyMinutes ?? SOON);
@@ -116,4 +124,15 @@ Deno.test("0 minutes is never", async () => {
   const { fresh, started } = start({ everyMinutes: 0 });
   await fresh.ended;
   assert.deepEqual(started, []);
+});
+
+Deno.test("the first round waits for what comes before it", async () => {
+  const before = Promise.withResolvers<void>();
+  const { fresh, started } = start({ after: before.promise });
+  await new Promise((wake) => setTimeout(wake, 20));
+  assert.deepEqual(started, []);
+  before.resolve();
+  await until(() => started.length > 0);
+  fresh.stop();
+  await fresh.ended;
 });

@@ -9,6 +9,7 @@ import type { Clock, Ids } from "../ports/clock.ts";
 import type { Stores } from "../ports/stores.ts";
 import type { SignalStream } from "../ports/stream.ts";
 import { follow } from "../signals/follow.ts";
+import { FEATURE_CONSUMERS } from "./keep_features.ts";
 import { printError } from "./print_error.ts";
 import { pause } from "../signals/pause.ts";
 
@@ -117,6 +118,9 @@ async function prune(
   }
 }
 
-function forgetOld(stream: SignalStream, at: Instant): Promise<number> {
-  return stream.prune(new Date(Date.parse(at) - KEPT_MS).toISOString());
+/** A consumer of an online store that is gone would keep all that came after. */
+async function forgetOld(stream: SignalStream, at: Instant): Promise<number> {
+  const before = new Date(Date.parse(at) - KEPT_MS).toISOString();
+  await stream.forgetIdle(FEATURE_CONSUMERS, before);
+  return await stream.prune(before);
 }

@@ -14,7 +14,9 @@ const NOW = "2026-11-08T06:00:00.000Z";
 async function runOnce(prune: () => Promise<number>) {
   const asked: string[] = [];
   const entries: StreamEntry[] = [];
-  const stream: Pick<SignalStream, "prune"> = {
+  const forgotten: string[][] = [];
+  const stream: Pick<SignalStream, "forgetIdle" | "prune"> = {
+    forgetIdle: (...idle) => Promise.resolve(forgotten.push(idle)),
     prune: (before) => {
       asked.push(before);
       return prune();
@@ -29,12 +31,13 @@ async function runOnce(prune: () => Promise<number>) {
   await new Promise((wake) => setTimeout(wake, 5));
   streaming.stop();
   await streaming.ended;
-  return { asked, entries };
+  return { asked, forgotten, entries };
 }
 
 Deno.test("what is older than seven days is forgotten at start", async () => {
-  const { asked, entries } = await runOnce(() => Promise.resolve(3));
+  const { asked, forgotten, entries } = await runOnce(() => Promise.resolve(3));
   assert.deepEqual(asked, ["2026-11-01T06:00:00.000Z"]);
+  assert.deepEqual(forgotten, [["features@", "2026-11-01T06:00:00.000Z"]]);
   assert.deepEqual(entries, [{
     at: NOW,
     level: "info",

@@ -7,7 +7,7 @@ import { type Scope, SCOPES } from "../ports/decisions.ts";
 import { DAY_MS } from "../domain/day.ts";
 import { EngineError } from "../domain/error.ts";
 import { createApiKey } from "../http/api_key.ts";
-import { type Command, textOption } from "./command.ts";
+import { type Command, type Options, textOption } from "./command.ts";
 import { type Opened, TENANT, withEngine } from "./open.ts";
 import { parseName, tenantOption, wholeNumberOption } from "./option.ts";
 import { printTable } from "./terminal.ts";
@@ -22,6 +22,8 @@ export const keysCreate: Command = {
   options: {
     ...TENANT,
     "scopes*": `what it may do, comma-separated: ${SCOPES.join(", ")}`,
+    purposes:
+      "what it may read features for, comma-separated; anything unless given",
     days: "days until it expires; 90 unless given",
   },
   run: (scope, [name = ""], options) =>
@@ -31,6 +33,7 @@ export const keysCreate: Command = {
         tenant: tenantOption(options),
         name: parseName("NAME", name),
         scopes: parseScopes(textOption(options, "scopes", "")),
+        purposes: parsePurposes(options),
         days,
       });
       scope.terminal.line(text);
@@ -43,6 +46,8 @@ export interface KeyGrant {
   readonly tenant: string;
   readonly name: string;
   readonly scopes: readonly Scope[];
+  /** What it may read features for; anything if absent. */
+  readonly purposes?: readonly string[] | null;
   /** Days until it expires. */
   readonly days: number;
 }
@@ -62,6 +67,17 @@ export async function issueKey(
   const { key, text } = createApiKey({ ...grant, createdAt, expiresAt });
   await stores.keys.save(key);
   return text;
+}
+
+function parsePurposes({ purposes }: Options): string[] | null {
+  if (typeof purposes !== "string") return null;
+  const words = purposes.split(",").map((word) => word.trim());
+  const wrong = words.find((word) => !/^[a-z][a-z0-9_]{0,62}$/.test(word));
+  if (wrong === undefined) return words;
+  throw new EngineError(
+    "request_invalid",
+    `Cannot make a key for purpose "${wrong}": use a snake_case name`,
+  );
 }
 
 function parseScopes(text: string): Scope[] {
@@ -89,13 +105,16 @@ export const keysList: Command = {
         tenantOption(options),
       );
       printTable(
-        ["id", "name", "scopes", "expires", "revoked"].map((heading) => ({
+        ["id", "name", "scopes", "purposes", "expires", "revoked"].map((
+          heading,
+        ) => ({
           heading,
         })),
-        keys.map(({ id, name, scopes, expiresAt, revokedAt }) => [
+        keys.map(({ id, name, scopes, purposes, expiresAt, revokedAt }) => [
           id,
           name,
           scopes.join(","),
+          purposes?.join(",") ?? "any",
           expiresAt ?? "never",
           revokedAt ?? "",
         ]),

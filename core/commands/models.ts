@@ -9,6 +9,7 @@ import {
   parseModelRef,
   printModelRef,
 } from "../domain/score.ts";
+import { printConsistency } from "../features/consistency_report.ts";
 import { type Command, textOption } from "./command.ts";
 import { readJsonFile } from "./files.ts";
 import { AS, TENANT, withEngine } from "./open.ts";
@@ -100,9 +101,10 @@ function review(word: "approve" | "reject", about: string): Command {
     operands: ["NAME@VERSION"],
     options: { ...TENANT, ...AS },
     run: (scope, [ref = ""], options) =>
-      withEngine(scope, async ({ stores, clock }) => {
-        const record = await stores.models.review(
-          tenantOption(options),
+      withEngine(scope, async ({ engine, clock }) => {
+        const tenant = tenantOption(options);
+        const record = await engine.models.review(
+          tenant,
           readModelRef(ref),
           {
             by: personOption(options),
@@ -111,6 +113,10 @@ function review(word: "approve" | "reject", about: string): Command {
           },
         );
         scope.terminal.line(`${printModelRef(record)}  ${record.status}`);
+        const { maxMismatch } = scope.configuration.consistency;
+        for (const read of await engine.trust.consistencyOf(tenant, record)) {
+          scope.terminal.line(printConsistency(read, maxMismatch));
+        }
         return 0;
       }),
   };

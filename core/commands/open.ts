@@ -101,6 +101,7 @@ export async function openEngine(
     clock,
     ids,
     code: VERSION,
+    consistency: configuration.consistency,
     policies: () => policies,
     destination: (tenant) => ({
       connector: "file",

@@ -7,9 +7,11 @@ import { EngineError } from "../domain/error.ts";
 import { type App, createApp } from "../http/app.ts";
 import type { Command, CommandScope } from "./command.ts";
 import { warnOfSharedAddresses } from "./configured_sources.ts";
+import { keepFeatures } from "./keep_features.ts";
 import { keepFresh } from "./keep_fresh.ts";
 import { keepStream } from "./keep_stream.ts";
 import { keepSynced } from "./keep_synced.ts";
+import { keepTrusted } from "./keep_trusted.ts";
 import { type Opened, openEngine, VERSION } from "./open.ts";
 import { wholeNumberOption } from "./option.ts";
 
@@ -64,11 +66,17 @@ function startBackground(
   { engine, stores, clock, ids }: Opened,
   { metrics }: Listening,
 ): readonly Background[] {
-  const { features } = engine;
-  const { signals, leases } = stores;
+  const { features, trust } = engine;
+  const { signals, leases, stream } = stores;
+  const kept = {
+    ...{ features, signals, clock },
+    log: (entry: unknown) => log(scope, entry),
+  };
+  const online = keepFeatures({ ...kept, stream, ids });
   return [
+    online,
     keepFresh(
-      { features, signals, clock, log: (entry) => log(scope, entry) },
+      { ...kept, after: online.following },
       scope.configuration.materializeMinutes,
     ),
     keepStream(
@@ -82,6 +90,7 @@ function startBackground(
       log: (entry) => log(scope, entry),
       random: Math.random,
     }),
+    keepTrusted({ ...kept, trust, leases, ids }),
   ];
 }
 

@@ -10,6 +10,7 @@ import type {
   LoggedRecord,
 } from "../domain/decision.ts";
 import { EngineError } from "../domain/error.ts";
+import type { ModelRecord } from "../domain/score.ts";
 import type { Features } from "../features/features.ts";
 import type { Clock, Ids } from "../ports/clock.ts";
 import type {
@@ -29,7 +30,7 @@ import { checkGiven, featuresReadBy, readFeatures } from "./read_features.ts";
 import { parseIntact, parseRecord, printRecord } from "./record.ts";
 import { type Replay, replayRecord } from "./replay.ts";
 import { actionsAsked } from "./score_candidates.ts";
-import { findLadder, type Ladder, standOn } from "./score_rung.ts";
+import { findLadder, type Ladder, type Read, standOn } from "./score_rung.ts";
 import { type LogVerification, verifyChain } from "./verify.ts";
 import { createWriter, type Writer } from "./writer.ts";
 
@@ -86,7 +87,7 @@ export interface Decisions {
 
 /** What decisions stand on. */
 export interface DecisionScope {
-  readonly features: Pick<Features, "read">;
+  readonly features: Pick<Features, "read" | "rebuilding">;
   readonly scores: Scores;
   /** The policy set in force. */
   policies(): PolicySet;
@@ -143,19 +144,17 @@ async function take(
   const ladder = await findLadder(scores, tenant, request);
   actionsAsked(ladder.frame, request);
   checkGiven(request, ladder.rungs[0]?.scorer.record.schema.inputs ?? []);
-  const wanted = idsWanted(ladder, inForce);
-  const read = await readFeatures(features, {
-    tenant,
+  const wanted = { tenant, request, ids: idsWanted(ladder, inForce), at };
+  const { readings, ...standing } = await standOn(
+    ladder,
     request,
-    ids: wanted,
-    at,
-  });
-  const standing = await standOn(ladder, request, read);
+    readOnce((pins) => readFeatures(features, { ...wanted, pins })),
+  );
   const decision = settle(ids.next("dec"), {
     tenant,
     request,
     at,
-    readings: read.readings,
+    readings,
     standing,
     policies: inForce,
   });
@@ -169,6 +168,20 @@ async function take(
     ...(standing.scored === null ? { frame: standing.frame } : {}),
   };
   return { record, policies: inForce };
+}
+
+/** Models that were trained on the same versions share one read. */
+function readOnce(
+  read: (pins: readonly string[]) => Promise<Read>,
+): (record: ModelRecord | null) => Promise<Read> {
+  const known = new Map<string, Promise<Read>>();
+  return (record) => {
+    const pins = record?.lineage.views ?? [];
+    const name = pins.join();
+    const reading = known.get(name) ?? read(pins);
+    known.set(name, reading);
+    return reading;
+  };
 }
 
 function idsWanted({ rungs }: Ladder, policies: PolicySet): Set<string> {

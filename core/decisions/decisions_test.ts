@@ -47,6 +47,7 @@ Deno.test("the caller's features override the store's and reach model and polici
         asked.push(...ids);
         return Promise.resolve(readingsOf(ids));
       },
+      rebuilding: () => false,
     },
     documents: [
       policyOf({
@@ -124,6 +125,7 @@ Deno.test("stale features shorten a decision's life", async () => {
   const world = worldOf({
     features: {
       read: (_tenant, { ids }) => Promise.resolve(readingsOf(ids, 3, "stale")),
+      rebuilding: () => false,
     },
   });
   const { validUntil } = await decideIn(world, REQUEST);

@@ -225,7 +225,10 @@ export function worldOf(
   const policies = compilePolicySet(given.documents ?? []);
   let count = 0;
   return {
-    features: { read: (_tenant, { ids }) => Promise.resolve(readingsOf(ids)) },
+    features: {
+      read: (_tenant, { ids }) => Promise.resolve(readingsOf(ids)),
+      rebuilding: () => false,
+    },
     scores: scoresOf(scorerOf(ACTION)),
     policies: () => policies,
     archive,

@@ -7,15 +7,11 @@ import type { Instant } from "../domain/day.ts";
 import type { DecisionRequest } from "../domain/decision.ts";
 import type { ModelInput } from "../domain/encoding.ts";
 import { EngineError } from "../domain/error.ts";
-import type {
-  FeatureReading,
-  FeatureReadings,
-  FeatureValue,
-} from "../domain/feature.ts";
+import type { FeatureReading, FeatureValue } from "../domain/feature.ts";
 import type { Logic } from "../domain/verdict.ts";
 import type { Features } from "../features/features.ts";
 import type { PolicySet } from "../verdicts/policy_set.ts";
-import { causeOf } from "./score_rung.ts";
+import { causeOf, type Read } from "./score_rung.ts";
 
 /** Which features a decision wants, for whom and when. */
 export interface Wanted {
@@ -23,12 +19,8 @@ export interface Wanted {
   readonly request: DecisionRequest;
   readonly ids: ReadonlySet<string>;
   readonly at: Instant;
-}
-
-/** Readings, and why the store did not answer, or null. */
-export interface Read {
-  readonly readings: FeatureReadings;
-  readonly failure: string | null;
+  /** Versions of views, `view@version`, that the model was trained on. */
+  readonly pins: readonly string[];
 }
 
 /**
@@ -54,11 +46,13 @@ export function checkGiven(
 const MISSING: FeatureReading = { value: null, status: "missing", at: null };
 /** Features that only a caller can give. */
 const REQUEST_VIEW = "request.";
+/** What decisions read features for. */
+const PURPOSE = "optimization";
 
-/** Reads what is wanted; a store that fails leaves it missing. */
+/** Reads what is wanted; a store that fails, or was lost, leaves it missing. */
 export async function readFeatures(
-  features: Pick<Features, "read">,
-  { tenant, request, ids, at }: Wanted,
+  features: Pick<Features, "read" | "rebuilding">,
+  { tenant, request, ids, at, pins }: Wanted,
 ): Promise<Read> {
   const readings: Record<string, FeatureReading> = {};
   for (const id in request.features) {
@@ -76,13 +70,30 @@ export async function readFeatures(
   }
   if (asked.length === 0) return { readings, failure: null };
   try {
-    const { entities } = request;
-    const found = await features.read(tenant, { ids: asked, entities, at });
+    const { entities, maxFeatureAgeSeconds } = request;
+    const found = await features.read(tenant, {
+      ...{ ids: asked, entities, at, pins, purpose: PURPOSE },
+      given: givenOf(request),
+      ...maxFeatureAgeSeconds !== undefined &&
+        { maxAgeSeconds: maxFeatureAgeSeconds },
+    });
     for (const id of asked) readings[id] = sound(found[id] ?? MISSING);
-    return { readings, failure: null };
+    const lost = features.rebuilding(tenant) &&
+      asked.some((id) => readings[id]?.status === "missing");
+    return { readings, failure: lost ? "features: rebuilding" : null };
   } catch (error) {
     return { readings, failure: `features: ${causeOf(error)}` };
   }
+}
+
+/** What the caller said of the request, by name. */
+function givenOf({ features }: DecisionRequest): Record<string, FeatureValue> {
+  const given: Record<string, FeatureValue> = {};
+  for (const id in features) {
+    if (!id.startsWith(REQUEST_VIEW)) continue;
+    given[id.slice(REQUEST_VIEW.length)] = features[id] ?? null;
+  }
+  return given;
 }
 
 function sound(reading: FeatureReading): FeatureReading {

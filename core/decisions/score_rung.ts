@@ -39,6 +39,17 @@ export interface Standing {
   readonly scored: Scored | null;
 }
 
+/** Readings, and why the store did not answer, or null. */
+export interface Read {
+  readonly readings: FeatureReadings;
+  readonly failure: string | null;
+}
+
+/** Where a decision stands, and the features that the model there read. */
+export interface ReadStanding extends Standing {
+  readonly readings: FeatureReadings;
+}
+
 /** ISO 4217's code for no currency. */
 const NO_CURRENCY = "XXX";
 
@@ -164,18 +175,22 @@ function unknownFrame(request: DecisionRequest): DecisionFrame {
   };
 }
 
-/** Climbs down until a model answers, or to the static rule. */
+/**
+ * Climbs down until a model answers, or to the static rule.
+ *
+ * @param read Reads the features of a model, in the versions that it was trained on; of
+ * policies alone for null.
+ */
 export async function standOn(
   ladder: Ladder,
   request: DecisionRequest,
-  { readings, failure }: {
-    readonly readings: FeatureReadings;
-    readonly failure: string | null;
-  },
-): Promise<Standing> {
+  read: (record: ModelRecord | null) => Promise<Read>,
+): Promise<ReadStanding> {
   const { frame } = ladder;
   const falls = [...ladder.falls];
+  const [first] = ladder.rungs;
   for (const { rung, scorer } of ladder.rungs) {
+    const { readings, failure } = await read(scorer.record);
     const unread = failure !== null &&
       scorer.record.schema.inputs.some(({ name }) =>
         readings[name]?.status !== "given"
@@ -186,14 +201,16 @@ export async function standOn(
     }
     try {
       const scored = await scoreWith(scorer, request, readings);
-      return { rung, falls, frame: frameOf(scored.record), scored };
+      const frame = frameOf(scored.record);
+      return { rung, falls, frame, scored, readings };
     } catch (error) {
       falls.push({ from: rung, cause: causeOf(error) });
     }
   }
   const unknown = falls.some(({ from }) => from === "static_rule");
   const rung = unknown ? "no_action" : "static_rule";
-  return { rung, falls, frame, scored: null };
+  const { readings } = await read(first?.scorer.record ?? null);
+  return { rung, falls, frame, scored: null, readings };
 }
 
 /** Short, stable cause of a fall. */

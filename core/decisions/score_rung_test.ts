@@ -5,11 +5,14 @@
  */
 import assert from "node:assert/strict";
 import { EngineError } from "../domain/error.ts";
+import type { FeatureQuery } from "../features/read.ts";
 import {
   ACTION,
+  AT,
   BID,
   decideIn,
   policyOf,
+  readingsOf,
   REQUEST,
   scorerOf,
   scoresOf,
@@ -81,6 +84,7 @@ Deno.test("a score that is no number costs the rung", async () => {
 Deno.test("features that cannot be read cost the model's rungs, unless all are given", async () => {
   const features = {
     read: () => Promise.reject(new EngineError("store_unavailable", "Cannot")),
+    rebuilding: () => false,
   };
   const world = worldOf({ features });
   const fallen = await decideIn(world, REQUEST);
@@ -124,5 +128,79 @@ Deno.test("a model for plans takes no single decisions", async () => {
   await assert.rejects(
     decideIn(worldOf({ scores: scoresOf(plans) }), REQUEST),
     { code: "request_invalid" },
+  );
+});
+
+Deno.test("features that were lost cost the model's rungs while any is missing", async () => {
+  const rebuilding = (status: "fresh" | "missing") =>
+    worldOf({
+      features: {
+        read: (_tenant, { ids }) =>
+          Promise.resolve(
+            Object.fromEntries(ids.map((id, place) => [
+              id,
+              status === "fresh" || place > 0
+                ? { value: 3, status: "fresh", at: "2026-01-31T00:00:00.000Z" }
+                : { value: null, status: "missing", at: null },
+            ])),
+          ),
+        rebuilding: () => true,
+      },
+    });
+  const fallen = await decideIn(rebuilding("missing"), REQUEST);
+  assert.equal(fallen.rung, "static_rule");
+  assert.equal(fallen.falls[0]?.cause, "features: rebuilding");
+  const { rung } = await decideIn(rebuilding("fresh"), REQUEST);
+  assert.equal(rung, "champion");
+});
+
+Deno.test("each model reads the versions of views that it was trained on", async () => {
+  const asked: (readonly string[] | undefined)[] = [];
+  const trainedOn = (version: number, views: string[], fails = false) => {
+    const scorer = scorerOf(BID, { version });
+    const { record } = scorer;
+    const lineage = { ...record.lineage, views };
+    return {
+      ...scorer,
+      ...fails && { score: failing(version).score },
+      record: { ...record, lineage },
+    };
+  };
+  const features = {
+    read: (_tenant: string, { ids, pins }: FeatureQuery) => {
+      asked.push(pins);
+      const value = pins?.[0] === "audience@1" ? 1 : 2;
+      return Promise.resolve(readingsOf(ids, value));
+    },
+    rebuilding: () => false,
+  };
+  const scores = scoresOf(
+    trainedOn(2, ["audience@2"], true),
+    trainedOn(1, ["audience@1"]),
+  );
+  const decision = await decideIn(worldOf({ features, scores }), REQUEST);
+  assert.equal(decision.rung, "previous");
+  assert.equal(decision.features["audience.recency"]?.value, 1);
+  assert.deepEqual(asked, [["audience@2"], ["audience@1"]]);
+});
+
+Deno.test("what the request says of itself and how old features may be reaches the read", async () => {
+  const asked: FeatureQuery[] = [];
+  const features = {
+    read: (_tenant: string, query: FeatureQuery) => {
+      asked.push(query);
+      return Promise.resolve(readingsOf(query.ids));
+    },
+    rebuilding: () => false,
+  };
+  await decideIn(worldOf({ features }), {
+    ...REQUEST,
+    features: { ["request.hour"]: 9, ["audience.other"]: 1 },
+    maxFeatureAgeSeconds: 60,
+  });
+  const [{ given, purpose, maxAgeSeconds, at } = assert.fail()] = asked;
+  assert.deepEqual(
+    { given, purpose, maxAgeSeconds, at },
+    { given: { hour: 9 }, purpose: "optimization", maxAgeSeconds: 60, at: AT },
   );
 });

@@ -24,6 +24,8 @@ export interface DecisionRequest {
   readonly actions: readonly string[] | null;
   /** Features by id (`view.feature`, `request.<name>`) that override the store's. */
   readonly features: Readonly<Record<string, FeatureValue>>;
+  /** Age from which a feature is stale, seconds; absent where its view alone says so. */
+  readonly maxFeatureAgeSeconds?: number;
   /** Limits of this one decision. */
   readonly constraints: DecisionConstraints;
 }

@@ -16,6 +16,7 @@ export const CODES = {
   connector_failed: { status: 502, retryable: true },
   credentials_invalid: { status: 401, retryable: false },
   dataset_invalid: { status: 422, retryable: false },
+  features_inconsistent: { status: 409, retryable: false },
   file_unreadable: { status: 422, retryable: false },
   idempotency_key_in_flight: { status: 409, retryable: true },
   idempotency_key_missing: { status: 400, retryable: false },

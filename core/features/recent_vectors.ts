@@ -1,101 +1,158 @@
 /**
- * Online vectors at hand: what was just read is not read again, and what is asked
- * for while a read is under way goes out together after it.
+ * Online vectors at hand: what was read is not read again until it changes.
  *
- * A vector is kept for a second at most, so a write of another process goes unseen
- * no longer than that; a write of this process is seen at once. The moment of the
- * vector comes along, so its age is told as of the request.
+ * A copy goes at once when this process writes. What others write is looked for while
+ * there are reads: beside them when the last look is 250 ms old, before them when it is
+ * a second old, so that no copy is used that was not known to hold within a second.
  *
  * @module
  */
+import type { Instant } from "../domain/day.ts";
 import type { FeatureVector } from "../domain/feature.ts";
-import type { OnlineFeatures } from "../ports/features.ts";
+import type { OnlineFeatures, VectorKey } from "../ports/features.ts";
+import {
+  type BoundedCopies,
+  type Bounds,
+  createBoundedCopies,
+} from "./bounded_copies.ts";
+import { gatherReads } from "./gather_reads.ts";
+import { followOnline, type OnlineChanges } from "./online_changes.ts";
 
-type Key = Parameters<OnlineFeatures["read"]>[1][number];
-type Answer = Promise<FeatureVector | null>;
+const BOUNDS: Bounds = { copies: 50_000, bytes: 64 * 2 ** 20 };
 
-const KEPT_MS = 1000;
-const MAX_KEPT = 10_000;
-
-interface Asked extends PromiseWithResolvers<FeatureVector | null> {
-  readonly key: Key;
+/** How vectors are kept at hand. */
+export interface RecentOptions {
+  /** A clock that only moves forward, milliseconds. */
+  readonly nowMs?: () => number;
+  readonly bounds?: Bounds;
+  /** Told of a tenant whose views were online and are no longer. */
+  readonly onLost?: (tenant: string) => void;
 }
 
-/**
- * Keeps recent vectors at hand.
- *
- * @param online Where vectors are kept.
- * @param nowMs A clock that only moves forward, milliseconds.
- */
+/** A vector as it was read. */
+export interface RecentVector {
+  /** Null if there is none. */
+  readonly vector: FeatureVector | null;
+  /** Moment as of which it holds if it was computed earlier; null if its view never was online. */
+  readonly through: Instant | null;
+}
+
+/** Online features with copies at hand. */
+export interface RecentVectors
+  extends Pick<OnlineFeatures, "write" | "remove" | "setThrough"> {
+  /** Reads vectors, in the order of the keys. */
+  read(
+    tenant: string,
+    keys: readonly VectorKey[],
+  ): Promise<readonly RecentVector[]>;
+}
+
+/** What this process knows of a tenant. */
+interface Tenant {
+  readonly name: string;
+  /** Part of the names of copies; another one when all of them go. */
+  epoch: number;
+  readonly changes: OnlineChanges;
+}
+
+/** Keeps recent vectors at hand. */
 export function keepRecent(
   online: OnlineFeatures,
-  nowMs: () => number = () => performance.now(),
-): OnlineFeatures {
-  const kept = new Map<string, { answer: Answer; untilMs: number }>();
-  const ask = gatherReads(online);
-  function answerTo(tenant: string, key: Key): Answer {
-    const name = `${tenant}\n${key.view}@${key.version}\n${key.entity}`;
-    const now = nowMs();
-    const known = kept.get(name);
-    if (known && known.untilMs > now) return known.answer;
-    const answer = ask(tenant, key);
-    if (kept.size >= MAX_KEPT) kept.clear();
-    const entry = { answer, untilMs: now + KEPT_MS };
-    kept.set(name, entry);
-    answer.catch(() => {
-      if (kept.get(name) === entry) kept.delete(name);
-    });
-    return answer;
+  options: RecentOptions = {},
+): RecentVectors {
+  const copies = createBoundedCopies(options.bounds ?? BOUNDS);
+  const loads = createLoads(online, copies);
+  function drop(tenant: Tenant, keys: readonly VectorKey[] | null): void {
+    if (keys === null) tenant.epoch++;
+    for (const key of keys ?? []) loads.drop(copyName(tenant, key));
+  }
+  const tenantOf = followTenants(online, { ...options, drop });
+  async function changing(
+    { name, keys }: { name: string; keys: readonly VectorKey[] },
+    change: () => Promise<void>,
+  ): Promise<void> {
+    await change().finally(() => drop(tenantOf(name), keys));
   }
   return {
-    read: (tenant, keys) =>
-      Promise.all(keys.map((key) => answerTo(tenant, key))),
-    write: async (tenant, vectors) => {
-      try {
-        await online.write(tenant, vectors);
-      } finally {
-        kept.clear();
-      }
+    read: async (name, keys) => {
+      const tenant = tenantOf(name);
+      const following = tenant.changes.follow(keys);
+      if (following !== null) await following;
+      const found = keys.map((key) => {
+        const through = tenant.changes.through(key);
+        const copy = copyName(tenant, key);
+        const vector = copies.use(copy);
+        if (vector !== undefined) return { vector, through };
+        return loads.load(copy, { tenant: name, key })
+          .then((vector) => ({ vector, through }));
+      });
+      return await Promise.all(found);
+    },
+    write: (name, keys) =>
+      changing({ name, keys }, () => online.write(name, keys)),
+    remove: (name, keys) =>
+      changing({ name, keys }, () => online.remove(name, keys)),
+    setThrough: async (name, view, at) => {
+      await online.setThrough(name, view, at);
+      await tenantOf(name).changes.look();
     },
   };
 }
 
-/** One read at a time for each tenant; the next gathers meanwhile. */
-function gatherReads(
+function copyName({ name, epoch }: Tenant, key: VectorKey): string {
+  return `${name}\n${epoch}\n${key.view}@${key.version}\n${key.entity}`;
+}
+
+/** Each tenant's changes, followed from the first time that it is asked about. */
+function followTenants(
   online: OnlineFeatures,
-): (tenant: string, key: Key) => Answer {
-  const waiting = new Map<string, Asked[]>();
-  async function drain(tenant: string): Promise<void> {
-    for (;;) {
-      await null;
-      const asked = waiting.get(tenant) ?? [];
-      if (asked.length === 0) break;
-      waiting.set(tenant, []);
-      await readAll(online, tenant, asked);
-    }
-    waiting.delete(tenant);
-  }
-  return (tenant, key) => {
-    const one = { key, ...Promise.withResolvers<FeatureVector | null>() };
-    const gathering = waiting.get(tenant);
-    if (gathering) gathering.push(one);
-    else {
-      waiting.set(tenant, [one]);
-      drain(tenant);
-    }
-    return one.promise;
+  { nowMs = () => performance.now(), onLost, drop }: RecentOptions & {
+    drop(tenant: Tenant, keys: readonly VectorKey[] | null): void;
+  },
+): (name: string) => Tenant {
+  const tenants = new Map<string, Tenant>();
+  return (name) => {
+    const known = tenants.get(name);
+    if (known !== undefined) return known;
+    const changes = followOnline({
+      ...{ online, tenant: name, nowMs },
+      onChange: (keys) => drop(tenant, keys),
+      onLost: () => onLost?.(name),
+    });
+    const tenant: Tenant = { name, epoch: 0, changes };
+    tenants.set(name, tenant);
+    return tenant;
   };
 }
 
-async function readAll(
-  online: OnlineFeatures,
-  tenant: string,
-  asked: readonly Asked[],
-): Promise<void> {
-  try {
-    const vectors = await online.read(tenant, asked.map(({ key }) => key));
-    asked.forEach(({ resolve }, place) => resolve(vectors[place] ?? null));
-  } catch (error) {
-    for (const { reject } of asked) reject(error);
+/** Reads that end in a copy, unless what they read changed meanwhile. */
+function createLoads(online: OnlineFeatures, copies: BoundedCopies) {
+  const loading = new Map<string, Promise<FeatureVector | null>>();
+  const ask = gatherReads(online);
+  async function end(
+    copy: string,
+    asked: Promise<FeatureVector | null>,
+  ): Promise<void> {
+    const vector = await asked.catch(() => undefined);
+    if (loading.get(copy) !== asked) return;
+    loading.delete(copy);
+    if (vector !== undefined) copies.keep(copy, vector);
   }
+  return {
+    load(
+      copy: string,
+      { tenant, key }: { readonly tenant: string; readonly key: VectorKey },
+    ): Promise<FeatureVector | null> {
+      const under = loading.get(copy);
+      if (under !== undefined) return under;
+      const asked = ask(tenant, key);
+      loading.set(copy, asked);
+      end(copy, asked);
+      return asked;
+    },
+    drop(copy: string): void {
+      loading.delete(copy);
+      copies.drop(copy);
+    },
+  };
 }

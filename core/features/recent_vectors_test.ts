@@ -1,87 +1,82 @@
 /**
- * Vectors kept at hand are never older than a second, and never older than a write
- * of the same process.
+ * Vectors kept at hand are read once, and again when they changed.
  *
  * @module
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { EntityKey } from "../domain/entity.ts";
-import type { FeatureVector } from "../domain/feature.ts";
-import type { OnlineFeatures } from "../ports/features.ts";
+import type { VectorKey } from "../ports/features.ts";
+import {
+  AT,
+  KEY,
+  openMemory,
+  turn,
+  valueOf,
+  vector,
+  VIEW,
+} from "./memory_online_test.ts";
 import { keepRecent } from "./recent_vectors.ts";
 
-type Key = Pick<FeatureVector, "view" | "version" | "entity">;
-
-const KEY: Key = { view: "audience", version: 1, entity: "subject:s-1" };
-
-function vector(value: number, key = KEY): FeatureVector {
-  return { ...key, at: "2026-03-01T00:00:00.000Z", values: [value] };
-}
-
-/** A store in memory that answers a turn later with what it held when asked. */
-function openMemory() {
-  const held = new Map<string, FeatureVector>();
-  const reads: number[] = [];
-  const failures: Error[] = [];
-  const name = (tenant: string, { view, version, entity }: Key) =>
-    JSON.stringify([tenant, view, version, entity]);
-  const online: OnlineFeatures = {
-    read: async (tenant, keys) => {
-      reads.push(keys.length);
-      const failure = failures.pop();
-      const found = keys.map((key) => held.get(name(tenant, key)) ?? null);
-      await new Promise((turn) => setTimeout(turn, 0));
-      if (failure) throw failure;
-      return found;
-    },
-    write: async (tenant, vectors) => {
-      await new Promise((turn) => setTimeout(turn, 0));
-      for (const one of vectors) {
-        held.set(name(tenant, one), one);
-      }
-    },
-  };
-  return { online, reads, failures };
-}
-
-Deno.test("a vector is read once a second, and seen when another process changed it", async () => {
+Deno.test("a vector is read once, and again when another process changed it", async () => {
   const { online, reads } = openMemory();
   let nowMs = 0;
-  const recent = keepRecent(online, () => nowMs);
+  const recent = keepRecent(online, { nowMs: () => nowMs });
   await online.write("acme", [vector(1)]);
-  assert.deepEqual(await recent.read("acme", [KEY]), [vector(1)]);
-  await online.write("acme", [vector(2)]);
-  nowMs = 999;
-  assert.deepEqual(await recent.read("acme", [KEY]), [vector(1)]);
+  assert.equal(await valueOf(recent), 1);
+  for (nowMs = 0; nowMs < 5000; nowMs += 100) {
+    assert.equal(await valueOf(recent), 1);
+  }
   assert.deepEqual(reads, [1]);
-  nowMs = 1000;
-  assert.deepEqual(await recent.read("acme", [KEY]), [vector(2)]);
+  await online.write("acme", [vector(2)]);
+  nowMs += 1000;
+  assert.equal(await valueOf(recent), 2);
+  assert.deepEqual(reads, [1, 1]);
 });
 
-Deno.test("a write of this process is seen at once, whatever was being read", async () => {
+Deno.test("what is due to be looked for is looked for beside the reads", async () => {
   const { online } = openMemory();
-  const recent = keepRecent(online, () => 0);
+  let nowMs = 0;
+  const recent = keepRecent(online, { nowMs: () => nowMs });
+  await online.write("acme", [vector(1)]);
+  assert.equal(await valueOf(recent), 1);
+  await online.write("acme", [vector(2)]);
+  nowMs = 249;
+  assert.equal(await valueOf(recent), 1);
+  await turn();
+  await turn();
+  assert.equal(await valueOf(recent), 1);
+  nowMs = 250;
+  assert.equal(await valueOf(recent), 1);
+  await turn();
+  await turn();
+  await turn();
+  assert.equal(await valueOf(recent), 2);
+});
+
+Deno.test("that there is no vector is known as well, until there is one", async () => {
+  const { online, reads } = openMemory();
+  const recent = keepRecent(online, { nowMs: () => 0 });
+  assert.equal(await valueOf(recent), undefined);
+  assert.equal(await valueOf(recent), undefined);
+  assert.deepEqual(reads, [1]);
   await recent.write("acme", [vector(1)]);
-  const writing = recent.write("acme", [vector(2)]);
-  const during = recent.read("acme", [KEY]);
-  await writing;
-  assert.deepEqual(await recent.read("acme", [KEY]), [vector(2)]);
-  assert.equal((await during).length, 1);
+  assert.equal(await valueOf(recent), 1);
+  await recent.remove("acme", [KEY]);
+  assert.equal(await valueOf(recent), undefined);
 });
 
 Deno.test("tenants, versions and entities are never mixed up", async () => {
   const key = fc.record({
     tenant: fc.constantFrom("a", "b"),
     version: fc.constantFrom(1, 2),
-    entity: fc.constantFrom<EntityKey>("subject:1", "campaign:1"),
+    entity: fc.constantFrom<VectorKey["entity"]>("subject:1", "campaign:1"),
   });
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.record({ key, write: fc.boolean() }), { maxLength: 30 }),
       async (steps) => {
         const { online } = openMemory();
-        const recent = keepRecent(online, () => 0);
+        const recent = keepRecent(online, { nowMs: () => 0 });
         const reading: Promise<void>[] = [];
         const written = new Map<string, number>();
         for (
@@ -95,8 +90,8 @@ Deno.test("tenants, versions and entities are never mixed up", async () => {
             written.set(name, place);
           } else {
             const want = written.get(name);
-            const read = recent.read(tenant, [key]).then(([found]) =>
-              assert.equal(found?.values[0], want)
+            const read = valueOf(recent, tenant, key).then((found) =>
+              assert.equal(found, want)
             );
             reading.push(read);
           }
@@ -110,7 +105,7 @@ Deno.test("tenants, versions and entities are never mixed up", async () => {
 
 Deno.test("what is asked for at the same time goes out in few reads", async () => {
   const { online, reads } = openMemory();
-  const recent = keepRecent(online, () => 0);
+  const recent = keepRecent(online, { nowMs: () => 0 });
   const keys = Array.from(
     { length: 20 },
     (_, place) => ({ ...KEY, entity: `subject:${place}` as const }),
@@ -121,9 +116,32 @@ Deno.test("what is asked for at the same time goes out in few reads", async () =
 
 Deno.test("a failure is told and not kept", async () => {
   const { online, failures } = openMemory();
-  const recent = keepRecent(online, () => 0);
+  const recent = keepRecent(online, { nowMs: () => 0 });
   await recent.write("acme", [vector(1)]);
   failures.push(new Error("down"));
-  await assert.rejects(recent.read("acme", [KEY]), /down/);
-  assert.deepEqual(await recent.read("acme", [KEY]), [vector(1)]);
+  await assert.rejects(valueOf(recent), /down/);
+  assert.equal(await valueOf(recent), 1);
+});
+
+Deno.test("a tenant whose views were online and are no longer is told of, once", async () => {
+  const { online, held, throughs } = openMemory();
+  const lost: string[] = [];
+  let nowMs = 0;
+  const recent = keepRecent(online, {
+    nowMs: () => nowMs,
+    onLost: (tenant) => lost.push(tenant),
+  });
+  await recent.write("acme", [vector(1)]);
+  assert.equal(await valueOf(recent), 1);
+  nowMs += 1000;
+  await recent.setThrough("acme", VIEW, AT);
+  assert.equal(await valueOf(recent), 1);
+  assert.deepEqual(lost, []);
+  held.clear();
+  throughs.clear();
+  for (const _ of [1, 2]) {
+    nowMs += 1000;
+    await valueOf(recent);
+  }
+  assert.deepEqual(lost, ["acme"]);
 });

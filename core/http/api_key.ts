@@ -33,6 +33,8 @@ export interface ApiKeyGrant {
   readonly name: string;
   /** What it may do. */
   readonly scopes: readonly Scope[];
+  /** What it may read features for; anything if absent. */
+  readonly purposes?: readonly string[] | null;
   /** When it is made. */
   readonly createdAt: Instant;
   /** When it ends; null for never. */
@@ -50,7 +52,13 @@ export function createApiKey(
 ): { readonly key: ApiKey; readonly text: string } {
   const id = randomBytes(8).toString("hex");
   const secret = randomBytes(32).toString("hex");
-  const key = { id, ...grant, secretHash: sha256(secret), revokedAt: null };
+  const key = {
+    purposes: null,
+    id,
+    ...grant,
+    secretHash: sha256(secret),
+    revokedAt: null,
+  };
   return { key, text: printApiKey({ id, secret }) };
 }
 

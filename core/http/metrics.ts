@@ -6,6 +6,7 @@
  */
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { Day, Instant } from "../domain/day.ts";
+import { registerTrust } from "./served_metrics.ts";
 import { registerSources } from "./source_metrics.ts";
 import { registerSyncs } from "./sync_metrics.ts";
 
@@ -52,6 +53,37 @@ export interface Operated {
   quota(): readonly QuotaUse[];
   /** How far the consumers of the stream are. */
   streamLag(): Promise<readonly ConsumerUse[]>;
+  /** Whether features and sources can be trusted. */
+  readonly trust: Trusted;
+}
+
+/** How a view was served in the last days. */
+export interface ViewServed {
+  /** Its name. */
+  readonly name: string;
+  /** Its version. */
+  readonly version: number;
+  /** Served vectors that were derived again. */
+  readonly checked: number;
+  /** Those that differ. */
+  readonly mismatched: number;
+  /** At most that share differs, at 95 percent. */
+  readonly upper: number;
+}
+
+/** What is asked of the engine when its metrics are printed. */
+export interface Trusted {
+  /** How the views of a tenant were served. */
+  consistency(tenant: string): Promise<readonly ViewServed[]>;
+  /** Versions of views that this node holds back, `name@version`. */
+  heldBack(): readonly { readonly tenant: string; readonly view: string }[];
+  /** What this node found of sources; nothing where another node looks. */
+  findings(): readonly {
+    readonly tenant: string;
+    readonly source: string;
+    readonly connector: string;
+    readonly what: string;
+  }[];
 }
 
 /** Which source. */
@@ -172,6 +204,7 @@ export function createMetrics(version: string, engine: Operated): Metrics {
     "route",
   );
   const renewSources = registerSources(registry);
+  const renewTrust = registerTrust(registry);
   const synced = registerSyncs(registry, engine.configured());
   registerProcess(registry, version);
   return {
@@ -184,7 +217,8 @@ export function createMetrics(version: string, engine: Operated): Metrics {
     synced,
     replayed: (route) => replays.labels(route).inc(),
     print: async () => {
-      await renewSources(engine);
+      const tenants = await renewSources(engine);
+      await renewTrust(engine.trust, tenants);
       return await registry.metrics();
     },
   };

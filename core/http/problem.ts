@@ -11,7 +11,7 @@ import { EngineError, type ErrorCode } from "../domain/error.ts";
 
 /** What each code means, for a person; the title of its problems. */
 export const MEANINGS: Readonly<Record<ErrorCode, string>> = {
-  access_denied: "The key lacks the scope that the route asks for",
+  access_denied: "The key lacks the scope or the purpose that is asked for",
   approval_invalid: "What was to be approved is not pending, or is one's own",
   artifact_corrupt: "A stored artifact does not have its recorded hash",
   body_invalid: "The body is not acceptable JSON",
@@ -21,6 +21,8 @@ export const MEANINGS: Readonly<Record<ErrorCode, string>> = {
   connector_failed: "A connector failed while it worked",
   credentials_invalid: "No valid API key came with the request",
   dataset_invalid: "The data cannot be learnt from",
+  features_inconsistent:
+    "What a model reads is served otherwise than it should",
   file_unreadable: "A file cannot be read",
   idempotency_key_in_flight: "A request with this key is still at work",
   idempotency_key_missing: "The route needs an Idempotency-Key header",

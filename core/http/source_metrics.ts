@@ -54,11 +54,12 @@ type Told = (name: Name, labels: readonly string[], value: number) => void;
  * Makes the metrics of sources.
  *
  * @param registry Where they are printed.
- * @returns What renews them, to be called before they are printed.
+ * @returns What renews them, to be called before they are printed; it answers the tenants
+ * that it told of.
  */
 export function registerSources(
   registry: Registry,
-): (engine: Operated) => Promise<void> {
+): (engine: Operated) => Promise<readonly string[]> {
   const registers = [registry];
   const gauges = new Map(
     GAUGES.map(({ name, help, labelNames }) => [
@@ -79,12 +80,13 @@ export function registerSources(
     up.set(told === null ? 0 : 1);
     for (const gauge of gauges.values()) gauge.reset();
     tellQuota(engine.quota(), tell);
-    if (told === null) return;
+    if (told === null) return [];
     tellSources(told.sources, tell);
     tellUnheard(engine.configured(), told.sources, tell);
     for (const { consumer, waiting } of told.lags) {
       tell("moe_stream_waiting_batches", [consumer], waiting);
     }
+    return [...new Set(told.sources.map(({ tenant }) => tenant))];
   };
 }
 

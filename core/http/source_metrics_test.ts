@@ -22,6 +22,11 @@ function engineOf(also: Partial<Operated> = {}): Operated {
     configured: () => [{ ...HEARD, syncMinutes: 60 }, NEW],
     quota: () => [],
     streamLag: () => Promise.resolve([{ consumer: "nats", waiting: 3 }]),
+    trust: {
+      consistency: () => Promise.resolve([]),
+      heldBack: () => [],
+      findings: () => [],
+    },
     ...also,
   };
 }

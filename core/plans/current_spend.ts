@@ -14,7 +14,8 @@ import {
   type EntityType,
   parseEntityKey,
 } from "../domain/entity.ts";
-import type { FeatureHistory, MetricSeries } from "../ports/features.ts";
+import type { FeatureHistory } from "../ports/features.ts";
+import type { MetricSeries } from "../ports/training_sets.ts";
 
 /** Whose spend, and when. */
 export interface SpendQuery {

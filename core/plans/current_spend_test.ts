@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { addDays, type Day } from "../domain/day.ts";
-import type { MetricSeries, SeriesQuery } from "../ports/features.ts";
+import type { MetricSeries, SeriesQuery } from "../ports/training_sets.ts";
 import { readCurrentSpend } from "./current_spend.ts";
 
 const TODAY = "2026-03-02";

@@ -15,7 +15,7 @@ import type {
   IdempotentAnswer,
   PlanStore,
 } from "../ports/decisions.ts";
-import type { MetricSeries, SeriesQuery } from "../ports/features.ts";
+import type { MetricSeries, SeriesQuery } from "../ports/training_sets.ts";
 import { compilePolicySet } from "../verdicts/policy_set.ts";
 import { createPlans, type Plans } from "./plans.ts";
 

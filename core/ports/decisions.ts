@@ -128,6 +128,8 @@ export interface ApiKey {
   readonly name: string;
   /** What it may do. */
   readonly scopes: readonly Scope[];
+  /** What it may read features for; null for anything. */
+  readonly purposes: readonly string[] | null;
   /** SHA-256 of the secret. */
   readonly secretHash: string;
   /** When it was made. */

@@ -111,6 +111,8 @@ export interface WriteReport {
   readonly duplicates: number;
   /** Dead letters that are new. */
   readonly deadLetters: number;
+  /** Signals and rejects of erased subjects, left out; absent if there were none. */
+  readonly erased?: number;
 }
 
 /** A record that waits for a repair. */

@@ -10,11 +10,14 @@ import type {
   PlanStore,
   PolicyArchive,
 } from "./decisions.ts";
+import type { ErasureStore } from "./erasure.ts";
 import type { FeatureHistory, OnlineFeatures, ViewStore } from "./features.ts";
+import type { ConsistencyStore } from "./trust.ts";
 import type { ModelRegistry } from "./models.ts";
 import type { QuotaStore } from "./quota.ts";
 import type { BackfillStore, SignalStore } from "./signals.ts";
 import type { SignalStream } from "./stream.ts";
+import type { FeatureSpreads, SourceProfiles } from "./trust.ts";
 
 /** Work that one node does at a time. */
 export interface LeaseStore {
@@ -46,12 +49,17 @@ export interface Stores {
   readonly history: FeatureHistory;
   readonly online: OnlineFeatures;
   readonly views: ViewStore;
+  readonly checks: ConsistencyStore;
+  readonly spreads: FeatureSpreads;
+  readonly profiles: SourceProfiles;
+  readonly consistency: ConsistencyStore;
   readonly models: ModelRegistry;
   readonly log: DecisionLog;
   readonly idempotency: IdempotencyStore;
   readonly plans: PlanStore;
   readonly policies: PolicyArchive;
   readonly keys: KeyStore;
+  readonly erasures: ErasureStore;
   readonly leases: LeaseStore;
   readonly quota: QuotaStore;
   /**

@@ -98,6 +98,13 @@ export interface SignalStream {
    * @returns False if another holder took over.
    */
   renew(following: Following): Promise<boolean>;
+  /**
+   * Passes over what a consumer knows otherwise; never backwards.
+   *
+   * @param to Position that it is to have; null for that of the last batch.
+   * @returns False if another holder is at work; the position then stays.
+   */
+  skip(following: Following, to: number | null): Promise<boolean>;
   /** Lets others of the same name take over at once. */
   release(following: Following): Promise<void>;
   lag(): Promise<readonly ConsumerLag[]>;
@@ -107,6 +114,13 @@ export interface SignalStream {
    * @returns False if there was none.
    */
   forget(consumer: string): Promise<boolean>;
+  /**
+   * Forgets consumers that nobody has worked as since a moment.
+   *
+   * @param prefix How their names begin.
+   * @returns How many.
+   */
+  forgetIdle(prefix: string, before: Instant): Promise<number>;
   /**
    * Forgets batches that every consumer has passed and that are older than that.
    *

@@ -29,7 +29,9 @@ function createStream(last: number, also: Partial<SignalStream> = {}) {
       return Promise.resolve();
     },
     lag: () => Promise.resolve([]),
+    skip: () => Promise.resolve(true),
     forget: () => Promise.resolve(true),
+    forgetIdle: () => Promise.resolve(0),
     prune: () => Promise.resolve(0),
     ...also,
   };

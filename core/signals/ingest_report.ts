@@ -35,8 +35,10 @@ export function addWritten(
   sum: IngestReport,
   written: WriteReport,
 ): IngestReport {
+  const erased = (sum.erased ?? 0) + (written.erased ?? 0);
   return {
     ...sum,
+    ...(erased > 0 && { erased }),
     inserted: sum.inserted + written.inserted,
     restated: sum.restated + written.restated,
     unchanged: sum.unchanged + written.unchanged,

@@ -133,6 +133,20 @@ export function holdsIdentifier(id: string): boolean {
   return pseudonymizeId(id, { of: () => "" }) !== id;
 }
 
+/**
+ * The id by which a person is known.
+ *
+ * @param id An id, or an identifier in its place.
+ * @param open The tenant's pseudonyms, opened where they are needed.
+ * @returns The pseudonym of an identifier, any other id as it is.
+ */
+export async function knownId(
+  id: string,
+  open: () => Promise<Pseudonyms>,
+): Promise<string> {
+  return holdsIdentifier(id) ? pseudonymizeId(id, await open()) : id;
+}
+
 /** What stands where one was replaced may be part of another: again until none is left. */
 function replaceByForm(
   name: string,

@@ -7,47 +7,56 @@
  * @module
  */
 import type { Instant } from "../domain/day.ts";
-import type { FeatureValue, FeatureVector } from "../domain/feature.ts";
-import type { OnlineFeatures } from "../ports/features.ts";
+import type { FeatureVector } from "../domain/feature.ts";
+import type { OnlineFeatures, VectorKey, ViewRef } from "../ports/features.ts";
 import { EngineError } from "../domain/error.ts";
 import { chunks } from "./chunks.ts";
+import { changesAfter, noteChanges } from "./feature_changes.ts";
+import {
+  commits,
+  type Kept,
+  keptOf,
+  readVectorKey,
+  vectorKey,
+  vectorsOf,
+} from "./feature_commits.ts";
 import { AGAIN, untilUnlocked } from "./locked.ts";
 
 /** Keys that one read may name. */
 const READ_KEYS = 10;
-/** Keys that one commit may check, and so vectors that it may write. */
-const CHECKS = 100;
-/** Bytes that one commit may write, with room for the encoding of keys and values. */
-const COMMIT_BYTES = 819_200 / 2;
+/** Vectors that are listed at a time. */
+const PAGE = 1000;
 /** Longest that a read may take. */
 const READ_MS = 250;
 /** Longest that one commit is tried. */
 const WRITE_MS = 15_000;
 
-interface Kept {
-  readonly at: Instant;
-  readonly values: readonly FeatureValue[];
-}
+const IDENTITY: Deno.KvKey = ["identity"];
 
-type Key = Pick<FeatureVector, "view" | "version" | "entity">;
+/** Runs work on the store, again while others hold it. */
+type Ask = <T>(
+  work: (kv: Deno.Kv) => Promise<T | typeof AGAIN>,
+) => Promise<T>;
 
 /** Keeps features in a key-value store, which is opened when it is first used. */
 export function createOnlineFeatures(
   open: () => Promise<Deno.Kv>,
   { readMs = READ_MS, writeMs = WRITE_MS } = {},
 ): OnlineFeatures {
+  const reading: Ask = (work) =>
+    answered(() =>
+      within(
+        untilUnlocked(async () => await work(await open()), readMs),
+        readMs,
+      )
+    );
+  const writing: Ask = (work) =>
+    answered(() =>
+      untilUnlocked(async () => await work(await open()), writeMs)
+    );
   return {
     read: async (tenant, keys) => {
-      const entries = await answered(
-        async () =>
-          await within(
-            untilUnlocked(
-              async () => await readEntries(await open(), tenant, keys),
-              readMs,
-            ),
-            readMs,
-          ),
-      );
+      const entries = await reading((kv) => readEntries(kv, tenant, keys));
       return keys.map((key, place) => {
         const kept = entries[place]?.value ?? null;
         return kept === null ? null : { ...key, ...kept };
@@ -55,54 +64,68 @@ export function createOnlineFeatures(
     },
     write: async (tenant, vectors) => {
       for (const commit of commits(vectors)) {
-        await answered(async () =>
-          await untilUnlocked(
-            async () => await replaceOlder(await open(), tenant, commit),
-            writeMs,
-          )
-        );
+        await writing((kv) => replaceOlder(kv, tenant, commit));
       }
     },
+    remove: async (tenant, keys) => {
+      for (const commit of commits(keys)) {
+        await writing((kv) => remove(kv, tenant, commit));
+      }
+    },
+    all: (tenant) => listVectors(open, tenant),
+    through: (tenant, view) =>
+      reading(async (kv) =>
+        (await kv.get<Instant>(throughKey(tenant, view))).value
+      ),
+    setThrough: (tenant, view, at) =>
+      writing((kv) => moveThrough(kv, throughKey(tenant, view), at)),
+    changesAfter: (tenant, place) =>
+      reading((kv) => changesAfter(kv, tenant, place)),
+    identity: async () =>
+      await reading(async (kv) => (await kv.get<string>(IDENTITY)).value) ??
+        await writing(makeIdentity),
   };
+}
+
+/** Pages of what is kept; a list is cut and taken up again, so that writes come between. */
+async function* listVectors(
+  open: () => Promise<Deno.Kv>,
+  tenant: string,
+): AsyncIterable<readonly (VectorKey & Pick<Kept, "at">)[]> {
+  let cursor = "";
+  do {
+    const page = await answered(() =>
+      untilUnlocked(async () => {
+        const kv = await open();
+        const entries = kv.list<Kept>(vectorsOf(tenant), {
+          limit: PAGE,
+          cursor,
+        });
+        const vectors = await Array.fromAsync(
+          entries,
+          ({ key, value: { at } }) => ({ ...readVectorKey(key), at }),
+        );
+        return { vectors, cursor: entries.cursor };
+      }, WRITE_MS)
+    );
+    if (page.vectors.length > 0) yield page.vectors;
+    cursor = page.vectors.length < PAGE ? "" : page.cursor;
+  } while (cursor !== "");
 }
 
 async function readEntries(
   kv: Deno.Kv,
   tenant: string,
-  keys: readonly Key[],
+  keys: readonly VectorKey[],
 ): Promise<Deno.KvEntryMaybe<Kept>[]> {
+  const [only] = keys;
+  if (keys.length === 1 && only !== undefined) {
+    return [await kv.get<Kept>(vectorKey(tenant, only))];
+  }
   const pages = [...chunks(keys, READ_KEYS)].map((page) =>
-    kv.getMany<Kept[]>(page.map((key) => kvKey(tenant, key)))
+    kv.getMany<Kept[]>(page.map((key) => vectorKey(tenant, key)))
   );
   return (await Promise.all(pages)).flat();
-}
-
-function kvKey(tenant: string, { view, version, entity }: Key): Deno.KvKey {
-  return ["feature", tenant, view, version, entity];
-}
-
-/** Cuts a list into commits; the last of equal keys and greatest moment is enough. */
-function* commits(
-  vectors: readonly FeatureVector[],
-): Generator<readonly FeatureVector[]> {
-  const newest = new Map<string, FeatureVector>();
-  for (const vector of vectors) {
-    const name = JSON.stringify(kvKey("", vector));
-    if (vector.at >= (newest.get(name)?.at ?? "")) newest.set(name, vector);
-  }
-  let commit: FeatureVector[] = [];
-  let bytes = 0;
-  for (const vector of newest.values()) {
-    const size = JSON.stringify(vector).length * 2;
-    if (commit.length === CHECKS || bytes + size > COMMIT_BYTES) {
-      if (commit.length > 0) yield commit;
-      commit = [];
-      bytes = 0;
-    }
-    commit.push(vector);
-    bytes += size;
-  }
-  if (commit.length > 0) yield commit;
 }
 
 /** Replaces what is older, unless another writer came between. */
@@ -113,31 +136,75 @@ async function replaceOlder(
 ): Promise<null | typeof AGAIN> {
   const entries = await readEntries(kv, tenant, vectors);
   const commit = kv.atomic();
-  let changes = 0;
-  vectors.forEach(({ at, values, ...key }, place) => {
+  const changed = vectors.filter((vector, place) => {
     const entry = entries[place];
-    if (entry === undefined || !isOlder(entry.value, { at, values })) return;
-    commit.check(entry).set(kvKey(tenant, key), { at, values });
-    changes++;
+    if (entry === undefined || !isNews(entry.value, vector)) return false;
+    const key = vectorKey(tenant, vector);
+    const kept = keptOf(vector);
+    commit.check(entry);
+    if (kept === null) commit.delete(key);
+    else commit.set(key, kept);
+    return true;
   });
-  if (changes === 0) return null;
+  if (changed.length === 0) return null;
+  await noteChanges({ kv, commit }, tenant, changed);
   return (await commit.commit()).ok ? null : AGAIN;
 }
 
-function isOlder(kept: Kept | null, { at, values }: Kept): boolean {
-  if (kept === null || kept.at < at) return true;
-  return kept.at === at &&
-    JSON.stringify(kept.values) !== JSON.stringify(values);
+function isNews(kept: Kept | null, vector: FeatureVector): boolean {
+  if (kept === null || kept.at < vector.at) return true;
+  return kept.at === vector.at &&
+    (kept.withheld !== vector.withheld ||
+      JSON.stringify(kept.values) !== JSON.stringify(vector.values));
 }
 
-/** Gives up on what takes too long; it may still end, unheard. */
-async function within<T>(work: Promise<T>, longestMs: number): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => reject(new TypeError(`No answer within ${longestMs} ms`)),
-    longestMs,
-  );
-  return await Promise.race([work, late]).finally(() => clearTimeout(timer));
+async function remove(
+  kv: Deno.Kv,
+  tenant: string,
+  keys: readonly VectorKey[],
+): Promise<null | typeof AGAIN> {
+  const commit = kv.atomic();
+  for (const key of keys) commit.delete(vectorKey(tenant, key));
+  await noteChanges({ kv, commit }, tenant, keys);
+  return (await commit.commit()).ok ? null : AGAIN;
+}
+
+function throughKey(tenant: string, { name, version }: ViewRef): Deno.KvKey {
+  return ["through", tenant, name, version];
+}
+
+/** Only ever forward: another node may have come further. */
+async function moveThrough(
+  kv: Deno.Kv,
+  key: Deno.KvKey,
+  at: Instant,
+): Promise<undefined | typeof AGAIN> {
+  const entry = await kv.get<Instant>(key);
+  if (entry.value !== null && entry.value >= at) return;
+  const { ok } = await kv.atomic().check(entry).set(key, at).commit();
+  return ok ? undefined : AGAIN;
+}
+
+async function makeIdentity(kv: Deno.Kv): Promise<string | typeof AGAIN> {
+  const entry = await kv.get<string>(IDENTITY);
+  if (entry.value !== null) return entry.value;
+  const identity = crypto.randomUUID();
+  const { ok } = await kv.atomic().check(entry).set(IDENTITY, identity)
+    .commit();
+  return ok ? identity : AGAIN;
+}
+
+/**
+ * Gives up on what takes too long; it may still end, unheard. Where this thread was busy
+ * for as long, an answer that has come is heard first.
+ */
+function within<T>(work: Promise<T>, longestMs: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const late = () =>
+      reject(new TypeError(`No answer within ${longestMs} ms`));
+    let timer = setTimeout(() => timer = setTimeout(late, 1), longestMs);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }
 
 async function answered<T>(work: () => Promise<T>): Promise<T> {

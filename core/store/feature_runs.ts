@@ -1,191 +1,210 @@
 /**
- * Materialised runs: the vectors of all entities of a view at one moment.
- *
- * A run is computed in pieces, each a statement of its own over some signals of
- * whole entities, because the embedded database answers nobody else meanwhile. The
- * latest runs of a view are kept for those who read or audit them; older ones go,
- * and their space is used again.
+ * Runs: the vectors of a view brought up to a moment, piece by piece, each piece a
+ * transaction of its own with a note of how far the run came. So it goes on where it
+ * stopped, and repeated it changes nothing.
  *
  * @module
  */
-import { calendarPart } from "../domain/calendar.ts";
-import type { Instant } from "../domain/day.ts";
 import { EngineError } from "../domain/error.ts";
-import type { FeatureVector, FeatureView } from "../domain/feature.ts";
-import type { MaterializeRun } from "../ports/features.ts";
-import { viewSql } from "./feature_sql.ts";
+import type { FeatureView } from "../domain/feature.ts";
+import type {
+  MaterializeJob,
+  MaterializeRun,
+  Touched,
+} from "../ports/features.ts";
+import { chunks } from "./chunks.ts";
+import {
+  type Ahead,
+  countChanges,
+  type Cover,
+  coverAll,
+  coverChanges,
+  coverDays,
+  idsIn,
+  type Since,
+  touchedSince,
+} from "./feature_candidates.ts";
+import { computePiece } from "./feature_run_pieces.ts";
+import {
+  finishRun,
+  holdRun,
+  notePiece,
+  type Opened,
+  type OpenRun,
+  openRun,
+  type RunKey,
+  toRun,
+} from "./feature_run_rows.ts";
+import { hasSignals } from "./feature_sql.ts";
+import { rebuildTiles, rebuildTouched } from "./feature_tiles.ts";
 import type { Session, Sql } from "./sql.ts";
-import { startStatement } from "./statement.ts";
 
-/** Runs of a view that stay. */
-export const KEPT_RUNS = 3;
-/** Younger runs stay as well: another node may still be reading them. */
-const KEPT_MINUTES = 15;
-const PIECE_SIGNALS = 2000;
-const PAGE_ROWS = 1000;
-const DROP_ROWS = 2000;
+/** Signals of a piece; while the embedded database computes it, it answers nobody else. */
+const EMBEDDED_SIGNALS = 2000;
+/** A server reads all signals once for each piece of everybody. */
+const SERVER_SIGNALS = 10_000_000;
+/** Signals of a piece of a server that looks up each entity. */
+const LISTED_SIGNALS = 100_000;
+/** Beyond this share of all entities, reading everybody in order is less work. */
+const MANY_CHANGES = 0.25;
+/** Entities whose tiles are built in one transaction; readers of new signals wait for it. */
+const TILED_ENTITIES = 500;
+/** Rows after which the planner is told of them. */
+const ANALYZE_ROWS = 10_000;
 
-/** Whose run of which view, and when. */
-interface RunScope {
-  readonly tenant: string;
-  readonly at: Instant;
-}
-
-/** Computes a run; again at the same moment, it replaces the one before. */
+/**
+ * Computes and keeps vectors.
+ *
+ * @throws {EngineError} `not_found` if the version is dropped meanwhile,
+ * `view_invalid` if its signals do not have what it asks for.
+ */
 export async function materialize(
   sql: Sql,
   view: FeatureView,
-  { tenant, at }: RunScope,
+  { tenant, job, ...sizes }: {
+    readonly tenant: string;
+    readonly job: MaterializeJob;
+    /** Signals of a piece; by the kind of database if absent. */
+    readonly pieceSignals?: number;
+  },
 ): Promise<MaterializeRun> {
-  const run = { view: view.name, version: view.version, at };
-  const key = [tenant, view.name, view.version, at] as const;
-  const piece = pieceOf(view, { tenant, at });
-  await drop(sql, SAME_RUN, key);
-  let rows = 0;
-  let after: string | null = "";
-  while (after !== null) {
-    const added: Added | undefined = await piece(sql, after);
-    rows += added?.rows ?? 0;
-    after = added?.until ?? null;
+  const key = { tenant, view };
+  const opened = await openRun(sql, key, job);
+  const plan = hasSignals(view)
+    ? await planOf(sql, key, { ...opened, ...sizes })
+    : null;
+  let { run } = opened;
+  while (run.finishedAt === null) {
+    run = await nextPiece(sql, key, { run, plan });
+    job.progress?.(run.computed, plan?.of ?? null);
   }
-  const dropped = await drop(sql, OLD_RUNS, [
-    ...key,
-    KEPT_RUNS,
-    KEPT_MINUTES,
-  ]);
-  if (dropped > 0) await sql.query("vacuum feature_vector");
-  return { ...run, rows };
+  await tidy(sql, run);
+  return toRun(run);
 }
 
-/** What one statement added, and the last entity that it covers. */
-interface Added {
-  readonly rows: number;
-  readonly until: string | null;
+/** How a run finds its next entities. */
+interface Plan {
+  /** How many it will compute, if that is known. */
+  readonly of: number | null;
+  /** What came since the run that this one renews; null if that does not matter. */
+  readonly since: Since | null;
+  cover(session: Session, after: string | null): Promise<Cover>;
 }
 
-/**
- * Prepares the statement that adds the vectors of the next entities. It names them
- * one by one: for a range with an unknown end the planner reads the whole table.
- */
-function pieceOf(
-  view: FeatureView,
-  { tenant, at }: RunScope,
-): (sql: Session, after: string) => Promise<Added | undefined> {
-  const statement = startStatement();
-  const key = [tenant, view.name, view.version, at].map(statement.bind);
-  const moment = `${key[3]}::timestamptz`;
-  const { vector, signals, id } = viewSql(view, {
+async function planOf(
+  sql: Sql,
+  { tenant, view }: RunKey,
+  { run, base, pieceSignals }: Opened & { readonly pieceSignals?: number },
+): Promise<Plan> {
+  const ahead = (after: string | null, onServer: number): Ahead => ({
     tenant,
-    at: moment,
-    knownAt: null,
-    calendar: (part) => `${statement.bind(calendarPart(part, at))}::float8`,
-  }, statement);
-  const after = `$${statement.params.length + 1}`;
-  const ahead = `${signals} and ${id} is not null and ${id} > ${after}`;
-  const text = `with piece as materialized (
-      select array(
-        select distinct next.id
-        from (select ${id} as id ${ahead} order by ${id} limit ${PIECE_SIGNALS}) next
-      ) as ids
-    ), added as (
-      insert into feature_vector
-        (tenant, view, version, at, entity, feature_values)
-      select ${key[0]}, ${key[1]}, ${key[2]}::int4, ${moment},
-        '${view.entity}:' || ${id}, ${vector}
-      ${signals} and ${id} = any((select ids from piece)::text[])
-      group by ${id}
-      returning 1
-    )
-    select (select max(id) from piece, unnest(ids) id) as until,
-      count(*)::int4 as rows
-    from added`;
-  return async (sql, place) =>
-    (await sql.query<Added>(text, [...statement.params, place]))[0];
+    after,
+    signals: pieceSignals ?? (sql.embedded ? EMBEDDED_SIGNALS : onServer),
+  });
+  const { scope, at, watermark } = run;
+  if (typeof scope === "object") {
+    return {
+      of: null,
+      since: null,
+      cover: (session, after) =>
+        coverDays(session, view, {
+          ...ahead(after, SERVER_SIGNALS),
+          days: scope,
+        }),
+    };
+  }
+  const since = scope === "all" || base === null
+    ? null
+    : { base: base.watermark, watermark, at };
+  const of = since && await countChanges(sql, view, { tenant, since });
+  const isFew = of !== null && base !== null &&
+    (sql.embedded || of <= base.rows * MANY_CHANGES);
+  return {
+    of,
+    since,
+    cover: since !== null && isFew
+      ? (session, after) =>
+        coverChanges(session, view, {
+          ...ahead(after, LISTED_SIGNALS),
+          since,
+        })
+      : (session, after) =>
+        coverAll(session, view, ahead(after, SERVER_SIGNALS)),
+  };
 }
 
-/** Drops vectors a few at a time. */
-async function drop(
+/** Computes the next piece of a run, unless another node did meanwhile. */
+async function nextPiece(
   sql: Sql,
-  which: string,
-  params: readonly (string | number)[],
-): Promise<number> {
-  let all = 0;
-  while (true) {
-    const [dropped] = await sql.query<{ rows: number }>(
-      `with gone as (
-        delete from feature_vector where ctid = any(array(
-          select ctid from feature_vector
-          where tenant = $1 and view = $2 and version = $3::int4 and ${which}
-          limit ${DROP_ROWS}
-        )) returning 1
-      )
-      select count(*)::int4 as rows from gone`,
-      params,
+  key: RunKey,
+  { run, plan }: { readonly run: OpenRun; readonly plan: Plan | null },
+): Promise<OpenRun> {
+  const cover = await plan?.cover(sql, run.doneEntity) ?? NOBODY;
+  if (plan !== null) await renewTiles(sql, key, { cover, since: plan.since });
+  return await sql.transaction(async (tx) => {
+    if (!sql.embedded) await tx.query(SETTINGS);
+    const held = await holdRun(tx, key, run.id);
+    if (held === null) throw dropped(key.view);
+    if (held.finishedAt !== null || held.doneEntity !== run.doneEntity) {
+      return held;
+    }
+    const { tenant, view } = key;
+    const { until } = cover;
+    const computed = isNobody(cover)
+      ? 0
+      : await computePiece(tx, view, { tenant, run, cover });
+    const noted = await notePiece(tx, key, { id: run.id, until, computed });
+    return until === null ? await finishRun(tx, key, noted) : noted;
+  });
+}
+
+const NOBODY: Cover = { after: null, until: null, ids: [] };
+
+function isNobody({ ids }: Cover): boolean {
+  return ids !== null && ids.length === 0;
+}
+
+/** Before the vectors and apart from them, so that nobody waits for both. */
+async function renewTiles(
+  sql: Sql,
+  { tenant, view }: RunKey,
+  { cover, since }: { readonly cover: Cover; readonly since: Since | null },
+): Promise<void> {
+  if (view.tiles === undefined || isNobody(cover)) return;
+  const ids = await idsIn(sql, view, { tenant, ...cover });
+  for (const some of chunks(ids, TILED_ENTITIES)) {
+    const touched: Touched[] | null = since &&
+      await touchedSince(sql, view, { tenant, ids: some, since });
+    await sql.transaction((tx) =>
+      touched === null
+        ? rebuildTiles(tx, view, { tenant, ids: some })
+        : rebuildTouched(tx, view, { tenant, touched })
     );
-    const rows = dropped?.rows ?? 0;
-    all += rows;
-    if (rows < DROP_ROWS) return all;
   }
 }
 
-const SAME_RUN = "at = $4::timestamptz";
-
-/** One step along the index for each run that stays, not a pass over all rows. */
-const OLD_RUNS = `at <> $4::timestamptz and at <= (
-    with recursive run(at, place, newest) as (
-      select max(at), 1, max(at) from feature_vector
-      where tenant = $1 and view = $2 and version = $3::int4
-      union all
-      select (
-        select max(v.at) from feature_vector v
-        where v.tenant = $1 and v.view = $2 and v.version = $3::int4
-          and v.at < run.at
-      ), place + 1, newest
-      from run where place <= $5::int4
-    )
-    select least(at, newest - $6::float8 * interval '1 minute')
-    from run where place = $5::int4 + 1 and at is not null
-  )`;
+/** The embedded database has nobody in the background to do it. */
+async function tidy(sql: Sql, { computed }: OpenRun): Promise<void> {
+  if (sql.embedded && computed > 0) {
+    await sql.query("vacuum (analyze) feature_vector");
+  } else if (computed >= ANALYZE_ROWS) {
+    await sql.query("analyze feature_vector");
+  }
+}
 
 /**
- * Reads a run in pages by entity.
- *
- * @throws {EngineError} `not_found` if it is no longer kept, or not whole.
+ * A piece of a server is large: its plan is for that piece alone, and groups and sorts
+ * in memory.
  */
-export async function* readRun(
-  sql: Sql,
-  tenant: string,
-  run: MaterializeRun,
-): AsyncIterable<readonly FeatureVector[]> {
-  const { view, version, at } = run;
-  let read = 0;
-  let after = "";
-  while (true) {
-    const rows = await sql.query<Pick<FeatureVector, "entity" | "values">>(
-      READ_RUN,
-      [tenant, view, version, at, after, PAGE_ROWS],
-    );
-    const last = rows.at(-1);
-    if (last === undefined) break;
-    yield rows.map((row) => ({ view, version, at, ...row }));
-    read += rows.length;
-    after = last.entity;
-  }
-  if (read < run.rows) throw gone(run);
-}
+const SETTINGS = `
+  select set_config('statement_timeout', '1h', true),
+    set_config('work_mem', '128MB', true),
+    set_config('plan_cache_mode', 'force_custom_plan', true)`;
 
-function gone({ view, version, at }: MaterializeRun): EngineError {
+function dropped({ name, version }: FeatureView): EngineError {
   return new EngineError(
     "not_found",
-    `Cannot read run of feature view "${view}@${version}" at ${at}: it is no longer kept, only the latest ${KEPT_RUNS} are; materialize again`,
-    { facts: { view, version } },
+    `Cannot materialize feature view "${name}@${version}": it was dropped meanwhile`,
+    { facts: { view: name, version } },
   );
 }
-
-const READ_RUN = `
-  select entity, feature_values as "values"
-  from feature_vector
-  where tenant = $1 and view = $2 and version = $3::int4
-    and at = $4::timestamptz and entity > $5
-  order by entity
-  limit $6`;

@@ -1,256 +1,286 @@
 /**
- * Feature views as SQL: one aggregate for each feature, all in one pass over the
- * signals of the widest window.
- *
- * Sums are exact (integers and decimals), then one rounding to a float; so they do
- * not depend on the order of rows. A sum of nothing is 0, any other aggregate of
- * nothing is null. Of several last values the one of the greatest source, then id,
- * by code point, counts. Text that is no decimal number has no numeric value.
+ * Feature views as SQL: all features in one pass over the signals of the widest
+ * window.
  *
  * @module
  */
-import type { CalendarPart } from "../domain/feature.ts";
-import type {
-  Aggregation,
-  FeatureDefinition,
-  FeatureView,
-  SignalField,
-  SignalFilter,
-} from "../domain/feature.ts";
-import { DAY_MS, type Instant } from "../domain/day.ts";
-import { EngineError } from "../domain/error.ts";
-import { type Metric, METRICS } from "../domain/signal.ts";
-import { inForceSql, knownSql, type Statement } from "./statement.ts";
+import { type FeatureView, needsSignals } from "../domain/feature.ts";
+import type { KnownAt } from "../ports/features.ts";
+import { lengthSql, type Moments } from "./feature_moments.ts";
+import {
+  featureSql,
+  type PartSql,
+  widestOf,
+  windowOf,
+} from "./feature_parts.ts";
+import {
+  filtered,
+  latestFirst,
+  partSql,
+  readSignals,
+  type Signals,
+} from "./feature_signals.ts";
+import { inForceBy, observedBy, type Statement } from "./statement.ts";
 import { entityColumn } from "./tables/columns.ts";
 
-/** What differs between a join to many points and one pass at one moment. */
+/** Over which signals, and when. */
 export interface ViewScope {
   readonly tenant: string;
-  /** SQL of the moment at which the windows end. */
-  readonly at: string;
-  /** Only what was observed by then; null for all. */
-  readonly knownAt: Instant | null;
-  /** SQL of a part of that moment. */
-  calendar(part: CalendarPart): string;
+  /** End of the windows: `momentsAt(at, statement)` for one moment, or that of each point. */
+  readonly at: Moments;
+  readonly knownAt: KnownAt;
+  /**
+   * Whether signals at or after the end of the windows are read as well, into no value
+   * but into `validUntil`, which is null without.
+   */
+  readonly ahead: boolean;
+  /** Id of the one entity, as SQL from outside; each of the signals' own if absent. */
+  readonly one?: string;
+  /** Which entities, as SQL, given the SQL of their ids: `(id) => id + " = any($3)"`. */
+  where?(id: string): string;
 }
 
-/** A view as pieces of SQL over the signals, which are named `s`. */
+/**
+ * A view as pieces of SQL, each an aggregate over the signals of one entity: with `one`,
+ * `select vector, … signals`, which is one row even without signals; without,
+ * `select id, vector, … signals group by id`.
+ */
 export interface ViewSql {
-  /** JSON array of the features' values. */
-  readonly vector: string;
-  /** Relation and conditions: `from … where …`. */
-  readonly signals: string;
-  /** The entity's id. */
+  /** The entity's id, without its type. */
   readonly id: string;
+  /**
+   * The values in the view's order as jsonb array; all null if withheld, or if there is
+   * nothing in the widest window.
+   */
+  readonly vector: string;
+  /** Whether anything is in the widest window, boolean. */
+  readonly seen: string;
+  /** Each value alone, float8 or jsonb, whether withheld or not; a count of nothing is 0. */
+  readonly values: readonly string[];
+  /** Last moment at which the values hold if no signal changes, timestamptz; null for ever. */
+  readonly validUntil: string;
+  /** Whether consent forbids the values, boolean. */
+  readonly withheld: string;
+  /** Relation and conditions, whole: `from … where …`. */
+  readonly signals: string;
 }
 
-/** Writes a view as SQL. */
-export function viewSql(
+/** Whether anything of a view is computed from signals, and so kept. */
+export function hasSignals({ features, source }: FeatureView): boolean {
+  return (source.grain === "event" || source.grain === "performance") &&
+    features.some(({ aggregation }) => needsSignals(aggregation));
+}
+
+/**
+ * Writes a view as SQL.
+ *
+ * @throws {EngineError} `view_invalid` if its signals do not have what it asks for.
+ */
+export function vectorSql(
   view: FeatureView,
   scope: ViewScope,
   statement: Statement,
 ): ViewSql {
+  const signals = readSignals(view, statement);
+  const { at, one } = scope;
+  const ahead = scope.ahead && one === undefined;
+  const { grain, read } = signals;
+  const widest = widestOf(view.features);
+  const bound = (ms: number) => grain.bound(at, ms);
+  const part: PartSql = (part, windowMs) =>
+    partSql(signals, part, {
+      conditions: [
+        ...windowMs === widest || windowMs === null || part.what === "last"
+          ? []
+          : [`${read(grain.time)} >= ${bound(windowMs)}`],
+        ...ahead ? [`${read(grain.time)} < ${bound(0)}`] : [],
+      ],
+      latestSince: () =>
+        windowMs === widest || windowMs === null ? null : bound(windowMs),
+      fadedTo: () => at.before(0),
+    });
+  const column = read(`s.${entityColumn(view.entity)}`);
+  const id = scope.one ?? column;
+  const withheld = withheldSql(view, { ...scope, id }, statement);
+  return assemble(view, {
+    id,
+    part,
+    withheld,
+    entering: ahead
+      ? grain.moment(
+        filtered(`min(${read(grain.time)})`, [
+          `${read(grain.time)} >= ${bound(0)}`,
+        ]),
+      )
+      : scope.ahead
+      ? aheadSql(view, scope, statement)
+      : null,
+    at: () => at.before(0),
+    statement,
+    signals: () =>
+      signals.from(
+        signalConditions(signals, { ...scope, ahead }, widest),
+      ),
+  });
+}
+
+/** What the pieces of a view are put together from. */
+export interface Pieces {
+  readonly id: string;
+  readonly part: PartSql;
+  readonly withheld: string;
+  /** Moment of the first signal that is yet to enter; null if nobody asks. */
+  readonly entering: string | null;
+  /** The end of the windows. */
+  at(): string;
+  readonly statement: Statement;
+  /** Written last: it has what the others asked for. */
+  signals(): string;
+}
+
+/** Puts the pieces of a view together. */
+export function assemble(view: FeatureView, pieces: Pieces): ViewSql {
+  const { id, part, withheld, statement } = pieces;
   const values = view.features.map((feature) =>
-    featureSql(view, feature, { ...statement, ...scope })
+    featureSql(feature, part, statement)
   );
+  const seen = part({ what: "count", filters: [] }, widestOf(view.features));
+  const validUntil = pieces.entering === null
+    ? "null::timestamptz"
+    : validUntilSql(view, pieces.entering, pieces);
   return {
-    vector: `jsonb_build_array(${values.join(",\n")})`,
-    signals: signalsSql(view, scope, statement),
-    id: `s.${entityColumn(view.entity)}`,
+    id,
+    vector: `case when ${seen} = 0 or ${withheld} then ${
+      arraySql(values.map(() => "null::float8"))
+    } else ${arraySql(values)} end`,
+    seen: `${seen} > 0`,
+    values,
+    validUntil,
+    withheld,
+    signals: pieces.signals(),
   };
 }
 
-type Scope = ViewScope & Pick<Statement, "bind">;
+/** Most arguments that a function takes. */
+const MAX_ARGUMENTS = 100;
 
-function featureSql(
-  view: FeatureView,
-  feature: FeatureDefinition,
-  scope: Scope,
-): string {
-  const { aggregation, where, windowDays } = feature;
-  if (aggregation.how === "calendar") return scope.calendar(aggregation.part);
-  const since = windowDays === null
-    ? []
-    : [`s.at >= ${before(scope, windowDays)}`];
-  const passing = (...filters: (SignalFilter | undefined)[]) => [
-    ...since,
-    ...filters.flatMap((filter) => filterSql(view, filter, scope)),
-  ];
-  return aggregation.how === "ratio"
-    ? ratioSql(view, aggregation, {
-      of: passing(where, aggregation.ofWhere),
-      over: passing(where, aggregation.overWhere),
-      scope,
-    })
-    : plainSql(view, aggregation, { passing: passing(where), scope });
-}
-
-function plainSql(
-  view: FeatureView,
-  aggregation: Exclude<Aggregation, { how: "ratio" | "calendar" }>,
-  { passing, scope }: { passing: readonly string[]; scope: Scope },
-): string {
-  if (aggregation.how === "count") return filtered("count(*)", passing);
-  const { how, of } = aggregation;
-  if (how === "last") {
-    const field = scalarSql(view, of, scope);
-    const ordered =
-      `array_agg(${field} order by s.at desc, s.source collate "C" desc, s.key collate "C" desc)`;
-    return `(${filtered(ordered, [...passing, `${field} is not null`])})[1]`;
+/** A JSON array of however many values. */
+export function arraySql(values: readonly string[]): string {
+  const arrays = [];
+  for (let from = 0; from < values.length; from += MAX_ARGUMENTS) {
+    const some = values.slice(from, from + MAX_ARGUMENTS);
+    arrays.push(`jsonb_build_array(${some.join(",\n")})`);
   }
-  const field = numberSql(view, of, scope);
-  const sum = filtered(`sum(${field})`, passing);
-  switch (how) {
-    case "sum":
-      return `coalesce(${sum}, 0)::float8`;
-    case "mean":
-      return `(${sum}::float8 / ${filtered(`count(${field})`, passing)})`;
-    default:
-      return `${filtered(`${how}(${field})`, passing)}::float8`;
-  }
+  return arrays.join(" || ");
 }
 
-function ratioSql(
-  view: FeatureView,
-  { of, over, prior = 0, strength = 0 }: Aggregation & { how: "ratio" },
-  passing: { of: readonly string[]; over: readonly string[]; scope: Scope },
+/**
+ * A signal leaves a window right after its length has passed, and is in it right after
+ * its own moment; what decays changes at once.
+ */
+function validUntilSql(
+  { features }: FeatureView,
+  entering: string,
+  pieces: Pieces,
 ): string {
-  const { scope } = passing;
-  const total = (field: SignalField | "count", conditions: readonly string[]) =>
-    field === "count"
-      ? `${filtered("count(*)", conditions)}::float8`
-      : `coalesce(${
-        filtered(`sum(${numberSql(view, field, scope)})`, conditions)
-      }, 0)::float8`;
-  const numerator = `${total(of, passing.of)} + ${
-    scope.bind(strength * prior)
-  }::float8`;
-  const denominator = `${total(over, passing.over)} + ${
-    scope.bind(strength)
-  }::float8`;
-  return `((${numerator}) / nullif(${denominator}, 0))`;
-}
-
-function filtered(aggregate: string, conditions: readonly string[]): string {
-  return conditions.length === 0
-    ? aggregate
-    : `${aggregate} filter (where ${conditions.join(" and ")})`;
-}
-
-function filterSql(
-  view: FeatureView,
-  filter: SignalFilter | undefined,
-  scope: Scope,
-): string[] {
-  if (filter?.types === undefined) return [];
-  if (view.source.grain !== "event") {
-    throw unreadable(view, "only events have types");
-  }
-  return [`s.type = any(${scope.bind([...filter.types])}::text[])`];
-}
-
-/** A field as a number; null where it is none. */
-function numberSql(
-  view: FeatureView,
-  field: SignalField,
-  scope: Scope,
-): string {
-  if (!field.startsWith("properties.")) return columnSql(view, field);
-  const text = `(s.properties ->> ${propertyName(view, field, scope)})`;
-  return `case when ${text} ~ '${DECIMAL}' then ${text}::numeric end`;
-}
-
-/** Up to 30 digits before and after the point; what a float holds with room to add up. */
-const DECIMAL =
-  "^[+-]?([0-9]{1,30}([.][0-9]{0,30})?|[.][0-9]{1,30})([eE][+-]?[0-9]{1,2})?$";
-
-/** A field as JSON: a number or text; truth values as text. */
-function scalarSql(
-  view: FeatureView,
-  field: SignalField,
-  scope: Scope,
-): string {
-  if (!field.startsWith("properties.")) {
-    return `to_jsonb(${columnSql(view, field)})`;
-  }
-  const name = propertyName(view, field, scope);
-  return `case jsonb_typeof(s.properties -> ${name})
-    when 'number' then s.properties -> ${name}
-    when 'string' then s.properties -> ${name}
-    when 'boolean' then to_jsonb(s.properties ->> ${name}) end`;
-}
-
-function propertyName(
-  view: FeatureView,
-  field: SignalField,
-  scope: Scope,
-): string {
-  if (view.source.grain !== "event") {
-    throw unreadable(view, "only events have properties");
-  }
-  return `${scope.bind(field.slice("properties.".length))}::text`;
-}
-
-function columnSql({ source, name }: FeatureView, field: SignalField): string {
-  const known = source.grain === "event"
-    ? field === "value_micros"
-    : Object.hasOwn(METRICS, field);
-  if (!known) throw unreadable({ name }, `its signals have no "${field}"`);
-  return `s.${field as Metric | "value_micros"}`;
-}
-
-function unreadable({ name }: Pick<FeatureView, "name">, reason: string) {
-  return new EngineError(
-    "view_invalid",
-    `Cannot compute feature view "${name}": ${reason}`,
+  const { part } = pieces;
+  const windows = new Set(
+    features.flatMap((feature) =>
+      needsSignals(feature.aggregation) ? windowOf(feature) ?? [] : []
+    ),
   );
+  const leaving = [...windows].map((ms) =>
+    `${part({ what: "first", filters: [] }, ms)} + ${lengthSql(ms)}`
+  );
+  const fading = features.filter(({ aggregation }) =>
+    aggregation.how === "decay"
+  );
+  const fades = () => part({ what: "count", filters: [] }, widestOf(fading));
+  const at = fading.length === 0
+    ? []
+    : [`case when ${fades()} > 0 then ${pieces.at()} end`];
+  return `least(${[...leaving, entering, ...at].join(", ")})`;
 }
 
-function before({ at, bind }: Scope, days: number): string {
-  const millis = bind(Math.round(days * DAY_MS));
-  return `${at} - ${millis}::float8 * interval '1 millisecond'`;
-}
-
-/** Days of the widest window; null for all of the past. */
-function widestWindow({ features }: FeatureView): number | null {
-  const windows = features.filter(({ aggregation }) =>
-    aggregation.how !== "calendar"
-  ).map(({ windowDays }) => windowDays ?? Infinity);
-  const widest = Math.max(...windows);
-  return widest === Infinity ? null : widest;
-}
-
-function signalsSql(
+/** Moment of the first signal of one entity at or after the end of the windows. */
+export function aheadSql(
   view: FeatureView,
-  scope: ViewScope,
+  { at, ...scope }: Pick<ViewScope, "tenant" | "at" | "one">,
   statement: Statement,
 ): string {
-  const { at, knownAt, tenant } = scope;
-  const widest = widestWindow(view);
-  const since = widest === null
-    ? null
-    : before({ ...scope, ...statement }, widest);
-  const conditions = [
-    `s.tenant = ${statement.bind(tenant)}`,
-    `s.at < ${at}`,
-    ...since === null ? [] : [`s.at >= ${since}`],
-  ];
-  if (view.source.grain === "event") {
-    return `from ${EVENTS} where ${
-      [...conditions, ...knownSql(knownAt, statement)].join(" and ")
-    }`;
-  }
-  if (view.source.grain === "calendar") throw unreadable(view, "no signals");
-  conditions.push(
-    `s.level = ${statement.bind(view.source.level)}`,
-    `s.day <= (${at})::date`,
-    ...since === null ? [] : [`s.day >= (${since})::date`],
-    inForceSql(knownAt, statement),
-  );
-  return `from ${PERFORMANCE} where ${conditions.join(" and ")}`;
+  const signals = readSignals(view, statement);
+  const { grain } = signals;
+  const from = signals.from([
+    ...sourceConditions(signals, scope, null),
+    `${grain.time} >= ${grain.bound(at, 0)}`,
+  ]);
+  return grain.moment(`(select min(${grain.time}) ${from})`);
 }
 
-const EVENTS = "(select *, occurred_at as at, event_id as key from event) s";
+/** Which signals a view reads, whenever they were: of a tenant, and of one entity or of any. */
+export function sourceConditions(
+  { view, statement: { typed } }: Signals,
+  { tenant, one }: Pick<ViewScope, "tenant" | "one">,
+  known: string | null,
+): string[] {
+  const id = `s.${entityColumn(view.entity)}`;
+  return [
+    `s.tenant = ${typed(tenant, "text")}`,
+    one === undefined ? `${id} is not null` : `${id} = ${one}`,
+    ...view.source.grain === "performance"
+      ? [`s.level = ${typed(view.source.level, "text")}`, inForceBy(known)]
+      : known === null
+      ? []
+      : [observedBy(known)],
+  ];
+}
 
-const PERFORMANCE =
-  "(select *, day::timestamp at time zone 'UTC' as at, row_key as key from performance) s";
+function signalConditions(
+  signals: Signals,
+  scope: ViewScope,
+  widest: number | null,
+): string[] {
+  const { grain, view, statement } = signals;
+  const { at, ahead, where } = scope;
+  return [
+    ...sourceConditions(signals, scope, knownMoment(scope, statement.typed)),
+    ...where ? [where(`s.${entityColumn(view.entity)}`)] : [],
+    ...widest === null ? [] : [`${grain.time} >= ${grain.bound(at, widest)}`],
+    ...ahead ? [] : [`${grain.time} < ${grain.bound(at, 0)}`],
+  ];
+}
+
+function knownMoment(
+  { at, knownAt }: Pick<ViewScope, "at" | "knownAt">,
+  typed: Statement["typed"],
+): string | null {
+  if (knownAt === null) return null;
+  return knownAt === "point" ? at.before(0) : typed(knownAt, "timestamptz");
+}
+
+type ConsentScope = Pick<ViewScope, "tenant" | "at" | "knownAt"> & {
+  readonly id: string;
+};
+
+/** Whether the latest that a subject said of a consent forbids the view. */
+export function withheldSql(
+  { consent, entity }: FeatureView,
+  { tenant, at, knownAt, id }: ConsentScope,
+  { typed }: Statement,
+): string {
+  if (consent === undefined) return "false";
+  const known = knownMoment({ at, knownAt }, typed);
+  const said = `c.consent ->> ${typed(consent.to, "text")}`;
+  const latest = `(select ${said} from event c where c.tenant = ${
+    typed(tenant, "text")
+  } and c.${entityColumn(entity)} = ${id} and c.occurred_at < ${
+    at.before(0)
+  } and ${said} is not null${
+    known === null ? "" : ` and ${observedBy(known, "c")}`
+  } order by ${
+    latestFirst("c.occurred_at", "c.source", "c.event_id")
+  } limit 1)`;
+  return consent.rule === "opt_out"
+    ? `coalesce(${latest} = 'false', false)`
+    : `coalesce(${latest} <> 'true', true)`;
+}

@@ -38,5 +38,10 @@ export function createKeyStore(sql: Sql): KeyStore {
 }
 
 function toKey(row: typeof apiKey.$inferSelect): ApiKey {
-  return { ...row, scopes: row.scopes as Scope[] };
+  const { scopes, purposes } = row;
+  return {
+    ...row,
+    scopes: scopes as Scope[],
+    purposes: purposes as string[] | null,
+  };
 }

@@ -6,7 +6,7 @@
  * @module
  */
 import { DAY_MS } from "../domain/day.ts";
-import type { LabelQuery, LabelRow } from "../ports/features.ts";
+import type { LabelQuery, LabelRow } from "../ports/training_sets.ts";
 import { ENTITY_TYPES } from "../domain/entity.ts";
 import { knownSql, startStatement } from "./statement.ts";
 import type { Sql } from "./sql.ts";
@@ -36,7 +36,8 @@ export async function readLabels(
         ) as place,
         s.${match} as match, s.occurred_at as at,
         jsonb_strip_nulls(jsonb_build_object(${ENTITIES})) as entities,
-        s.properties ->> ${bind(query.actionProperty)}::text as action
+        s.properties ->> ${bind(query.actionProperty)}::text as action,
+        s.properties
       from event s
       where s.tenant = ${tenant} and s.type = ${bind(query.start)}
         and s.${match} is not null
@@ -47,11 +48,11 @@ export async function readLabels(
       from event s
       where s.tenant = ${tenant} and s.type = ${bind(query.outcome)} ${known}
     )
-    select s.entities, s.at, s.action, ${label} as label
+    select s.entities, s.at, s.action, s.properties, ${label} as label
     from start s
     left join outcome o on o.match = s.match and o.at > s.at
       and o.at <= s.at + ${within}::float8 * interval '1 millisecond'
-    group by s.place, s.entities, s.at, s.action
+    group by s.place, s.entities, s.at, s.action, s.properties
     order by s.place`,
     params,
   );

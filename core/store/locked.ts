@@ -25,24 +25,19 @@ export async function untilUnlocked<T>(
 ): Promise<T> {
   const until = performance.now() + budgetMs;
   for (let longestMs = FIRST_PAUSE_MS;; longestMs *= 2) {
-    const failed = await attempt(work);
-    if ("result" in failed) return failed.result;
+    let cause: unknown = null;
+    try {
+      const result = await work();
+      if (result !== AGAIN) return result;
+    } catch (error) {
+      if (!isLocked(error)) throw error;
+      cause = error;
+    }
     const pauseMs = Math.random() * Math.min(longestMs, LONGEST_PAUSE_MS);
-    if (performance.now() + pauseMs > until) throw failed.cause;
+    if (performance.now() + pauseMs > until) {
+      throw cause ?? new TypeError("Others keep changing the same keys");
+    }
     await new Promise((wake) => setTimeout(wake, pauseMs));
-  }
-}
-
-async function attempt<T>(
-  work: () => Promise<T | typeof AGAIN>,
-): Promise<{ readonly result: T } | { readonly cause: unknown }> {
-  try {
-    const result = await work();
-    if (result !== AGAIN) return { result };
-    return { cause: new TypeError("Others keep changing the same keys") };
-  } catch (cause) {
-    if (!isLocked(cause)) throw cause;
-    return { cause };
   }
 }
 

@@ -6,7 +6,7 @@
 import { addDays, countDays, type Day } from "../domain/day.ts";
 import { EngineError } from "../domain/error.ts";
 import { METRICS } from "../domain/signal.ts";
-import type { MetricSeries, SeriesQuery } from "../ports/features.ts";
+import type { MetricSeries, SeriesQuery } from "../ports/training_sets.ts";
 import type { Sql } from "./sql.ts";
 import { inForceSql, startStatement } from "./statement.ts";
 import { entityColumn } from "./tables/columns.ts";

@@ -9,8 +9,11 @@ import type { Stores } from "../ports/stores.ts";
 import { createBackfillStore } from "./backfills.ts";
 import { awaitServer } from "./await_server.ts";
 import { createDecisionLog } from "./decision_log.ts";
+import { createErasureStore } from "./erasure.ts";
+import { createConsistencyStore } from "./feature_checks.ts";
 import { createFeatureHistory } from "./feature_history.ts";
 import { createOnlineFeatures } from "./feature_kv.ts";
+import { createFeatureSpreads } from "./feature_spreads.ts";
 import { lockFolder } from "./folder_lock.ts";
 import { createIdempotencyStore } from "./idempotency.ts";
 import { createKeyStore } from "./key_store.ts";
@@ -25,6 +28,7 @@ import { createPolicyArchive } from "./policy_archive.ts";
 import { openPostgres } from "./postgres.ts";
 import { createQuotaStore } from "./quota_store.ts";
 import { createSignalStore } from "./signal_store.ts";
+import { createSourceProfiles } from "./source_profile.ts";
 import type { Sql } from "./sql.ts";
 import { createViewStore } from "./view_store.ts";
 
@@ -85,12 +89,17 @@ export function createStores(
     history: createFeatureHistory(sql),
     online: createOnlineFeatures(openKv),
     views: createViewStore(sql),
+    checks: createConsistencyStore(sql),
+    spreads: createFeatureSpreads(sql),
+    profiles: createSourceProfiles(sql),
+    consistency: createConsistencyStore(sql),
     models: createModelRegistry(sql),
     log: createDecisionLog(sql),
     idempotency: createIdempotencyStore(sql),
     plans: createPlanStore(sql),
     policies: createPolicyArchive(sql),
     keys: createKeyStore(sql),
+    erasures: createErasureStore(sql),
     leases: createLeaseStore(sql),
     quota: createQuotaStore(sql),
     agree: async (name, setting) => {

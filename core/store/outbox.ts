@@ -36,6 +36,12 @@ export function createSignalStream(sql: Sql): SignalStream {
       changes(sql, ADVANCE, [consumer, holder, position, leaseMs]),
     renew: ({ consumer, holder, leaseMs }) =>
       changes(sql, RENEW, [consumer, holder, leaseMs]),
+    skip: async (following, to) => {
+      if (await hold(sql, following) === null) return false;
+      if (to === null) await giveNumbers(sql);
+      const { consumer, holder } = following;
+      return await changes(sql, SKIP, [consumer, holder, to]);
+    },
     release: async ({ consumer, holder }) => {
       await sql.query(RELEASE, [consumer, holder]);
     },
@@ -47,6 +53,8 @@ export function createSignalStream(sql: Sql): SignalStream {
           waiting: Number(waiting),
         })),
     forget: (consumer) => changes(sql, FORGET, [consumer]),
+    forgetIdle: async (prefix, before) =>
+      (await sql.query(FORGET_IDLE, [prefix, before])).length,
     prune: (before) => prune(sql, before),
   };
 }
@@ -98,11 +106,15 @@ async function numberedAfter(
   sql: Sql,
   position: bigint,
 ): Promise<Entry | null> {
+  await giveNumbers(sql);
+  return await entryAfter(sql, position);
+}
+
+async function giveNumbers(sql: Sql): Promise<void> {
   await sql.transaction(async (tx) => {
     await tx.query("select pg_advisory_xact_lock($1::int8)", [LOCK]);
     await tx.query(GIVE_NUMBERS, [NUMBERED_AT_ONCE]);
   });
-  return await entryAfter(sql, position);
 }
 
 const HOLD = `
@@ -126,9 +138,22 @@ const RENEW = `
   where name = $1 and holder = $2
   returning 1`;
 
+/** Until when it was held stays, as the time since which nobody works. */
 const RELEASE = `
-  update outbox_consumer set holder = null, held_until = null
+  update outbox_consumer set holder = null, held_until = now()
   where name = $1 and holder = $2`;
+
+const SKIP = `
+  update outbox_consumer set position = greatest(
+    position, coalesce($3::int8, (select max(position) from outbox))
+  )
+  where name = $1 and holder = $2
+  returning 1`;
+
+const FORGET_IDLE = `
+  delete from outbox_consumer
+  where starts_with(name, $1) and held_until < $2::timestamptz
+  returning 1`;
 
 const FORGET = "delete from outbox_consumer where name = $1 returning 1";
 

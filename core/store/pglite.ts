@@ -65,6 +65,7 @@ export async function openPglite(options: PgliteOptions): Promise<Pglite> {
   await ask({ kind: "run", text: "select 1", params: [], mode: "array" });
   return {
     ...createSql({
+      embedded: true,
       run: (...statement) => queue(() => run(...statement)),
       transaction: (work) => queue(() => inTransaction({ run, copy }, work)),
       close: () =>

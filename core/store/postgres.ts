@@ -53,6 +53,7 @@ export function openPostgres(databaseUrl: string): Sql {
     },
   });
   return createSql({
+    embedded: false,
     run: runOn(pool),
     transaction: async <T>(
       work: (run: Driver["run"], copy: CopyRows) => Promise<T>,

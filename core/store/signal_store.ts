@@ -15,6 +15,7 @@ import type {
   WriteReport,
 } from "../ports/signals.ts";
 import { chunks } from "./chunks.ts";
+import { leaveErased } from "./erased_signals.ts";
 import { EVENT_COPY, printEvent } from "./signal_columns.ts";
 import {
   type NumberedBatch,
@@ -55,7 +56,10 @@ async function write(
   tx: Transaction,
   given: SignalBatch,
 ): Promise<WriteReport> {
-  const batch = { ...given, batch: await openBatch(tx, given) };
+  const { erasures, ...opened } = await openBatch(tx, given);
+  const { batch, erased } = erasures
+    ? await leaveErased(tx, { ...given, ...opened })
+    : { batch: { ...given, ...opened }, erased: 0 };
   const performance = await writePerformance(tx, batch);
   const events = await writeEvents(tx, batch);
   const deadLetters = await writeRejects(tx, batch);
@@ -67,27 +71,26 @@ async function write(
     events,
     duplicates: batch.events.length - events,
     deadLetters,
+    ...(erased > 0 && { erased }),
   };
   await closeBatch(tx, batch, report);
   return report;
 }
 
 /**
- * Hears of the source, holds its row until the end, and numbers the batch. Tables are
- * not read through for the rest of the transaction: plans made while they were small
+ * Hears of the source, holds its row until the end, numbers the batch, and asks whether
+ * anybody was erased. Tables are not read through for the rest of the transaction: plans made while they were small
  * would be kept, and cost the square of what comes in.
  */
 async function openBatch(
   tx: Session,
   { tenant, source, connector, observedAt }: SignalBatch,
-): Promise<number> {
-  const [row] = await tx.query<{ batch: bigint }>(HEAR_OF_SOURCE, [
-    tenant,
-    source,
-    connector,
-    observedAt,
-  ]);
-  return Number(row?.batch ?? 0);
+): Promise<{ readonly batch: number; readonly erasures: boolean }> {
+  const [row] = await tx.query<{ batch: bigint; erasures: boolean }>(
+    HEAR_OF_SOURCE,
+    [tenant, source, connector, observedAt],
+  );
+  return { batch: Number(row?.batch ?? 0), erasures: row?.erasures ?? false };
 }
 
 /** What changed is counted, and goes to the outbox in the same transaction. */
@@ -234,7 +237,8 @@ const HEAR_OF_SOURCE = `
     batches = source.batches + 1,
     last_observed_at =
       greatest(source.last_observed_at, excluded.last_observed_at)
-  returning batches as batch, set_config('enable_seqscan', 'off', true)`;
+  returning batches as batch, set_config('enable_seqscan', 'off', true),
+    exists (select from erased_subject e where e.tenant = $1) as erasures`;
 
 const COUNT_BATCH = `
   update source set

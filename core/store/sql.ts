@@ -28,6 +28,8 @@ export interface Transaction extends Session {
 
 /** A database. */
 export interface Sql extends Session {
+  /** Whether it is inside the process: while it runs one statement, nobody else is answered. */
+  readonly embedded: boolean;
   /** Commits when `work` resolves, rolls back when it throws. Transactions do not nest. */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
   close(): Promise<void>;
@@ -35,6 +37,7 @@ export interface Sql extends Session {
 
 /** What a driver brings; it throws whatever it likes. */
 export interface Driver {
+  readonly embedded: boolean;
   run(text: string, params: readonly Param[], mode: RowMode): Promise<unknown>;
   transaction<T>(
     work: (run: Driver["run"], copy: CopyRows) => Promise<T>,
@@ -79,6 +82,7 @@ export function createSql(driver: Driver): Sql {
         )
       );
     },
+    embedded: driver.embedded,
     close: () => wrapped(() => driver.close()),
   };
 }

@@ -15,7 +15,8 @@ import {
 } from "../domain/encoding.ts";
 import type { EntityIds } from "../domain/entity.ts";
 import type { FeatureView } from "../domain/feature.ts";
-import type { FeatureHistory, LabelRow } from "../ports/features.ts";
+import type { DeclaredView, FeatureHistory } from "../ports/features.ts";
+import type { LabelQuery, LabelRow } from "../ports/training_sets.ts";
 import type { Report } from "../../plugins/contract.ts";
 import { trainingRows } from "../features/point_in_time.ts";
 import { unfit } from "./refusal.ts";
@@ -34,7 +35,8 @@ export interface LabelledRows extends RawFeatures {
 export interface ReadScope {
   readonly history: FeatureHistory;
   readonly tenant: string;
-  readonly views: readonly FeatureView[];
+  /** All versions of the tenant. */
+  readonly views: readonly DeclaredView[];
   readonly asOf: Instant;
   readonly report: Report;
 }
@@ -50,12 +52,7 @@ export async function readLabelledRows(
 ): Promise<LabelledRows> {
   const { history, tenant, views, asOf, report } = scope;
   report("labels", null);
-  const all = await history.labels({
-    tenant,
-    ...spec.label,
-    until: matureUntil(spec, asOf),
-    knownAt: asOf,
-  });
+  const all = await history.labels(labelQuery(spec, { tenant, asOf }));
   const labels = ofKnownAction(spec, all);
   if (labels.length < all.length) {
     report(
@@ -67,13 +64,14 @@ export async function readLabelledRows(
   }
   const joined = await trainingRows(history, {
     tenant,
-    labels: labels.map(({ entities, at }) => ({
+    labels: labels.map(({ entities, at, properties }) => ({
       entities: entities as EntityIds,
       at,
+      properties,
     })),
     ids: spec.features,
     views,
-    knownAt: asOf,
+    knownAt: spec.known === "decision" ? "point" : asOf,
     progress: (share) => report("features", share),
   });
   return {
@@ -81,6 +79,19 @@ export async function readLabelledRows(
     ids: spec.features,
     columns: joined.columns,
     views: joined.views,
+  };
+}
+
+/** Which starting events are rows: those whose time is over by `asOf`. */
+export function labelQuery(
+  spec: RowsSpec,
+  { tenant, asOf }: Pick<ReadScope, "tenant" | "asOf">,
+): LabelQuery {
+  return {
+    tenant,
+    ...spec.label,
+    until: matureUntil(spec, asOf),
+    knownAt: asOf,
   };
 }
 

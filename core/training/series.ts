@@ -15,7 +15,8 @@ import {
   entityKey,
   type EntityType,
 } from "../domain/entity.ts";
-import type { FeatureHistory, MetricSeries } from "../ports/features.ts";
+import type { FeatureHistory } from "../ports/features.ts";
+import type { MetricSeries } from "../ports/training_sets.ts";
 import { unfit } from "./refusal.ts";
 import type { SeriesSpec } from "./spec.ts";
 

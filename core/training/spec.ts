@@ -5,7 +5,10 @@
  * Rows: each event of type `label.start` is one row, its features as they stood at
  * that moment; the label is whether (`occurs`) an event of type `label.outcome`
  * followed within `label.withinDays` for the same `label.matchOn`, or the sum of its
- * `value`. Rows whose time for an outcome is not over by `asOf` are left out.
+ * `value`. Rows whose time for an outcome is not over by `asOf` are left out. `known`
+ * says which signals features may stand on: what was observed by `asOf` (`as_of`), or
+ * what had been observed at the row's own moment (`decision`), restated later or not;
+ * history that was brought in later is then unseen.
  *
  * Series: spend of each entity by period explains an outcome. With `outcome.by`
  * null all spends explain the one total; with an entity type each entity's spend
@@ -96,6 +99,8 @@ const rows = z.strictObject({
     from: instant.nullable().default(null),
     until: instant.nullable().default(null),
   }),
+  /** What features may stand on, beside what happened before the row. */
+  known: z.enum(["as_of", "decision"]).default("as_of"),
   /** Feature ids, `view.feature`. */
   features: z.array(said).min(1).max(500)
     .refine((all) => new Set(all).size === all.length, "name each once"),

@@ -7,7 +7,8 @@
 import { canonicalJson, sha256 } from "../domain/canonical.ts";
 import { EngineError } from "../domain/error.ts";
 import type { ModelRecord } from "../domain/score.ts";
-import { BUILTIN_VIEWS } from "../features/builtin_views.ts";
+import { withBuiltin } from "../features/versions.ts";
+import type { Instant } from "../domain/day.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Stores } from "../ports/stores.ts";
 import type { ModelFamily, Report } from "../../plugins/contract.ts";
@@ -20,7 +21,7 @@ import type { Trained } from "./trained.ts";
 
 /** What training stands on. */
 export interface TrainScope {
-  readonly stores: Pick<Stores, "history" | "models" | "views">;
+  readonly stores: Pick<Stores, "erasures" | "history" | "models" | "views">;
   readonly families: readonly ModelFamily[];
   readonly clock: Clock;
   /** Version of the engine's code. */
@@ -60,12 +61,13 @@ export async function trainModel(
   const trained = await train(family, spec, {
     history,
     tenant,
-    views: [...BUILTIN_VIEWS, ...await views.list(tenant)],
+    views: withBuiltin(await views.list(tenant)),
     asOf,
     report,
   });
   const { artifact, rows, datasetHash, views: read, ...made } = trained;
   const maker = `${family.name}@${family.version}`;
+  await refuseErased(stores, { tenant, model: spec.model, since: now });
   return await models.register(tenant, {
     ...made,
     name: spec.model,
@@ -83,6 +85,23 @@ export async function trainModel(
     createdBy: by,
     createdAt: clock.now(),
   }, artifact);
+}
+
+/** An erasure names the models that are on record: one that is not yet would be missed. */
+async function refuseErased(
+  { erasures }: Pick<Stores, "erasures">,
+  { tenant, model, since }: {
+    readonly tenant: string;
+    readonly model: string;
+    readonly since: Instant;
+  },
+): Promise<void> {
+  const erased = await erasures.erasedSince(since);
+  if (!erased.some((one) => one.tenant === tenant)) return;
+  throw unfit(
+    model,
+    "somebody was erased while it was trained, maybe on them; train it again",
+  );
 }
 
 function findFamily(

@@ -8,7 +8,7 @@ import type { FeatureView } from "../domain/feature.ts";
 import { mean } from "../domain/measures.ts";
 import { seededRandom } from "../domain/random.ts";
 import type { ModelUse } from "../domain/score.ts";
-import type { LabelRow } from "../ports/features.ts";
+import type { LabelRow } from "../ports/training_sets.ts";
 import type { RowFamily } from "../../plugins/contract.ts";
 import {
   encodeRows,

@@ -7,6 +7,7 @@ import type { InputSchema } from "../domain/encoding.ts";
 import type { FeatureValue } from "../domain/feature.ts";
 import type { LabelledRows } from "./dataset.ts";
 import { auc, mean, rSquared } from "../domain/measures.ts";
+import { checkColumns, printProblem } from "../features/expectations.ts";
 import { unfit } from "./refusal.ts";
 import type { RowsSpec } from "./spec.ts";
 import type { Split } from "./split.ts";
@@ -29,6 +30,7 @@ export function validateRows(
   refuseFew(spec, split);
   refuseConstant(spec, rows, split);
   refuseActionsUnseen(spec, rows, split);
+  refuseUnexpected(spec, rows);
   for (const [index, input] of schema.inputs.entries()) {
     const column = rows.columns[index] ?? [];
     const values = Array.from(split.train, (place) => column[place] ?? null);
@@ -91,6 +93,20 @@ function refuseActionsUnseen(
   throw unfit(
     model,
     `no training row took action "${unseen}"; correct use.actions or label.actionProperty`,
+  );
+}
+
+function refuseUnexpected(
+  { model }: RowsSpec,
+  { views, ids, columns }: LabelledRows,
+): void {
+  const [problem] = checkColumns(views, ids, columns);
+  if (problem === undefined) return;
+  throw unfit(
+    model,
+    `feature ${
+      printProblem(problem)
+    }; mend the source, or declare what is to be expected`,
   );
 }
 

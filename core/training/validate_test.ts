@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { columnNames } from "../domain/encoding.ts";
 import { EngineError } from "../domain/error.ts";
-import type { FeatureValue } from "../domain/feature.ts";
+import type { FeatureValue, FeatureView } from "../domain/feature.ts";
 import { encodeRows, hashRows, type LabelledRows } from "./dataset.ts";
 import { learnSchema } from "./schema.ts";
 import { parseSpec, type RowsSpec } from "./spec.ts";
@@ -52,6 +52,7 @@ function rowsOf(
       entities: { subject: `s-${row}` },
       at: AT,
       action: row % 2 === 0 ? "mail" : "none",
+      properties: {},
       label: label(row),
     })),
     views: [],
@@ -99,6 +100,38 @@ Deno.test.each<{ note: string; rows: LabelledRows }>([
     assert.ok(error.message.includes(note), error.message);
     return true;
   });
+});
+
+Deno.test("validateRows() refuses a column that is not as its view expects", () => {
+  const viewOf = (max: number): FeatureView => ({
+    name: "v",
+    version: 4,
+    entity: "subject",
+    owner: "test",
+    purposes: ["optimization"],
+    about: "",
+    ttlSeconds: 60,
+    source: { grain: "event" },
+    features: [{
+      name: "f",
+      about: "",
+      unit: "count",
+      aggregation: { how: "count" },
+      window: null,
+      expect: { max },
+    }],
+  });
+  const rows = rowsOf(1000, (row) => (row * 7919) % 101);
+  const prepared = prepare(rows);
+  validateRows(SPEC, { ...rows, views: [viewOf(100)] }, prepared);
+  assert.throws(
+    () => validateRows(SPEC, { ...rows, views: [viewOf(99)] }, prepared),
+    {
+      code: "dataset_invalid",
+      message:
+        'Cannot train model "visit": feature v@4.f: its greatest value is 100, and 99 is expected; mend the source, or declare what is to be expected',
+    },
+  );
 });
 
 Deno.test("validateRows() refuses an action that nobody took", () => {

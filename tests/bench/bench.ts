@@ -29,7 +29,16 @@ export interface Bench {
 }
 
 const terminal = openTerminal();
-const NAMES = ["policy_set", "plan_10k", "score_http", "ingest"];
+const NAMES = [
+  "policy_set",
+  "plan_10k",
+  "score_http",
+  "ingest",
+  "feature_read",
+  "materialise",
+  "feature_stream",
+  "training_join",
+];
 const README = new URL("README.md", import.meta.url);
 const MARK = "<!-- measured -->";
 

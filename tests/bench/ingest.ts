@@ -3,7 +3,7 @@
  * the same columns, key and indexes, on the same database in the same run.
  *
  * Rows `ingest-postgres` and `ingest-pglite`; memory is the highest resident set of a
- * process that ingests so many events, looked at every 10 ms.
+ * process that ingests so many events.
  *
  * @module
  */
@@ -19,6 +19,7 @@ import type { Sql } from "../../core/store/sql.ts";
 import { EVENT_COPY, printEvent } from "../../core/store/signal_columns.ts";
 import { findPostgres, startPostgres } from "../servers/postgres.ts";
 import { NO_FILES, NO_HTTP } from "../ingest/memory_signals.ts";
+import { runApart } from "./apart.ts";
 import { eventPages, streamOf } from "./event_pages.ts";
 import { type Bench, interleave, type Row } from "./bench.ts";
 
@@ -132,16 +133,8 @@ async function memoryRows(): Promise<readonly Row[]> {
 async function peakMiB(events: number): Promise<number> {
   const server = await startPostgres();
   try {
-    const script = new URL("./ingest_process.ts", import.meta.url).pathname;
-    const { stdout, success } = await new Deno.Command(Deno.execPath(), {
-      args: [
-        ...["run", "--no-check", "--allow-read", "--allow-env"],
-        ...["--allow-net=127.0.0.1", script, server.url, String(events)],
-      ],
-      stderr: "inherit",
-    }).output();
-    if (!success) throw new Error("the process that ingests failed");
-    return Number(new TextDecoder().decode(stdout)) / 1024 / 1024;
+    const args = [server.url, String(events)];
+    return (await runApart("ingest_process.ts", args)).peakMiB;
   } finally {
     await server.stop();
   }

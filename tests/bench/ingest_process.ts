@@ -1,6 +1,5 @@
 /**
- * Ingests so many events into a database and prints the highest resident set of its
- * process that was seen, bytes: `ingest_process.ts DATABASE_URL EVENTS`.
+ * Ingests so many events into a database: `ingest_process.ts DATABASE_URL EVENTS`.
  *
  * @module
  */
@@ -11,33 +10,32 @@ import { migrate } from "../../core/store/migrate.ts";
 import { createStores } from "../../core/store/open.ts";
 import { openPostgres } from "../../core/store/postgres.ts";
 import { NO_FILES, NO_HTTP } from "../ingest/memory_signals.ts";
+import { tellApart } from "./apart.ts";
 import { streamOf } from "./event_pages.ts";
 
-/** Pause between two looks at the resident set. */
-const LOOK_MS = 10;
-
 const [url = "", events = "0"] = Deno.args;
-let peak = 0;
-const looking = setInterval(() => {
-  peak = Math.max(peak, Deno.memoryUsage().rss);
-}, LOOK_MS);
-const sql = openPostgres(url);
-await migrate(sql);
-const { signals } = createStores(sql, () => Promise.reject(new Error("no KV")));
-const pseudonyms = openPseudonyms(new Uint8Array(32), "bench");
-await ingest(
-  { store: signals, clock: systemClock, pseudonyms: () => pseudonyms },
-  {
-    tenant: "bench",
-    source: "site",
-    connector: streamOf(Number(events)),
-    config: {},
-    range: null,
-    files: NO_FILES,
-    http: NO_HTTP,
-    report: () => {},
-  },
-);
-await sql.close();
-clearInterval(looking);
-Deno.stdout.writeSync(new TextEncoder().encode(String(peak)));
+
+await tellApart(async () => {
+  const sql = openPostgres(url);
+  await migrate(sql);
+  const { signals } = createStores(
+    sql,
+    () => Promise.reject(new Error("no KV")),
+  );
+  const pseudonyms = openPseudonyms(new Uint8Array(32), "bench");
+  const report = await ingest(
+    { store: signals, clock: systemClock, pseudonyms: () => pseudonyms },
+    {
+      tenant: "bench",
+      source: "site",
+      connector: streamOf(Number(events)),
+      config: {},
+      range: null,
+      files: NO_FILES,
+      http: NO_HTTP,
+      report: () => {},
+    },
+  );
+  await sql.close();
+  return report.events;
+});

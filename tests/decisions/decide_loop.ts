@@ -38,7 +38,7 @@ export async function openDecisions(databaseUrl: string, dataFolder: string) {
   const stores = await openStores({ databaseUrl, dataFolder, clock });
   const policies = compilePolicySet([]);
   const decisions = createDecisions({
-    features: createFeatures(stores),
+    features: createFeatures({ ...stores, clock }),
     scores: createScores({ models: stores.models, clock }),
     policies: () => policies,
     archive: stores.policies,

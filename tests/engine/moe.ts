@@ -17,8 +17,9 @@ export interface Ran {
 export function spawnMoe(
   env: Readonly<Record<string, string>>,
   args: readonly string[],
+  stdin: "null" | "piped" = "null",
 ): Deno.ChildProcess {
-  return command(env, args).spawn();
+  return command(env, args, stdin).spawn();
 }
 
 /** Runs a command to its end. */
@@ -34,12 +35,13 @@ export async function runMoe(
 function command(
   env: Readonly<Record<string, string>>,
   args: readonly string[],
+  stdin: "null" | "piped" = "null",
 ): Deno.Command {
   return new Deno.Command(Deno.execPath(), {
     args: ["run", ...PERMISSIONS, "main.ts", ...args],
     cwd: ROOT,
     env: { ...env, NO_COLOR: "1" },
-    stdin: "null",
+    stdin,
     stdout: "piped",
     stderr: "piped",
   });

@@ -1,21 +1,20 @@
 /**
- * Signals that love boundaries, and views that use every aggregation.
+ * Signals that love boundaries: of windows, tiles, days and of the hour that the clock
+ * skips; late, repeated, restated and tied.
  *
  * @module
  */
 import fc from "fast-check";
 import { DAY_MS } from "../../core/domain/day.ts";
+import { spanMs } from "../../core/domain/feature.ts";
 import type {
-  Aggregation,
-  FeatureDefinition,
-  FeatureView,
-} from "../../core/domain/feature.ts";
-import type {
+  Consent,
   EventSignal,
   PerformanceSignal,
   Scalar,
   Signal,
 } from "../../core/domain/signal.ts";
+import { BOUNDED } from "./boundary_views.ts";
 
 /** What a source said at once. */
 export interface Batch {
@@ -26,50 +25,92 @@ export interface Batch {
 
 /** The moment under test. */
 export const AT = "2026-03-10T00:00:00.000Z";
-/** By when the first batches were observed. */
+/** By when the first batches were observed, of those that came after {@link AT}. */
 export const KNOWN_AT = "2026-03-11T00:00:00.000Z";
 const LATER = "2026-03-12T00:00:00.000Z";
 /** Ids of subjects and campaigns. */
 export const IDS = ["a", "b", "ä"];
-/** Windows with an end in the past. */
-export const BOUNDED = [1, 7, 0.5];
-const WINDOWS = [...BOUNDED, null];
 
 /** A moment so many milliseconds from {@link AT}. */
 export function moment(offsetMs: number): string {
   return new Date(Date.parse(AT) + offsetMs).toISOString();
 }
 
-const boundary = fc.tuple(
-  fc.constantFrom(0, -0.5, -1, -7, -8, -30, 1),
-  fc.constantFrom(-1, 0, 1),
-).map(([days, millis]) => days * DAY_MS + millis);
+const HOUR_MS = DAY_MS / 24;
+/** New York skipped an hour. */
+const SKIPPED_MS = -41 * HOUR_MS;
+const ODD_MS = 3 * HOUR_MS + 37 * 60_000 + 123;
+
+/** Milliseconds from {@link AT} of moments worth asking about. */
+const ASKED_MS = [0, 1, -1, -DAY_MS, HOUR_MS, ODD_MS, -ODD_MS, SKIPPED_MS];
+/** Moments worth asking about: on edges of tiles, just beside them, and in between. */
+export const INSTANTS: readonly string[] = ASKED_MS.map(moment);
+
+const jitter = fc.constantFrom(-1, 0, 1);
+/** Ends and beginnings of windows that end at a moment worth asking about. */
+const edge = fc.tuple(
+  fc.constantFrom(...ASKED_MS),
+  fc.constantFrom(0, 0, ...BOUNDED.map(spanMs)),
+  jitter,
+).map(([at, window, millis]) => at - window + millis);
+const tile = fc.tuple(fc.integer({ min: -30, max: 5 }), jitter)
+  .map(([hours, millis]) => hours * HOUR_MS + millis);
+const boundary = fc.oneof(
+  { weight: 4, arbitrary: edge },
+  { weight: 2, arbitrary: tile },
+  { weight: 1, arbitrary: fc.constantFrom(-30 * DAY_MS, -400 * DAY_MS) },
+);
 
 const scalar: fc.Arbitrary<Scalar> = fc.constantFrom<Scalar>(
   0.1,
   0.2,
   -3,
   1e21,
+  1e-7,
+  1e-31,
+  1e35,
   "12.5",
   "-.5",
   "1e2",
+  "-0",
   "0x10",
   "",
   "abc",
+  "true",
   true,
   null,
 );
 
+const consent: fc.Arbitrary<{ consent?: Consent }> = fc.constantFrom(
+  {},
+  {},
+  { consent: {} },
+  { consent: { email: true } },
+  { consent: { email: false } },
+  { consent: { ads: false } },
+);
+
+const eventId = fc.oneof(
+  fc.integer({ min: 1, max: 20 }).map(String),
+  fc.constantFrom("é", "𝒳", "\uffff"),
+);
+
 const event: fc.Arbitrary<EventSignal> = fc.record({
   grain: fc.constant("event" as const),
-  eventId: fc.constantFrom("1", "2", "3", "4", "5", "6", "é", "𝒳", "\uffff"),
+  eventId,
   type: fc.constantFrom("Opened", "Clicked"),
   occurredAt: boundary.map(moment),
-  entities: fc.constantFrom(...IDS).map((subject) => ({ subject })),
+  entities: fc.constantFrom(
+    ...IDS.map((subject) => ({ subject })),
+    { subject: "a", campaign: "b" },
+    { campaign: "a" },
+  ),
   value: fc.option(fc.bigInt({ min: -5n, max: 2n ** 52n })),
   property: scalar,
-}).map(({ value, property, ...rest }) => ({
+  agreed: consent,
+}).map(({ value, property, agreed, ...rest }) => ({
   ...rest,
+  ...agreed,
   valueMicros: value,
   currency: value === null ? null : "EUR",
   properties: property === null ? {} : { p: property },
@@ -84,7 +125,8 @@ const performance: fc.Arbitrary<PerformanceSignal> = fc.record({
     campaign,
     ad: `${campaign}-1`,
   })),
-  day: boundary.map((offset) => moment(offset).slice(0, 10)),
+  day: fc.constantFrom(0, 0, 1, 1, 2, 3, 7, 8, 365, 366, -1)
+    .map((days) => moment(-days * DAY_MS).slice(0, 10)),
   periodDays: fc.constantFrom(1, 7),
   zone: fc.constant("UTC"),
   currency: fc.constant("EUR"),
@@ -96,96 +138,45 @@ const performance: fc.Arbitrary<PerformanceSignal> = fc.record({
   }, { requiredKeys: ["clicks"] }),
 });
 
+/** Before, at and after moments that are asked about. */
+const observed = fc.constantFrom<string>(
+  moment(-8 * DAY_MS),
+  moment(-DAY_MS),
+  moment(-1),
+  AT,
+  moment(1),
+  KNOWN_AT,
+  LATER,
+);
+
 /** Batches in the order in which they were observed. */
-export const batches = fc.array(
+export const batches: fc.Arbitrary<readonly Batch[]> = fc.array(
   fc.record({
     source: fc.constantFrom<string>("s-1", "S-2"),
-    observedAt: fc.constantFrom<string>(KNOWN_AT, LATER),
-    signals: fc.array(fc.oneof(event, performance), { maxLength: 25 }),
+    observedAt: observed,
+    signals: fc.array(fc.oneof(event, performance), {
+      maxLength: 25,
+      size: "max",
+    }),
   }),
   { minLength: 1, maxLength: 4 },
 ).map((all) =>
   all.sort((a, b) => Date.parse(a.observedAt) - Date.parse(b.observedAt))
 );
 
-/** Each aggregation over each window. */
-export function overWindows(
-  aggregations: Readonly<Record<string, Aggregation>>,
-  also: Partial<FeatureDefinition> = {},
-  windows: readonly (number | null)[] = WINDOWS,
-): FeatureDefinition[] {
-  return windows.flatMap((windowDays, place) =>
-    Object.entries(aggregations).map(([name, aggregation]) => ({
-      name: `${name}_${place}`,
-      about: "Under test",
-      unit: "any",
-      aggregation,
-      windowDays,
-      ...also,
-    }))
-  );
+/**
+ * Events of one subject with more distinct values than are counted one by one, at a
+ * distance of 7 minutes, the last just before {@link AT}.
+ */
+export function crowd(subject: string, count: number): EventSignal[] {
+  return Array.from({ length: count }, (_, place) => ({
+    grain: "event",
+    eventId: `${place}`,
+    type: "Opened",
+    occurredAt: moment(-1 - place * 7 * 60_000),
+    entities: { subject },
+    valueMicros: BigInt(place),
+    currency: "EUR",
+    properties: { p: place % 3 === 0 ? place / 8 : `v${place}` },
+  }));
 }
-
-const DECLARED = {
-  version: 1,
-  owner: "tests",
-  purpose: "tests",
-  about: "Under test",
-  ttlSeconds: 60,
-} as const;
-
-/** Every aggregation over events. */
-export const EVENT_VIEW: FeatureView = {
-  ...DECLARED,
-  name: "of_events",
-  entity: "subject",
-  source: { grain: "event" },
-  features: [
-    ...overWindows({
-      count: { how: "count" },
-      sum: { how: "sum", of: "value_micros" },
-      sum_p: { how: "sum", of: "properties.p" },
-      mean_p: { how: "mean", of: "properties.p" },
-      min_p: { how: "min", of: "properties.p" },
-      max_p: { how: "max", of: "properties.p" },
-      last_p: { how: "last", of: "properties.p" },
-      last_value: { how: "last", of: "value_micros" },
-      rate: {
-        how: "ratio",
-        of: "count",
-        over: "count",
-        ofWhere: { types: ["Clicked"] },
-        overWhere: { types: ["Opened"] },
-      },
-    }),
-    ...overWindows({ opened: { how: "count" } }, {
-      where: { types: ["Opened"] },
-    }),
-  ],
-};
-
-/** Every aggregation over totals. */
-export const PERFORMANCE_VIEW: FeatureView = {
-  ...DECLARED,
-  name: "of_totals",
-  entity: "campaign",
-  source: { grain: "performance", level: "campaign" },
-  features: overWindows(
-    {
-      count: { how: "count" },
-      clicks: { how: "sum", of: "clicks" },
-      spend: { how: "mean", of: "spend_micros" },
-      least: { how: "min", of: "spend_micros" },
-      last: { how: "last", of: "clicks" },
-      cpc: {
-        how: "ratio",
-        of: "spend_micros",
-        over: "clicks",
-        prior: 0.3,
-        strength: 7,
-      },
-    },
-    {},
-    BOUNDED,
-  ),
-};

@@ -4,27 +4,35 @@
  *
  * A window is `[at − W, at)`. A performance row counts at the start of its day in
  * UTC, and only the revision in force counts; an event counts once by its source
- * and id. A count or sum of nothing is 0, anything else of nothing is null. Text
- * counts as a number if it is a decimal. Of several last values the one of the
+ * and id. A count, sum, rate, decayed sum or number of distinct values of nothing is
+ * 0, anything else of nothing is null. Text counts as a number if it is a decimal. Of
+ * several last values, and of what a person said last about consent, the one of the
  * greatest moment, then source, then key, by code point, counts.
  *
  * @module
  */
-import { calendarPart } from "../../core/domain/calendar.ts";
-import { DAY_MS, type Instant, startOfDay } from "../../core/domain/day.ts";
-import type {
-  Aggregation,
-  FeatureDefinition,
-  FeatureValue,
-  FeatureView,
-  SignalField,
-  SignalFilter,
+import { momentValue } from "../../core/domain/calendar.ts";
+import { type Instant, startOfDay } from "../../core/domain/day.ts";
+import { distinctEstimate, distinctHash } from "../../core/domain/distinct.ts";
+import {
+  type FeatureDefinition,
+  type FeatureValue,
+  type FeatureView,
+  type SignalAggregation,
+  type SignalField,
+  type SignalFilter,
+  type Span,
+  spanMs,
 } from "../../core/domain/feature.ts";
+import { scalarText } from "../../core/domain/scalar.ts";
 import {
   deriveRowKey,
+  type EventSignal,
   type Scalar,
   type Signal,
 } from "../../core/domain/signal.ts";
+import { requestValue } from "../../core/features/request_features.ts";
+import type { FeaturePoint, KnownAt } from "../../core/ports/features.ts";
 import { isDecimal, sumExactly } from "./exact_sum.ts";
 
 /** A signal with where it came from and when it became known. */
@@ -35,12 +43,11 @@ export interface ObservedSignal {
 }
 
 /** Whom to describe, when, and what was known. */
-export interface EvaluatePoint {
-  /** Id without its type, which the view gives. */
-  readonly id: string;
-  readonly at: Instant;
-  /** Only what was observed by then; null for all. */
-  readonly knownAt?: Instant | null;
+export interface EvaluatePoint extends FeaturePoint {
+  /** All unless given. */
+  readonly knownAt?: KnownAt;
+  /** What the caller gives with a request; nothing unless given. */
+  readonly given?: Readonly<Record<string, Scalar>>;
 }
 
 interface Placed {
@@ -55,22 +62,45 @@ interface Placed {
  * @param view The definition.
  * @param observed Signals in the order in which they were observed, repeated and restated.
  * @param point Whom and when.
- * @returns Values in the order of the view's features.
+ * @returns Values in the order of the view's features; all null if consent forbids it.
  */
 export function evaluate(
   view: FeatureView,
   observed: readonly ObservedSignal[],
   point: EvaluatePoint,
 ): FeatureValue[] {
+  if (isWithheld(view, observed, point)) return view.features.map(() => null);
+  const past = pastOf(observed, point).filter(({ signal }) =>
+    isOf(view, signal, point.id)
+  );
+  return view.features.map((feature) => evaluateFeature(feature, past, point));
+}
+
+/** Whether the view needs a consent that its subject has not given. */
+export function isWithheld(
+  { consent, entity }: FeatureView,
+  observed: readonly ObservedSignal[],
+  point: EvaluatePoint,
+): boolean {
+  if (consent === undefined) return false;
+  const agreed = pastOf(observed, point)
+    .filter(({ signal }) => signal.entities[entity] === point.id)
+    .toSorted((a, b) => compare(a.order, b.order))
+    .map(({ signal }) => (signal as EventSignal).consent?.[consent.to])
+    .findLast((said) => said !== undefined);
+  return consent.rule === "opt_out" ? agreed === false : agreed !== true;
+}
+
+/** What was known of the time before the point. */
+function pastOf(
+  observed: readonly ObservedSignal[],
+  { at, knownAt = null }: EvaluatePoint,
+): Placed[] {
+  const by = knownAt === "point" ? at : knownAt;
   const known = observed.filter(({ observedAt }) =>
-    (point.knownAt ?? null) === null || observedAt <= (point.knownAt as Instant)
+    by === null || observedAt <= by
   );
-  const past = inForce(known).filter(({ at, signal }) =>
-    isOf(view, signal, point.id) && at < point.at
-  );
-  return view.features.map((feature) =>
-    evaluateFeature(feature, past, point.at)
-  );
+  return inForce(known).filter((placed) => placed.at < at);
 }
 
 function inForce(observed: readonly ObservedSignal[]): Placed[] {
@@ -97,18 +127,27 @@ function isOf({ source, entity }: FeatureView, signal: Signal, id: string) {
 }
 
 function evaluateFeature(
-  { aggregation, where, windowDays }: FeatureDefinition,
+  { aggregation, where, window }: FeatureDefinition,
   past: readonly Placed[],
-  at: Instant,
+  { at, given = {} }: EvaluatePoint,
 ): FeatureValue {
-  if (aggregation.how === "calendar") return calendarPart(aggregation.part, at);
-  const since = windowDays === null
-    ? -Infinity
-    : Date.parse(at) - Math.round(windowDays * DAY_MS);
+  switch (aggregation.how) {
+    case "calendar":
+    case "fourier":
+    case "holiday":
+      return momentValue(aggregation, at);
+    case "request":
+      return requestValue(aggregation, given, at);
+  }
   const inWindow = past.filter((placed) =>
-    Date.parse(placed.at) >= since && passes(placed, where)
+    (window === null || ageMs(placed, at) <= spanMs(window)) &&
+    passes(placed, where)
   );
-  return aggregate(aggregation, inWindow);
+  return aggregate(aggregation, inWindow, { at, window });
+}
+
+function ageMs(placed: Placed, at: Instant): number {
+  return Date.parse(at) - Date.parse(placed.at);
 }
 
 function passes({ signal }: Placed, filter: SignalFilter | undefined) {
@@ -117,36 +156,61 @@ function passes({ signal }: Placed, filter: SignalFilter | undefined) {
 }
 
 function aggregate(
-  aggregation: Exclude<Aggregation, { how: "calendar" }>,
+  aggregation: SignalAggregation,
   placed: readonly Placed[],
+  { at, window }: { readonly at: Instant; readonly window: Span | null },
 ): FeatureValue {
-  if (aggregation.how === "count") return placed.length;
-  if (aggregation.how === "ratio") return ratio(aggregation, placed);
-  if (aggregation.how === "last") return last(aggregation.of, placed);
-  const decimals = decimalsOf(aggregation.of, placed);
-  const numbers = decimals.map(Number);
   switch (aggregation.how) {
-    case "sum":
-      return sumExactly(decimals);
-    case "mean":
-      return numbers.length === 0
-        ? null
-        : sumExactly(decimals) / numbers.length;
-    case "min":
-      return numbers.reduce<number | null>(
-        (least, value) => least === null || value < least ? value : least,
-        null,
-      );
-    case "max":
-      return numbers.reduce<number | null>(
-        (most, value) => most === null || value > most ? value : most,
-        null,
-      );
+    case "count":
+      return placed.length;
+    case "rate":
+      return placed.length / lengthIn(aggregation.per, window);
+    case "distinct":
+      return distinct(aggregation.of, placed);
+    case "decay":
+      return decay(aggregation, placed, at);
+    case "ratio":
+      return ratio(aggregation, placed);
+    case "last":
+      return last(aggregation.of, placed);
+    default:
+      return summarize(aggregation.how, decimalsOf(aggregation.of, placed));
   }
 }
 
+function lengthIn(per: "hour" | "day", window: Span | null): number {
+  return spanMs(window ?? "0d") / spanMs(per === "hour" ? "1h" : "1d");
+}
+
+function summarize(
+  how: "sum" | "mean" | "min" | "max",
+  decimals: readonly string[],
+): number | null {
+  if (how === "sum") return sumExactly(decimals);
+  if (decimals.length === 0) return null;
+  if (how === "mean") return sumExactly(decimals) / decimals.length;
+  return Math[how](...decimals.map((decimal) => sumExactly([decimal])));
+}
+
+function distinct(field: SignalField, placed: readonly Placed[]): number {
+  const texts = placed.flatMap(({ signal }) => textOf(field, signal) ?? []);
+  const hashes = new Set(texts.map(distinctHash));
+  return distinctEstimate([...hashes].sort((a, b) => a - b));
+}
+
+function decay(
+  { of, halfLife }: Extract<SignalAggregation, { how: "decay" }>,
+  placed: readonly Placed[],
+  at: Instant,
+): number {
+  return placed.reduce((sum, one) => {
+    const [value] = of === "count" ? ["1"] : decimalsOf(of, [one]);
+    return sum + Number(value ?? 0) * 2 ** (-ageMs(one, at) / spanMs(halfLife));
+  }, 0);
+}
+
 function ratio(
-  aggregation: Extract<Aggregation, { how: "ratio" }>,
+  aggregation: Extract<SignalAggregation, { how: "ratio" }>,
   placed: readonly Placed[],
 ): number | null {
   const { of, over, ofWhere, overWhere, prior = 0, strength = 0 } = aggregation;
@@ -163,12 +227,10 @@ function ratio(
 }
 
 function last(field: SignalField, placed: readonly Placed[]): FeatureValue {
-  const candidates = placed.filter(({ signal }) =>
-    read(field, signal) !== null
-  );
-  candidates.sort((a, b) => compare(a.order, b.order));
-  const latest = candidates.at(-1);
-  const value = latest ? read(field, latest.signal) : null;
+  const value = placed
+    .toSorted((a, b) => compare(a.order, b.order))
+    .map(({ signal }) => read(field, signal))
+    .findLast((value) => value !== null) ?? null;
   if (typeof value === "bigint") return Number(value);
   return typeof value === "boolean" ? String(value) : value;
 }
@@ -189,10 +251,12 @@ function compareCodePoints(a: string, b: string): number {
 }
 
 function decimalsOf(field: SignalField, placed: readonly Placed[]): string[] {
-  return placed.flatMap(({ signal }) => {
-    const value = read(field, signal);
-    return value !== null && isDecimal(String(value)) ? [String(value)] : [];
-  });
+  return placed.flatMap(({ signal }) => textOf(field, signal) ?? [])
+    .filter(isDecimal);
+}
+
+function textOf(field: SignalField, signal: Signal): string | null {
+  return scalarText(read(field, signal));
 }
 
 function read(field: SignalField, signal: Signal): Scalar | bigint {

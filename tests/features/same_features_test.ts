@@ -1,296 +1,270 @@
 /**
- * One definition, equal paths: the naive evaluator, SQL at points, the batch and the
- * online read agree exactly, on signals that love boundaries.
+ * One definition, equal paths: the naive evaluator, SQL at points, vectors that are
+ * refreshed from signals and from tiles, and those that runs keep, agree exactly, on
+ * signals that love boundaries.
+ *
+ * `MOE_FEATURE_PAIRS` is how many pairs of signals and a moment are compared.
  *
  * @module
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { DAY_MS } from "../../core/domain/day.ts";
-import type { FeatureView } from "../../core/domain/feature.ts";
-import type { EventSignal } from "../../core/domain/signal.ts";
-import { evaluate, type ObservedSignal } from "./evaluate.ts";
-import { createFeatures } from "../../core/features/features.ts";
-import { trainingRows } from "../../core/features/point_in_time.ts";
-import type { Stores } from "../../core/ports/stores.ts";
-import { normalize } from "../../core/signals/normalize.ts";
+import type { Instant } from "../../core/domain/day.ts";
+import type { FeatureVector, FeatureView } from "../../core/domain/feature.ts";
+import type { Sql } from "../../core/store/sql.ts";
+import { assertSame } from "./assert_same.ts";
 import {
   AT,
   type Batch,
   batches,
-  BOUNDED,
-  EVENT_VIEW,
+  crowd,
   IDS,
+  INSTANTS,
   KNOWN_AT,
   moment,
-  overWindows,
-  PERFORMANCE_VIEW,
 } from "./boundary_signals.ts";
-import { PSEUDONYMS } from "../ingest/memory_signals.ts";
-import { withStores } from "./embedded_stores.ts";
+import {
+  CONSENT_VIEWS,
+  EVENT_VIEW,
+  eventViews,
+  PERFORMANCE_VIEW,
+  performanceViews,
+  TILED_VIEWS,
+} from "./boundary_views.ts";
+import { evaluate, type ObservedSignal } from "./evaluate.ts";
+import { type Scene, withScene } from "./scene.ts";
+import {
+  assertKept,
+  instantsFor,
+  touchedBy,
+  write,
+} from "./written_signals.ts";
 
-async function write(
-  stores: Stores,
-  tenant: string,
-  all: readonly Batch[],
-): Promise<ObservedSignal[]> {
-  const observed: ObservedSignal[] = [];
-  for (const { source, observedAt, signals } of all) {
-    const emits = ["event", "performance"];
-    const batch = normalize(
-      { source, emits, observedAt, settlesDays: 0, pseudonyms: PSEUDONYMS },
-      { signals, rejects: [] },
-    );
-    assert.deepEqual(batch.rejects, []);
-    await stores.signals.write({
-      ...batch,
-      tenant,
-      source,
-      connector: "test",
-      observedAt,
-      claims: [],
-    });
-    observed.push(
-      ...signals.map((signal) => ({ source, observedAt, signal })),
-    );
-  }
-  return observed;
-}
+const PAIRS = Number(Deno.env.get("MOE_FEATURE_PAIRS") ?? 50_000);
+/** Moments of one set of signals beside those at which they were aimed. */
+const MOMENTS = 60;
+const KNOWN = [null, KNOWN_AT, "point"] as const;
+const FULL_VIEWS = [
+  EVENT_VIEW,
+  PERFORMANCE_VIEW,
+  ...TILED_VIEWS,
+  ...CONSENT_VIEWS,
+];
 
-const CHECKS:
-  readonly (readonly [string, (stores: Stores) => Promise<void>])[] = [
-    ["evaluate() = SQL at points = batch = online read", agree],
-    ["ties are broken by code point", breakTies],
-    ["a signal of the future is not seen by any path", hideFuture],
-    [
-      "what is unknown, absent or another tenant's reads as missing",
-      readMissing,
-    ],
-    [
-      "a declared version does not change, a new one takes its place",
-      keepVersions,
-    ],
-  ];
-
-Deno.test("features over the embedded stores", async (t) => {
-  await withStores(AT, async (stores) => {
-    for (const [name, check] of CHECKS) {
-      await t.step(name, () => check(stores));
-    }
-  });
-});
-
-async function agree(stores: Stores): Promise<void> {
-  const features = createFeatures(stores);
-  let tenants = 0;
-  await fc.assert(
-    fc.asyncProperty(batches, async (all) => {
-      const tenant = `generated-${tenants++}`;
-      const observed = await write(stores, tenant, all);
-      for (const view of [EVENT_VIEW, PERFORMANCE_VIEW]) {
-        await features.declare(tenant, view);
-        await comparePoints(stores, tenant, { view, observed });
-      }
-      await features.materialize(tenant, { at: AT, report: () => {} });
-      for (const view of [EVENT_VIEW, PERFORMANCE_VIEW]) {
-        await compareOnline(stores, tenant, { view, observed });
-      }
-    }),
-    { numRuns: 20 },
-  );
-}
-
-interface Compared {
+/** A view over signals that were written. */
+interface Subject {
+  readonly tenant: string;
   readonly view: FeatureView;
   readonly observed: readonly ObservedSignal[];
 }
 
+Deno.test(`evaluate() = SQL at points, over ${PAIRS} pairs`, () =>
+  withScene(async (scene) => {
+    const property = fc.asyncProperty(
+      batches,
+      fc.array(fc.oneof(eventViews, performanceViews), {
+        minLength: 3,
+        maxLength: 3,
+      }),
+      async (all, views) => {
+        const { tenant, observed } = await scene.writeAll(all);
+        for (const view of views) {
+          pairs += await comparePoints(scene, { tenant, view, observed });
+        }
+      },
+    );
+    let pairs = 0;
+    while (pairs < PAIRS) await fc.assert(property, { numRuns: 5 });
+  }));
+
+/** Returns how many pairs it compared. */
 async function comparePoints(
-  stores: Stores,
-  tenant: string,
-  { view, observed }: Compared,
+  { history }: Pick<Scene, "history">,
+  { tenant, view, observed }: Subject,
+  instants = instantsFor(view, observed, MOMENTS),
+): Promise<number> {
+  const points = IDS.flatMap((id) => instants.map((at) => ({ id, at })));
+  for (const knownAt of KNOWN) {
+    const vectors = await history.aggregate(tenant, view, { points, knownAt });
+    points.forEach((point, place) =>
+      assertSame(view, vectors[place] ?? [], {
+        observed,
+        point: { ...point, knownAt },
+      })
+    );
+  }
+  return points.length * KNOWN.length;
+}
+
+Deno.test("every feature over every window, at points and refreshed", () =>
+  withScene((scene) =>
+    fc.assert(
+      fc.asyncProperty(batches, async (all) => {
+        const { tenant, observed } = await scene.writeAll(all);
+        for (const view of FULL_VIEWS) {
+          const subject = { tenant, view, observed };
+          await comparePoints(scene, subject, INSTANTS.slice(0, 2));
+          const at = INSTANTS.toSorted()[0] ?? AT;
+          await scene.history.materialize(tenant, view, { at, scope: "all" });
+          for (const later of INSTANTS.toSorted()) {
+            await compareRefreshed(scene, subject, later);
+          }
+        }
+      }),
+      { numRuns: 2 },
+    )
+  ));
+
+async function compareRefreshed(
+  { history }: Scene,
+  { tenant, view, observed }: Subject,
+  at: Instant,
 ): Promise<void> {
-  for (const knownAt of [null, KNOWN_AT]) {
-    const points = IDS.flatMap((id) =>
-      [AT, moment(1), moment(-DAY_MS)].map((at) => ({ id, at }))
-    );
-    assert.deepEqual(
-      await stores.history.aggregate(tenant, view, { points, knownAt }),
-      points.map((point) => evaluate(view, observed, { ...point, knownAt })),
-    );
+  const vectors = await history.refresh(tenant, view, {
+    touched: [...IDS, "nobody"].map((id) => ({ id, moments: [] })),
+    at,
+  });
+  assert.equal(vectors.length, IDS.length + 1);
+  for (const { entity, ...vector } of vectors) {
+    const id = entity.slice(view.entity.length + 1);
+    assert.equal(vector.at, at);
+    assertKept(view, vector, { observed, point: { id, at } });
   }
 }
 
-/** Online, and as the point-in-time join sees it, what a view never saw is missing. */
-async function compareOnline(
-  stores: Stores,
-  tenant: string,
-  { view, observed }: Compared,
+const steps = fc.array(
+  fc.record({
+    /** Which of the moments comes next. */
+    wait: fc.integer({ min: 0, max: 2 }),
+    /** How what changed is brought up to date. */
+    by: fc.constantFrom("refresh" as const, "run" as const),
+  }),
+  { minLength: 4, maxLength: 4 },
+);
+
+Deno.test("kept vectors follow what comes, and the clock", () =>
+  withScene((scene) =>
+    fc.assert(
+      fc.asyncProperty(
+        batches,
+        fc.oneof(eventViews, performanceViews),
+        steps,
+        (all, view, steps) => follow(scene, { all, view, steps }),
+      ),
+      { numRuns: 60 },
+    )
+  ));
+
+interface Course {
+  readonly all: readonly Batch[];
+  readonly view: FeatureView;
+  readonly steps: readonly { wait: number; by: "refresh" | "run" }[];
+}
+
+/** Brings vectors up to date after each batch, at moments that grow. */
+async function follow(
+  scene: Scene,
+  { all, view, steps }: Course,
 ): Promise<void> {
-  const features = createFeatures(stores);
-  const asked = view.features.map(({ name }) => `${view.name}.${name}`);
-  const joined = await trainingRows(stores.history, {
-    tenant,
-    labels: IDS.map((id) => ({ entities: { [view.entity]: id }, at: AT })),
-    ids: asked,
-    views: [view],
-    knownAt: null,
-  });
-  for (const [row, id] of IDS.entries()) {
-    const readings = await features.read(tenant, {
-      ids: asked,
-      entities: { [view.entity]: id },
-      at: AT,
-    });
-    const online = asked.map((id) => readings[id]?.value ?? null);
-    const seen =
-      evaluate(withPresence(view), observed, { id, at: AT })[0] !== 0;
-    assert.deepEqual(
-      online,
-      seen ? evaluate(view, observed, { id, at: AT }) : online.map(() => null),
-    );
-    assert.deepEqual(joined.columns.map((column) => column[row]), online);
+  const { history, signals, newTenant } = scene;
+  const tenant = newTenant();
+  const observed: ObservedSignal[] = [];
+  const instants = INSTANTS.toSorted();
+  let place = 0;
+  await history.materialize(tenant, view, { at: AT_FIRST, scope: "changes" });
+  for (const [step, { wait, by }] of steps.entries()) {
+    const batch = all[step];
+    const came = batch ? await write(signals, tenant, batch) : [];
+    observed.push(...came);
+    place = Math.min(place + wait, instants.length - 1);
+    const at = instants[place] ?? AT;
+    if (by === "run") {
+      await history.materialize(tenant, view, { at, scope: "changes" });
+    } else {
+      await history.refresh(tenant, view, {
+        touched: [
+          ...touchedBy(view, came),
+          ...await dueBy(scene.sql, { tenant, view, at }),
+        ],
+        at,
+      });
+    }
+    await compareKept(scene, { tenant, view, observed }, at);
   }
 }
 
-/** Counts what is in the view's widest window. */
-function withPresence(view: FeatureView): FeatureView {
-  const unbounded = view.features.some(({ windowDays }) => windowDays === null);
-  const windows = [unbounded ? null : Math.max(...BOUNDED)];
-  const features = overWindows({ any: { how: "count" } }, {}, windows);
-  return { ...view, features };
+const AT_FIRST = moment(-60 * 86_400_000);
+
+/** Entities of which a value may have changed by itself, as runs find them. */
+async function dueBy(
+  sql: Sql,
+  { tenant, view, at }: { tenant: string; view: FeatureView; at: Instant },
+) {
+  const rows = await sql.query<{ entity: string }>(
+    `select entity from feature_vector
+    where tenant = $1 and view = $2 and valid_until < $3::timestamptz`,
+    [tenant, view.name, at],
+  );
+  return rows.map(({ entity }) => ({
+    id: entity.slice(view.entity.length + 1),
+    moments: [],
+  }));
 }
 
-async function breakTies(stores: Stores): Promise<void> {
-  const signal = (eventId: string, p: string): EventSignal => ({
-    grain: "event",
-    eventId,
-    type: "Opened",
-    occurredAt: moment(-1),
-    entities: { subject: "a" },
-    valueMicros: null,
-    currency: null,
-    properties: { p },
-  });
-  const observed = await write(stores, "ties", [
-    {
-      source: "B",
-      observedAt: AT,
-      signals: [
-        signal("\u{1d4b3}", "astral"),
-        signal("\uffff", "last of the plane"),
-        signal("\uffff", "repeated"),
-      ],
-    },
-    { source: "a", observedAt: AT, signals: [signal("1", "small letter")] },
-  ]);
-  const point = { id: "a", at: AT };
-  const place = EVENT_VIEW.features.findIndex(({ name }) =>
-    name === "last_p_0"
-  );
-  for (const knownAt of [null, AT]) {
-    const [vector] = await stores.history.aggregate("ties", EVENT_VIEW, {
-      points: [point],
-      knownAt,
-    });
-    assert.equal(vector?.[place], "small letter");
-    assert.deepEqual(vector, evaluate(EVENT_VIEW, observed, point));
+async function compareKept(
+  { history, sql }: Scene,
+  { tenant, view, observed }: Subject,
+  at: Instant,
+): Promise<void> {
+  const kept = new Map<string, FeatureVector>();
+  for await (const page of history.vectors(tenant, view, null)) {
+    for (const one of page) kept.set(one.entity, one);
   }
-  await write(stores, "ties-2", [{
-    source: "a",
-    observedAt: AT,
-    signals: [signal("\u{1d4b3}", "astral"), signal("\uffff", "plane")],
-  }]);
-  const [vector] = await stores.history.aggregate("ties-2", EVENT_VIEW, {
-    points: [point],
-    knownAt: null,
-  });
-  assert.equal(vector?.[place], "astral");
-  const alone = observed.filter(({ source }) => source === "B").slice(0, 2);
-  assert.equal(evaluate(EVENT_VIEW, alone, point)[place], "astral");
+  for (const id of IDS) {
+    const vector = kept.get(`${view.entity}:${id}`);
+    assertKept(view, vector, { observed, point: { id, at } });
+    const until = await validUntil(sql, { tenant, view, id });
+    if (until === null || until <= at) continue;
+    assertKept(view, vector, { observed, point: { id, at: until } });
+  }
 }
 
-async function hideFuture(stores: Stores): Promise<void> {
-  const features = createFeatures(stores);
-  const signal = (occurredAt: string, eventId: string): EventSignal => ({
-    grain: "event",
-    eventId,
-    type: "Order Completed",
-    occurredAt,
-    entities: { subject: "a" },
-    valueMicros: 7n,
-    currency: "EUR",
-    properties: {},
-  });
-  await write(stores, "future", [{
-    source: "s",
-    observedAt: AT,
-    signals: [signal(moment(-1), "past"), signal(AT, "now")],
-  }]);
-  await features.materialize("future", { at: AT, report: () => {} });
-  const id = "subject_engagement.orders_count_7d";
-  const query = { ids: [id], entities: { subject: "a" }, at: AT };
-  const before = await features.read("future", query);
-  assert.deepEqual(before[id], { value: 1, status: "fresh", at: AT });
-  const joined = await trainingRows(stores.history, {
-    tenant: "future",
-    labels: [query, { ...query, at: moment(1) }, {
-      ...query,
-      at: moment(-1),
-    }],
-    ids: [id],
-    views: await features.views("future"),
-    knownAt: null,
-  });
-  assert.deepEqual(joined.columns, [[1, 2, null]]);
-  const late = await features.read("future", {
-    ...query,
-    at: moment(3 * DAY_MS),
-  });
-  assert.equal(late[id]?.status, "stale");
+async function validUntil(
+  sql: Sql,
+  { tenant, view, id }: { tenant: string; view: FeatureView; id: string },
+): Promise<Instant | null> {
+  const [row] = await sql.query<{ until: Instant | null }>(
+    `select valid_until as until from feature_vector
+    where tenant = $1 and view = $2 and entity = $3`,
+    [tenant, view.name, `${view.entity}:${id}`],
+  );
+  return row?.until ?? null;
 }
 
-async function readMissing(stores: Stores): Promise<void> {
-  const features = createFeatures(stores);
-  const asked = [
-    "campaign_daily.clicks_count_7d",
-    "campaign_daily.nothing",
-    "nowhere.at_all",
-    "request.device",
-    "seasonality.month_of_year",
-  ];
-  const readings = await features.read("absent", {
-    ids: asked,
-    entities: { campaign: "c-1" },
-    at: AT,
-  });
-  assert.deepEqual(
-    asked.map((id) => readings[id]?.status),
-    ["missing", "missing", "missing", "missing", "fresh"],
-  );
-  assert.equal(readings["seasonality.month_of_year"]?.value, 3);
-}
-
-async function keepVersions(stores: Stores): Promise<void> {
-  const features = createFeatures(stores);
-  await features.declare("declaring", EVENT_VIEW);
-  await features.declare("declaring", EVENT_VIEW);
-  const changed = { ...EVENT_VIEW, about: "Other" };
-  await assert.rejects(features.declare("declaring", changed), {
-    code: "view_invalid",
-  });
-  await features.declare("declaring", { ...changed, version: 2 });
-  const named = (await features.views("declaring"))
-    .filter(({ name }) => name === EVENT_VIEW.name);
-  assert.deepEqual(named.map(({ version }) => version), [2]);
-  assert.equal(
-    (await features.views("other")).some(({ name }) =>
-      name === EVENT_VIEW.name
-    ),
-    false,
-  );
-  await assert.rejects(
-    features.declare("declaring", { ...EVENT_VIEW, name: "audience" }),
-    { code: "view_invalid", message: /built-in/ },
-  );
-}
+Deno.test("more distinct values than are counted one by one", () =>
+  withScene(async (scene) => {
+    const dense = crowd("b", 1500).map((signal, place) => ({
+      ...signal,
+      eventId: `b-${place}`,
+      occurredAt: moment(-1 - place * 10_000),
+    }));
+    const signals = [...crowd("a", 1500), ...dense];
+    const batch = { source: "s", observedAt: AT, signals };
+    const { tenant, observed } = await scene.writeAll([batch]);
+    for (const tiles of [undefined, "hour", "day"] as const) {
+      const view = {
+        ...EVENT_VIEW,
+        name: `crowd_${tiles}`,
+        ...(tiles && { tiles }),
+        features: EVENT_VIEW.features.filter(({ name }) =>
+          name.startsWith("distinct")
+        ),
+      };
+      const point = { id: "a", at: AT };
+      assert.ok(evaluate(view, observed, point).some((n) => Number(n) > 512));
+      await scene.history.materialize(tenant, view, { at: AT, scope: "all" });
+      await compareRefreshed(scene, { tenant, view, observed }, AT);
+      const points = [AT, moment(-40_000_000)];
+      await comparePoints(scene, { tenant, view, observed }, points);
+    }
+  }));

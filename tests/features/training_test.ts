@@ -98,7 +98,7 @@ async function serve(
   stores: Stores,
   scores: ReturnType<typeof createScores>,
 ): Promise<void> {
-  const features = createFeatures(stores);
+  const features = createFeatures({ ...stores, clock: { now: () => NOW } });
   await features.materialize(TENANT, { at: NOW, report: () => {} });
   const { champion } = await scores.champion(TENANT, "email_visit");
   const ids = champion.record.schema.inputs.map(({ name }) => name);

@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { SCOPES } from "../../core/ports/decisions.ts";
 import { openCaller } from "./caller.ts";
-import { BODIES, KEYED, lineOf } from "./every_route.ts";
+import { askedOf, KEYED, lineOf } from "./every_route.ts";
 
 Deno.test("routes ask for these scopes", () => {
   assert.deepEqual(KEYED.map((route) => `${lineOf(route)} ${route.scope}`), [
@@ -26,6 +26,14 @@ Deno.test("routes ask for these scopes", () => {
     "GET /signals/performance?source=shop&from=2026-01-01&until=2026-02-01 read",
     "GET /dead-letters ingest",
     "GET /features/campaign_daily/campaign:c-17 read",
+    "POST /features read",
+    "GET /features/campaign_daily/campaign:c-17/lineage?feature=clicks_count_7d read",
+    "GET /views read",
+    "POST /views approve",
+    "POST /views/campaign_daily/2/promote approve",
+    "GET /views/campaign_daily/statistics read",
+    "POST /erasures approve",
+    "GET /erasures read",
     "GET /models read",
     "GET /models/email_visit/1 read",
     "POST /models/email_visit/1/approve approve",
@@ -38,7 +46,7 @@ Deno.test.each([...KEYED])("$method $path wants a key", async (endpoint) => {
   const { ask } = openCaller();
   const told = await ask(lineOf(endpoint), {
     key: null,
-    ...BODIES[endpoint.path],
+    ...askedOf(endpoint),
   });
   assert.equal(told.status, 401);
   assert.equal(told.body.code, "credentials_invalid");
@@ -50,7 +58,7 @@ Deno.test.each([...KEYED])(
   async (endpoint) => {
     const { ask, stub } = openCaller();
     const others = SCOPES.filter((scope) => scope !== endpoint.scope);
-    const asked = BODIES[endpoint.path] ?? {};
+    const asked = askedOf(endpoint);
     const wrong = await ask(lineOf(endpoint), {
       ...asked,
       key: stub.grant({ scopes: others }),
@@ -68,11 +76,11 @@ Deno.test.each([...KEYED])(
 );
 
 Deno.test.each(
-  KEYED.filter(({ path }) => path.includes("{") && !path.includes("{view}")),
+  KEYED.filter(({ path }) => path.includes("{")),
 )("$method $path shows nothing of another tenant", async (endpoint) => {
   const { ask, stub } = openCaller();
   const key = stub.grant({ tenant: "rival" });
-  const told = await ask(lineOf(endpoint), { ...BODIES[endpoint.path], key });
+  const told = await ask(lineOf(endpoint), { ...askedOf(endpoint), key });
   assert.equal(told.status, 404);
   assert.equal(told.body.code, "not_found");
 });
@@ -85,6 +93,8 @@ Deno.test("lists of another tenant are empty", async () => {
     "/models",
     "/signals/counts",
     "/dead-letters",
+    "/views",
+    "/erasures",
   ];
   for (const path of lists) {
     const { body } = await ask(`GET ${path}`, { key });

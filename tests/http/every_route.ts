@@ -13,8 +13,12 @@ import type { Asked } from "./caller.ts";
 /** Routes that a key opens. */
 export const KEYED: readonly KeyedEndpoint[] = ENDPOINTS.filter(isKeyed);
 
-/** What is sent, by path; nothing where none is named. */
-export const BODIES: Readonly<Record<string, Asked>> = {
+const ORDERS = ENDPOINTS.find(({ path, method }) =>
+  path === "/views" && method === "post"
+)?.example;
+
+/** What is posted, by path; nothing where none is named. */
+const BODIES: Readonly<Record<string, Asked>> = {
   "/optimization/score": { body: { context: { campaign: "c-17" } } },
   "/optimization/plan": {
     headers: { "idempotency-key": "k-1" },
@@ -23,6 +27,14 @@ export const BODIES: Readonly<Record<string, Asked>> = {
       period: { from: "2026-02-02", until: "2026-02-09" },
     },
   },
+  "/features": {
+    body: {
+      entities: ["campaign:c-17"],
+      features: ["campaign_daily.clicks_count_7d"],
+    },
+  },
+  "/views": { body: ORDERS },
+  "/erasures": { body: { subjects: ["u-48151623"] } },
   "/webhooks/{connector}/{source}": {
     raw: "{}",
     headers: { "x-signature": "right" },
@@ -38,17 +50,29 @@ const PARAMS: Readonly<Record<string, string>> = {
   version: "1",
 };
 
+const VIEW_PARAMS: Readonly<Record<string, string>> = {
+  name: "campaign_daily",
+  version: "2",
+};
+
 /** Query parameters that a route cannot do without. */
 const QUERIES: Readonly<Record<string, string>> = {
+  "/features/{view}/{entity}/lineage": "?feature=clicks_count_7d",
   "/signals/performance": "?source=shop&from=2026-01-01&until=2026-02-01",
 };
+
+/** What is sent. */
+export function askedOf({ method, path }: Endpoint): Asked {
+  return method === "post" ? BODIES[path] ?? {} : {};
+}
 
 /** The route's line with parameters that the stub knows. */
 export function lineOf({ method, path }: Endpoint): string {
   const id = path.startsWith("/decisions") ? "dec_1" : "plan_1";
+  const params = path.startsWith("/views") ? VIEW_PARAMS : PARAMS;
   const filled = path.replaceAll(
     /\{(\w+)\}/g,
-    (_, name) => PARAMS[name] ?? id,
+    (_, name) => params[name] ?? id,
   );
   return `${method.toUpperCase()} ${filled}${QUERIES[path] ?? ""}`;
 }

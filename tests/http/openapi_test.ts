@@ -10,7 +10,7 @@ import { createOpenApi, printOpenApi } from "../../core/http/openapi.ts";
 import { MEANINGS } from "../../core/http/problem.ts";
 import { ENDPOINTS } from "../../core/http/routes/all.ts";
 import { openCaller } from "./caller.ts";
-import { BODIES, lineOf } from "./every_route.ts";
+import { askedOf, lineOf } from "./every_route.ts";
 
 type Json = Record<string, unknown>;
 
@@ -101,7 +101,7 @@ Deno.test.each([...ENDPOINTS])(
         }
       }
     }
-    const told = await ask(lineOf(endpoint), BODIES[endpoint.path]);
+    const told = await ask(lineOf(endpoint), askedOf(endpoint));
     const wanted = endpoint.answers[0];
     assert.equal(told.status, wanted?.status);
     const { path, method } = endpoint;

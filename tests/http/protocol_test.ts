@@ -185,6 +185,13 @@ Deno.test.each([
     named: ["plugin:csv"],
   },
   {
+    note: "a source and a view",
+    wrong: { "source:ads": "silent", "features:orders@2": "secret=1" },
+    status: 200,
+    word: "degraded",
+    named: ["features:orders@2", "source:ads"],
+  },
+  {
     note: "a part",
     wrong: { postgres: "password=x", "plugin:csv": "y" },
     status: 503,

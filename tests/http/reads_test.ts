@@ -1,5 +1,5 @@
 /**
- * Decisions, models, policies, signals and features over HTTP.
+ * Decisions, models, policies and signals over HTTP.
  *
  * @module
  */
@@ -67,6 +67,12 @@ Deno.test("models are approved by another than their trainer, once", async () =>
   assert.equal(status, 200);
   assert.equal(body.status, "approved");
   assert.equal(body.reviewed_by, "tester");
+  assert.deepEqual(body.consistency, [{
+    view: "engagement@1",
+    checked: 3000,
+    mismatched: 0,
+    ["upper_bound"]: 0.001,
+  }]);
   const again = await ask(path);
   assert.equal(again.status, 409);
   const other = await ask("POST /models/bidder/1/reject");
@@ -136,40 +142,7 @@ Deno.test("dead letters are filtered, and shown only to those who bring signals 
   assert.equal(told.status, 403);
 });
 
-Deno.test("features are read with status, unit and meaning", async () => {
-  const { ask } = openCaller();
-  const { body } = await ask("GET /features/campaign_daily/campaign:c%2F17");
-  assert.deepEqual(body, {
-    view: "campaign_daily@2",
-    entity: "campaign:c/17",
-    at: "2026-01-31T09:00:00.000Z",
-    features: {
-      ["clicks_count_1d"]: {
-        value: null,
-        status: "missing",
-        at: null,
-        unit: "count",
-        about: "Clicks",
-      },
-      ["clicks_count_7d"]: {
-        value: 3,
-        status: "fresh",
-        at: "2026-01-31T09:00:00.000Z",
-        unit: "count",
-        about: "Clicks",
-      },
-    },
-  });
-});
-
 Deno.test.each([
-  { path: "/features/campaign_daily/channel:x", code: "request_invalid" },
-  { path: "/features/campaign_daily/c-17", code: "request_invalid" },
-  { path: "/features/unknown/campaign:c-17", code: "not_found" },
-  {
-    path: "/features/campaign_daily/campaign:jane%40example.com",
-    code: "personal_data_refused",
-  },
   { path: "/decisions/..%2F", code: "request_invalid" },
   { path: "/decisions/dec_404", code: "not_found" },
   { path: "/decisions/dec_404/explanation", code: "not_found" },

@@ -25,7 +25,7 @@ Deno.test.each([
     note: "an unknown member",
     body: { context: {}, extra: 1 },
     path: "extra",
-    says: /known are context, features, constraints/,
+    says: /known are context, features, max_feature_age_seconds, constraints/,
   },
   {
     note: "a misspelt limit",

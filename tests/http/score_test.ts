@@ -73,6 +73,7 @@ Deno.test("score hands every field to the stage, micros as text or number", asyn
         actions: ["x", "y"],
       },
       features: { "request.hour": 9, "audience.zip": "Rural", "a.b": null },
+      ["max_feature_age_seconds"]: 60,
       constraints: {
         ["max_bid_micros"]: "1500000",
         ["min_bid_micros"]: 10,
@@ -98,6 +99,7 @@ Deno.test("score hands every field to the stage, micros as text or number", asyn
     zone: "America/New_York",
     actions: ["x", "y"],
     features: { "request.hour": 9, "audience.zip": "Rural", "a.b": null },
+    maxFeatureAgeSeconds: 60,
     constraints: {
       maxBidMicros: 1_500_000,
       minBidMicros: 10,

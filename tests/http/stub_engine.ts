@@ -19,9 +19,14 @@ import {
   planOf,
   POLICIES,
   REQUEST,
-  VIEW,
 } from "./stub_records.ts";
-import { RECEIPT, SIGNALS } from "./stub_signals.ts";
+import {
+  type ErasureDesk,
+  type FeatureDesk,
+  openErasureDesk,
+  openFeatureDesk,
+} from "./stub_features.ts";
+import { RECEIPT, SIGNALS, TRUST } from "./stub_signals.ts";
 
 /** What the stub lets a test see and set. */
 export interface Stub {
@@ -30,6 +35,8 @@ export interface Stub {
   readonly decided: DecisionRequest[];
   readonly planned: PlanRequest[];
   readonly delivered: DeliveryJob[];
+  readonly read: FeatureDesk["read"];
+  readonly erased: ErasureDesk["jobs"];
   /** What is wrong with each part. */
   readonly health: Record<string, string | null>;
   /** The present. */
@@ -58,6 +65,8 @@ export function createStub(): Stub {
     ["acme/media_mix@1", modelOf("media_mix", 1)],
     ["acme/bidder@1", modelOf("bidder", 1)],
   ]);
+  const desk = openFeatureDesk();
+  const erasing = openErasureDesk();
   let count = 0;
   let requests = 0;
   let made = 1;
@@ -99,6 +108,8 @@ export function createStub(): Stub {
     decided: [],
     planned: [],
     delivered: [],
+    read: desk.read,
+    erased: erasing.jobs,
     health: { postgres: null, kv: null },
     now: "2026-01-31T09:00:00.000Z",
     failure: null,
@@ -214,19 +225,9 @@ export function createStub(): Stub {
       rollback: async (...step) =>
         await movePlan("rolled_back", "applied")(...step),
     },
-    features: {
-      views: () => Promise.resolve([VIEW]),
-      read: (_tenant, { ids, at }) =>
-        Promise.resolve(
-          Object.fromEntries(
-            ids.slice(1).map((id) => [id, {
-              value: 3,
-              status: "fresh" as const,
-              at,
-            }]),
-          ),
-        ),
-    },
+    features: desk.features,
+    erase: erasing.erase,
+    erasures: erasing.erasures,
     models: {
       find: (tenant, ref) =>
         Promise.resolve(models.get(place(tenant, ref)) ?? null),
@@ -248,6 +249,7 @@ export function createStub(): Stub {
         return Promise.resolve(reviewed);
       },
     },
+    trust: TRUST,
     signals: SIGNALS,
     keys: {
       find(id) {

@@ -168,7 +168,7 @@ export const VIEW: FeatureView = {
   version: 2,
   entity: "campaign",
   owner: "growth",
-  purpose: "optimization",
+  purposes: ["optimization"],
   about: "Campaigns",
   ttlSeconds: 3600,
   source: { grain: "performance", level: "campaign" },
@@ -177,7 +177,7 @@ export const VIEW: FeatureView = {
     about: "Clicks",
     unit: "count",
     aggregation: { how: "sum", of: "clicks" },
-    windowDays: 7,
+    window: "7d",
   })),
 };
 

@@ -85,3 +85,15 @@ export const SIGNALS: Engine["signals"] = {
       tenant === "acme" ? [{ ...LETTER, ...filter }].slice(0, limit) : [],
     ),
 };
+
+/** Nothing is wrong, and the views of a model were compared. */
+export const TRUST: Engine["trust"] = {
+  consistency: () => Promise.resolve([]),
+  consistencyOf: () =>
+    Promise.resolve([{
+      ...{ name: "engagement", version: 1 },
+      ...{ checked: 3000, mismatched: 0, lower: 0, upper: 0.001 },
+    }]),
+  heldBack: () => [],
+  findings: () => [],
+};

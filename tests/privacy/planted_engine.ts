@@ -138,6 +138,8 @@ export interface Door {
   push(push: Push): Promise<{ readonly status: number; readonly text: string }>;
   /** Reads as a holder of a key. */
   read(path: string): Promise<string>;
+  /** Erases people; the answer. */
+  erase(subjects: readonly string[]): Promise<string>;
 }
 
 /** Opens the interface. */
@@ -155,6 +157,12 @@ export async function openDoor(opened: Opened): Promise<Door> {
       ask(app, path, { method: "POST", body, headers }),
     read: async (path) =>
       (await ask(app, path, { headers: { authorization } })).text,
+    erase: async (subjects) => {
+      const body = JSON.stringify({ subjects });
+      const headers = { authorization, "content-type": "application/json" };
+      const init = { method: "POST", body, headers };
+      return (await ask(app, "/erasures", init)).text;
+    },
   };
 }
 

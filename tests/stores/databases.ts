@@ -9,28 +9,30 @@ import { openPostgres } from "../../core/store/postgres.ts";
 import type { Sql } from "../../core/store/sql.ts";
 import { needingPostgres, startPostgres } from "../servers/postgres.ts";
 
-type Work = (sql: Sql) => Promise<void>;
+type Work = (sql: Sql, t: Deno.TestContext) => Promise<void>;
 
 /** Checks a promise on PGlite and on a Postgres server, each with tables in it. */
 export function testDatabases(promise: string, work: Work): void {
-  testEmptyDatabases(promise, async (sql) => {
+  testEmptyDatabases(promise, async (sql, t) => {
     await migrate(sql);
-    await work(sql);
+    await work(sql, t);
   });
 }
 
 /** As {@link testDatabases}, without tables. */
 export function testEmptyDatabases(promise: string, work: Work): void {
-  Deno.test(`${promise}, on PGlite`, async () => {
+  Deno.test(`${promise}, on PGlite`, async (t) => {
     const sql = await openPglite({ folder: null });
-    await work(sql).finally(() => sql.close());
+    await work(sql, t).finally(() => sql.close());
   });
   Deno.test({
     ...needingPostgres(`${promise}, on a Postgres server`),
-    fn: async () => {
+    fn: async (t) => {
       const server = await startPostgres();
       const sql = openPostgres(server.url);
-      await work(sql).finally(() => sql.close()).finally(() => server.stop());
+      await work(sql, t).finally(() => sql.close()).finally(() =>
+        server.stop()
+      );
     },
   });
 }

@@ -1,47 +1,53 @@
 /**
- * Features in SQL: windows to the millisecond, ties, bad text, moments of knowledge.
+ * Features in SQL: windows to the millisecond, ties, bad text, many features.
  *
  * @module
  */
 import assert from "node:assert/strict";
 import type {
   FeatureValue,
-  FeatureVector,
   FeatureView,
   SignalField,
 } from "../../core/domain/feature.ts";
 import type { Stores } from "../../core/ports/stores.ts";
 import { batch, campaignDay, type Case, keyed, subjectEvent } from "./cases.ts";
+import { materialized } from "./vector_cases.ts";
 import { campaignView, eventView, feature } from "./views.ts";
 
 const AT = "2026-02-10T12:00:00.000Z";
 
-/** Values of one entity by both ways of computing them, which must agree. */
+interface Asked {
+  readonly view: FeatureView;
+  readonly id: string;
+  readonly at?: string;
+}
+
+/** Values of one entity by all ways of computing them, which must agree. */
 async function valuesOf(
   { history }: Stores,
   tenant: string,
-  { view, id, at = AT }: { view: FeatureView; id: string; at?: string },
+  { view, id, at = AT }: Asked,
 ): Promise<readonly FeatureValue[] | undefined> {
   const points = [{ id, at }];
   const [values] = await history.aggregate(tenant, view, {
     points,
     knownAt: null,
   });
-  const vectors = await materialized(history, { tenant, view, at });
   const entity = `${view.entity}:${id}`;
-  const kept = vectors.find((vector) => vector.entity === entity);
-  if (kept !== undefined) assert.deepEqual(kept.values, values);
+  for (const tiles of [undefined, "hour", "day"] as const) {
+    const named = { ...view, name: `${view.name}_${tiles}_${at}` };
+    const kept = { ...named, ...(tiles && { tiles }) };
+    const vectors = await materialized(history, { tenant, view: kept, at });
+    const found = vectors.find((vector) => vector.entity === entity);
+    if (found !== undefined) assert.deepEqual(found.values, values);
+    const [refreshed] = await history.refresh(tenant, kept, {
+      touched: [{ id, moments: [at] }],
+      at,
+    });
+    const none = view.features.map(() => null);
+    assert.deepEqual(refreshed?.values, found?.values ?? none);
+  }
   return values;
-}
-
-async function materialized(
-  history: Stores["history"],
-  { tenant, view, at }: { tenant: string; view: FeatureView; at: string },
-): Promise<FeatureVector[]> {
-  const run = await history.materialize(tenant, view, at);
-  const pages = await Array.fromAsync(history.readRun(tenant, run));
-  assert.equal(pages.flat().length, run.rows);
-  return pages.flat();
 }
 
 /** Cases about features. */
@@ -58,10 +64,8 @@ export const featureCases: readonly Case[] = [
         ],
       }));
       const view = eventView(
-        feature("day", { how: "count" }, { windowDays: 1 }),
-        feature("longer", { how: "count" }, {
-          windowDays: 1 + 1 / 86_400_000,
-        }),
+        feature("day", { how: "count" }, { window: "1d" }),
+        feature("longer", { how: "count" }, { window: "1441m" }),
         feature("ever", { how: "count" }),
       );
       assert.deepEqual(
@@ -83,7 +87,7 @@ export const featureCases: readonly Case[] = [
         ),
       }));
       const view = campaignView(
-        feature("spend", { how: "sum", of: "spend_micros" }, { windowDays: 1 }),
+        feature("spend", { how: "sum", of: "spend_micros" }, { window: "1d" }),
         feature("clicks", { how: "sum", of: "clicks" }),
       );
       const spend = (at: string) =>
@@ -178,57 +182,22 @@ export const featureCases: readonly Case[] = [
     },
   },
   {
-    name: "calendar features come from the moment alone",
+    name: "more features than a function takes arguments",
     run: async (stores, tenant) => {
       await stores.signals.write(batch(tenant, {
         events: [subjectEvent("e-1", "2026-02-01T00:00:00.000Z")],
       }));
       const view = eventView(
-        feature("count", { how: "count" }),
-        feature("hour", { how: "calendar", part: "hour_of_day" }),
-        feature("sin", { how: "calendar", part: "sin_week" }),
+        ...Array.from(
+          { length: 200 },
+          (_, place) =>
+            feature(`f_${place}`, { how: "count" }, {
+              window: place % 2 === 0 ? "1d" : "30d",
+            }),
+        ),
       );
       const values = await valuesOf(stores, tenant, { view, id: "s-1" });
-      assert.deepEqual(values?.slice(0, 2), [1, 12]);
-      const calendar: FeatureView = {
-        ...eventView(feature("hour", { how: "calendar", part: "hour_of_day" })),
-        name: "calendar",
-        source: { grain: "calendar" },
-      };
-      assert.deepEqual(
-        await valuesOf(stores, tenant, { view: calendar, id: "s-1" }),
-        [12],
-      );
-    },
-  },
-  {
-    name: "a run holds the entities of the widest window and replaces itself",
-    run: async (stores, tenant) => {
-      await stores.signals.write(batch(tenant, {
-        events: [
-          subjectEvent("e-1", "2026-02-10T00:00:00.000Z"),
-          subjectEvent("e-2", "2026-01-01T00:00:00.000Z", {
-            entities: { subject: "s-old" },
-          }),
-          subjectEvent("e-3", "2026-02-10T00:00:00.000Z", {
-            entities: { campaign: "c-1" },
-          }),
-        ],
-      }));
-      const view = eventView(
-        feature("week", { how: "count" }, { windowDays: 7 }),
-      );
-      const run = () => materialized(stores.history, { tenant, view, at: AT });
-      const [first, ...others] = await run();
-      assert.deepEqual(others, []);
-      assert.deepEqual(first, {
-        view: "engagement",
-        version: 1,
-        entity: "subject:s-1",
-        at: AT,
-        values: [1],
-      });
-      assert.deepEqual(await run(), [first]);
+      assert.deepEqual(values, view.features.map((_, place) => place % 2));
     },
   },
   {
@@ -249,9 +218,17 @@ export const featureCases: readonly Case[] = [
           history.aggregate(tenant, view, { points, knownAt: null }),
           { code: "view_invalid" },
         );
-        await assert.rejects(history.materialize(tenant, view, AT), {
+        const job = { at: AT, scope: "all" } as const;
+        await assert.rejects(history.materialize(tenant, view, job), {
           code: "view_invalid",
         });
+        await assert.rejects(
+          history.refresh(tenant, { ...view, tiles: "day" }, {
+            touched: [{ id: "x", moments: [AT] }],
+            at: AT,
+          }),
+          { code: "view_invalid" },
+        );
       }
     },
   },

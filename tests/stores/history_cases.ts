@@ -89,8 +89,14 @@ export const historyCases: readonly Case[] = [
         entities,
         at: "2026-02-01T00:00:00.000Z",
         action: "Mens",
+        properties: { segment: "Mens" },
       };
-      const later = { entities, at: "2026-02-20T00:00:00.000Z", action: null };
+      const later = {
+        entities,
+        at: "2026-02-20T00:00:00.000Z",
+        action: null,
+        properties: {},
+      };
       assert.deepEqual(await stores.history.labels(query), [
         { ...start, label: 20 },
         { ...later, label: 0 },
@@ -191,8 +197,8 @@ export const historyCases: readonly Case[] = [
         };
         assert.deepEqual(await value(view, "s-1"), [place + 1]);
         assert.deepEqual(await value(totals, "c-1"), [place + 1]);
-        const run = await history.materialize(each, view, at);
-        const kept = await Array.fromAsync(history.readRun(each, run));
+        await history.materialize(each, view, { at, scope: "all" });
+        const kept = await Array.fromAsync(history.vectors(each, view, null));
         assert.deepEqual(kept.flat().map(({ values }) => values), [[
           place + 1,
         ]]);

@@ -1,11 +1,11 @@
 /**
- * Models, plans, views, policies, keys and online features.
+ * Models, plans, policies, keys and online features.
  *
  * @module
  */
 import assert from "node:assert/strict";
 import { sha256 } from "../../core/domain/canonical.ts";
-import type { FeatureVector, FeatureView } from "../../core/domain/feature.ts";
+import type { FeatureVector } from "../../core/domain/feature.ts";
 import type { Plan } from "../../core/domain/plan.ts";
 import type { ApiKey } from "../../core/ports/decisions.ts";
 import type { NewModel } from "../../core/ports/models.ts";
@@ -75,18 +75,6 @@ const PLAN: Plan = {
   }],
   changeSet: { id: "c", destination: "file", operations: [], inverse: [] },
   approvedBy: null,
-};
-
-const VIEW: FeatureView = {
-  name: "audience",
-  version: 1,
-  entity: "subject",
-  owner: "tests",
-  purpose: "tests",
-  about: "",
-  ttlSeconds: 60,
-  source: { grain: "event" },
-  features: [],
 };
 
 /** Cases about what is kept by name or id. */
@@ -204,20 +192,6 @@ export const recordCases: readonly Case[] = [
     },
   },
   {
-    name: "a view's version never changes; the latest is listed",
-    run: async ({ views }, tenant) => {
-      await views.save(tenant, VIEW);
-      await views.save(tenant, VIEW);
-      await assert.rejects(views.save(tenant, { ...VIEW, ttlSeconds: 1 }), {
-        code: "view_invalid",
-      });
-      const next = { ...VIEW, version: 2, ttlSeconds: 1 };
-      await views.save(tenant, next);
-      assert.deepEqual(await views.list(tenant), [next]);
-      assert.deepEqual(await views.list(`${tenant}-other`), []);
-    },
-  },
-  {
     name: "policies are found by hash, keys until revoked",
     run: async ({ policies, keys }, tenant) => {
       const hash = sha256(tenant);
@@ -230,6 +204,7 @@ export const recordCases: readonly Case[] = [
         tenant,
         name: "shop",
         scopes: ["score", "read"],
+        purposes: ["optimization"],
         secretHash: hash,
         createdAt: AT,
         expiresAt: null,

@@ -10,15 +10,19 @@ import assert from "node:assert/strict";
 import { claimCases } from "./claim_cases.ts";
 import { featureCases } from "./feature_cases.ts";
 import { historyCases } from "./history_cases.ts";
+import { keptCases } from "./kept_cases.ts";
 import { leaseCases } from "./lease_cases.ts";
 import { logCases } from "./log_cases.ts";
 import { pageCases } from "./page_cases.ts";
 import { quotaCases } from "./quota_cases.ts";
 import { recordCases } from "./record_cases.ts";
 import { signalCases } from "./signal_cases.ts";
+import { statisticsCases } from "./statistics_cases.ts";
 import { streamCases } from "./stream_cases.ts";
 import { streamFollowCases } from "./stream_follow_cases.ts";
 import { textCases } from "./text_cases.ts";
+import { vectorCases } from "./vector_cases.ts";
+import { viewCases } from "./view_cases.ts";
 
 const CASES = [
   ...signalCases,
@@ -26,9 +30,13 @@ const CASES = [
   ...pageCases,
   ...textCases,
   ...featureCases,
+  ...vectorCases,
   ...historyCases,
+  ...keptCases,
+  ...statisticsCases,
   ...logCases,
   ...recordCases,
+  ...viewCases,
   ...leaseCases,
   ...quotaCases,
   ...streamCases,

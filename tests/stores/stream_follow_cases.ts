@@ -134,6 +134,50 @@ export const streamFollowCases: readonly Case[] = [
     },
   },
   {
+    name: "a consumer may pass over what it knows, never backwards",
+    run: async (stores, tenant) => {
+      const { stream } = stores;
+      const [one, two] = [as(tenant, "one"), as(tenant, "two")];
+      await begin(stores, one);
+      for (const id of ["e-1", "e-2"]) await writeEvent(stores, tenant, { id });
+      const first = await stream.next(one);
+      assert.ok(first);
+      assert.equal(await stream.skip(two, first.position), false);
+      assert.equal(await stream.skip(one, first.position), true);
+      const second = await stream.next(one);
+      assert.ok(second && second.position > first.position);
+      assert.equal(await stream.skip(one, first.position - 1), true);
+      assert.deepEqual(await stream.next(one), second);
+      assert.equal(await stream.skip(one, null), true);
+      assert.equal(await stream.next(one), null);
+      await writeEvent(stores, tenant, { id: "e-3" });
+      assert.equal((await stream.next(one))?.messages.length, 1);
+    },
+  },
+  {
+    name:
+      "consumers that nobody works as any more are forgotten, others are not",
+    run: async (stores, tenant) => {
+      const { stream } = stores;
+      const [idle, busy] = ["idle", "busy"].map((name) => ({
+        ...as(tenant, "one"),
+        consumer: `${tenant}/${name}`,
+      }));
+      assert.ok(idle && busy);
+      for (const one of [idle, busy]) await stream.skip(one, null);
+      await stream.release(idle);
+      await new Promise((wake) => setTimeout(wake, 50));
+      const before = new Date().toISOString();
+      assert.equal(
+        await stream.forgetIdle(`${tenant}/`, "2020-01-01T00:00:00.000Z"),
+        0,
+      );
+      assert.equal(await stream.forgetIdle(`${tenant}/`, before), 1);
+      const left = (await stream.lag()).map(({ consumer }) => consumer);
+      assert.ok(left.includes(busy.consumer) && !left.includes(idle.consumer));
+    },
+  },
+  {
     name: "only what is old and every consumer has passed is forgotten",
     run: async (stores, tenant) => {
       const { stream } = stores;

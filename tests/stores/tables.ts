@@ -10,6 +10,7 @@ import assert from "node:assert/strict";
 import { migrate } from "../../core/store/migrate.ts";
 import type { Sql } from "../../core/store/sql.ts";
 import * as decisions from "../../core/store/tables/decisions.ts";
+import * as erasure from "../../core/store/tables/erasure.ts";
 import * as features from "../../core/store/tables/features.ts";
 import * as models from "../../core/store/tables/models.ts";
 import * as quota from "../../core/store/tables/quota.ts";
@@ -46,7 +47,7 @@ export async function checkTables(sql: Sql): Promise<void> {
 }
 
 function declaredColumns(): Record<string, string[]> {
-  const exported = [decisions, features, models, quota, signals]
+  const exported = [decisions, erasure, features, models, quota, signals]
     .flatMap((module): unknown[] => Object.values(module));
   const tables = exported.filter((it): it is PgTable => is(it, PgTable));
   return Object.fromEntries(tables.map((table) => [

@@ -15,7 +15,7 @@ export function feature(
   aggregation: Aggregation,
   also: Partial<FeatureDefinition> = {},
 ): FeatureDefinition {
-  return { name, about: "", unit: "", windowDays: null, aggregation, ...also };
+  return { name, about: "", unit: "", window: null, aggregation, ...also };
 }
 
 /** A view of subjects by their events. */
@@ -25,7 +25,7 @@ export function eventView(...features: FeatureDefinition[]): FeatureView {
     version: 1,
     entity: "subject",
     owner: "tests",
-    purpose: "tests",
+    purposes: ["tests"],
     about: "",
     ttlSeconds: 60,
     source: { grain: "event" },

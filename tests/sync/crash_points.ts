@@ -60,6 +60,7 @@ export function dieAt(
     },
     fetch: (answer) => (request) => around(() => answer(request)),
     sql: (sql) => ({
+      embedded: sql.embedded,
       ...session(sql, around),
       transaction: (work) =>
         around(async () => {

@@ -7,7 +7,10 @@ import type { FeatureView } from "../../domain/feature.ts";
 import { type Measure, overWindows, smoothed, total } from "./windowed.ts";
 
 const DAY_SECONDS = 86_400;
-const ADVERTISING = { owner: "advertising", purpose: "optimization" } as const;
+const ADVERTISING = {
+  owner: "advertising",
+  purposes: ["optimization"],
+} as const;
 
 const DELIVERY: readonly Measure[] = [
   total("impressions", "impressions_count", "Times shown"),

@@ -7,7 +7,7 @@ import type { FeatureDefinition, FeatureView } from "../../domain/feature.ts";
 import { events, overWindows } from "./windowed.ts";
 
 const DAY_SECONDS = 86_400;
-const CRM = { owner: "crm", purpose: "optimization" } as const;
+const CRM = { owner: "crm", purposes: ["optimization"] } as const;
 
 /** The latest that a profile said. */
 function attribute(
@@ -21,7 +21,7 @@ function attribute(
     unit,
     aggregation: { how: "last", of: `properties.${property}` },
     where: { types: ["Audience Profiled"] },
-    windowDays: null,
+    window: null,
   };
 }
 

@@ -33,7 +33,7 @@ export function overWindows(
       about: `${about}, last ${windowDays} ${
         windowDays === 1 ? "day" : "days"
       }`,
-      windowDays,
+      window: `${windowDays}d` as const,
     }))
   );
 }

@@ -87,6 +87,7 @@ function senderOf(
     tenant,
     name: "sender",
     scopes: [],
+    purposes: null,
     secretHash: "",
     createdAt: stage.engine.clock.now(),
     expiresAt: null,
@@ -122,7 +123,7 @@ async function readContent(
     readonly pseudonymOf: (id: string) => Promise<string>;
   },
 ): Promise<Content> {
-  const { body, idempotency, person } = endpoint;
+  const { body, idempotency, person, namesPeople } = endpoint;
   if (body === null) return { body: null, idempotent: null };
   const key = idempotency === null
     ? null
@@ -134,7 +135,7 @@ async function readContent(
   const sent = parseJsonBody(text);
   const known = person ? await hidePerson(sent, person, pseudonymOf) : sent;
   return {
-    body: parseFields(body, demandSafe(known), ""),
+    body: parseFields(body, namesPeople ? known : demandSafe(known), ""),
     idempotent: bindIdempotencyKey(
       key,
       routeOf(endpoint),

@@ -5,6 +5,8 @@
  */
 import { decisionExplain, decisionRead, decisionReplay } from "./decisions.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { erasureList, erasureMake } from "./erasures.ts";
+import { featureBatch, featureLineage, featureRead } from "./features.ts";
 import { modelList, modelRead, modelReviews, policyList } from "./models.ts";
 import { alive, metricsPage, ready } from "./operation.ts";
 import {
@@ -15,13 +17,8 @@ import {
   planSteps,
 } from "./plans.ts";
 import { score } from "./score.ts";
-import {
-  deadLetters,
-  featureRead,
-  performance,
-  signalCounts,
-  webhook,
-} from "./signals.ts";
+import { deadLetters, performance, signalCounts, webhook } from "./signals.ts";
+import { viewDeclare, viewList, viewPromote, viewStatistics } from "./views.ts";
 
 /** Every route but the document's own. */
 export const ENDPOINTS: readonly Endpoint[] = [
@@ -39,6 +36,14 @@ export const ENDPOINTS: readonly Endpoint[] = [
   performance,
   deadLetters,
   featureRead,
+  featureBatch,
+  featureLineage,
+  viewList,
+  viewDeclare,
+  viewPromote,
+  viewStatistics,
+  erasureMake,
+  erasureList,
   modelList,
   modelRead,
   ...modelReviews,

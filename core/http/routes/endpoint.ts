@@ -73,6 +73,8 @@ export interface KeyedEndpoint extends Described {
   /** A schema for JSON, `raw` for bytes as they came, null for none. */
   readonly body: z.ZodType | "raw" | null;
   readonly idempotency: "required" | "optional" | null;
+  /** That the body names people by their identifiers, which are let in here alone. */
+  readonly namesPeople?: true;
   /** Where the body may name a person by an identifier, which is not let in. */
   readonly person?: PersonPath;
   /**
@@ -112,6 +114,7 @@ export interface EndpointDefinition<
   readonly query?: Q;
   readonly body?: B;
   readonly idempotency?: "required" | "optional";
+  readonly namesPeople?: true;
   readonly person?: PersonPath;
   tenantWithoutKey?: KeyedEndpoint["tenantWithoutKey"];
   run(

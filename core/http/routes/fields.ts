@@ -11,6 +11,12 @@ const id = z.string().regex(
   "expected an id as the engine gave it",
 );
 
+/** A version's number. */
+export const versionField = z.string().regex(
+  /^[1-9]\d{0,8}$/,
+  "expected 1, 2, 3, …",
+);
+
 /** Path with an id. */
 export const idParams = z.strictObject({
   id: id.openapi({ param: { name: "id", in: "path" } }),

@@ -6,14 +6,19 @@
 import { z } from "@hono/zod-openapi";
 import { printModelRef } from "../../domain/score.ts";
 import { nameField } from "../wire/fields.ts";
-import { modelSchema, modelToJson } from "../wire/model_json.ts";
+import {
+  consistencyToJson,
+  modelSchema,
+  modelToJson,
+  reviewedSchema,
+} from "../wire/model_json.ts";
 import { policySetSchema, policySetToJson } from "../wire/policy_json.ts";
 import { defineEndpoint, json, type KeyedEndpoint } from "./endpoint.ts";
-import { present } from "./fields.ts";
+import { present, versionField } from "./fields.ts";
 
 const versionParams = z.strictObject({
   name: nameField,
-  version: z.string().regex(/^[1-9]\d{0,8}$/, "expected 1, 2, 3, …"),
+  version: versionField,
 });
 
 /** Lists models. */
@@ -70,8 +75,12 @@ function defineReview(
     about: "By another holder than the one who trained it.",
     scope: "approve",
     params: versionParams,
-    answers: [{ status: 200, about: "The version", schema: modelSchema }],
-    failures: ["approval_invalid", "not_found"],
+    answers: [{
+      status: 200,
+      about: "The version, and how the features that it reads are served",
+      schema: reviewedSchema,
+    }],
+    failures: ["approval_invalid", "features_inconsistent", "not_found"],
     async run({ key, params }, { engine }) {
       const ref = { name: params.name, version: Number(params.version) };
       const known = await engine.models.find(key.tenant, ref);
@@ -82,7 +91,9 @@ function defineReview(
         approve: word === "approve",
       };
       const model = await engine.models.review(key.tenant, ref, review);
-      return json(modelToJson(model));
+      const read = await engine.trust.consistencyOf(key.tenant, model);
+      const consistency = read.map(consistencyToJson);
+      return json({ ...modelToJson(model), consistency });
     },
   });
 }

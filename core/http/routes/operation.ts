@@ -1,7 +1,8 @@
 /**
  * Open routes: is it alive, is it ready, what does it measure, how is it spoken to.
  *
- * They show names and numbers of the engine itself, nothing of any tenant.
+ * They show names and numbers: of the engine itself, of sources and of views; nothing
+ * that those tell.
  *
  * @module
  */
@@ -9,13 +10,15 @@ import { z } from "@hono/zod-openapi";
 import { METRICS_TYPE } from "../metrics.ts";
 import { json, type OpenEndpoint, type Stage } from "./endpoint.ts";
 
-const PLUGIN = "plugin:";
+/** Parts without which the engine is ready. */
+const MISSED = ["plugin:", "features:", "source:"];
 
 const healthSchema = z.object({
   status: z.enum(["ready", "degraded", "unready"]),
   version: z.string(),
   degraded: z.array(z.string()).openapi({
-    description: "Parts and plugins that do not answer; the log says why",
+    description:
+      "Parts and plugins that do not answer, views that are held back, sources that are not as usual; the log says why",
   }),
 }).openapi("Readiness");
 
@@ -44,7 +47,7 @@ export const ready: OpenEndpoint = {
   tag: "Operation",
   summary: "Whether every part answers, and which do not",
   about:
-    "A plugin that was left out degrades the engine, which is ready without it.",
+    "A plugin that was left out, a view that is held back as its values are not as expected, and a source that fell silent or changed a unit degrade the engine, which is ready without them.",
   scope: null,
   answers: [
     { status: 200, about: "Ready, or degraded", schema: healthSchema },
@@ -54,7 +57,9 @@ export const ready: OpenEndpoint = {
   async answer({ engine, version }: Stage) {
     const degraded = Object.entries(await engine.health())
       .filter(([, wrong]) => wrong !== null).map(([name]) => name).sort();
-    const unready = degraded.some((name) => !name.startsWith(PLUGIN));
+    const unready = degraded.some((name) =>
+      !MISSED.some((part) => name.startsWith(part))
+    );
     const status = unready
       ? "unready"
       : degraded.length > 0

@@ -1,19 +1,14 @@
 /**
- * What comes in: pushed deliveries, what they amounted to, and entities' features.
+ * What comes in: pushed deliveries, and what they amounted to.
  *
  * @module
  */
 import { z } from "@hono/zod-openapi";
 import { EngineError } from "../../domain/error.ts";
 import { isDay } from "../../domain/day.ts";
-import { featureId } from "../../domain/feature.ts";
-import { parseEntityKey } from "../../domain/entity.ts";
-import { featuresSchema, featuresToJson } from "../wire/feature_json.ts";
 import {
   dayField,
-  entityKeyField,
   instantField,
-  isKey,
   limitField,
   nameField,
 } from "../wire/fields.ts";
@@ -27,10 +22,7 @@ import {
   receiptSchema,
   receiptToJson,
 } from "../wire/signal_json.ts";
-import { FieldsInvalid } from "../problem.ts";
-import { refusePersonalData } from "../request/request_body.ts";
 import { defineEndpoint, json } from "./endpoint.ts";
-import { present } from "./fields.ts";
 
 const DEFAULT_LIMIT = 100;
 const KEPT_BACK = new Set(["cookie", "proxy-authorization"]);
@@ -81,6 +73,7 @@ export const webhook = defineEndpoint({
     metrics.received("event", report.events);
     metrics.received("duplicate", report.duplicates);
     metrics.received("rejected", report.rejected.length);
+    metrics.received("erased", report.erased ?? 0);
     return json(receiptToJson(report));
   },
 });
@@ -234,40 +227,3 @@ export const deadLetters = defineEndpoint({
     return json({ ["dead_letters"]: letters.map(deadLetterToJson) });
   },
 });
-
-/** Reads features. */
-export const featureRead = defineEndpoint({
-  method: "get",
-  path: "/features/{view}/{entity}",
-  tag: "Signals",
-  summary: "Read an entity's features as a decision would now",
-  about: "The entity is `type:id`, percent-encoded where its id asks for it.",
-  scope: "read",
-  params: z.strictObject({ view: nameField, entity: entityKeyField }),
-  answers: [{ status: 200, about: "The features", schema: featuresSchema }],
-  failures: ["not_found", "personal_data_refused"],
-  async run({ key, params }, { engine }) {
-    const { entity } = params;
-    if (!isKey(entity)) throw new TypeError("Cannot read features: no entity");
-    if (!entity.startsWith("account:")) refusePersonalData(entity, "entity");
-    const views = await engine.features.views(key.tenant);
-    const found = views.find(({ name }) => name === params.view) ?? null;
-    const view = present(found, "view", params.view);
-    const { type, id } = parseEntityKey(entity);
-    if (type !== view.entity) throw wrongType(view.entity);
-    const at = engine.clock.now();
-    const readings = await engine.features.read(key.tenant, {
-      ids: view.features.map(({ name }) => featureId(view.name, name)),
-      entities: { [type]: id },
-      at,
-    });
-    return json(featuresToJson({ view, entity, at }, readings));
-  },
-});
-
-function wrongType(wanted: string): FieldsInvalid {
-  return new FieldsInvalid([{
-    path: "path.entity",
-    message: `the view describes a ${wanted}: send "${wanted}:<id>"`,
-  }]);
-}

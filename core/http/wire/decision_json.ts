@@ -88,6 +88,11 @@ export const scoreBody = z.strictObject({
     description: "Overrides and additions to the feature store's values",
     example: { "request.hour": 9 },
   }),
+  max_feature_age_seconds: z.int().min(0).max(1_000_000_000).optional().openapi(
+    {
+      description: "Age from which a feature is stale, if its view's is longer",
+    },
+  ),
   constraints: constraintsSchema.optional(),
 }).openapi("ScoreRequest");
 
@@ -126,7 +131,7 @@ export const decisionSchema = z.object({
     z.string(),
     z.object({
       value: z.union([z.number(), z.string(), z.null()]),
-      status: z.enum(["fresh", "stale", "missing", "given"]),
+      status: z.enum(["fresh", "stale", "missing", "withheld", "given"]),
       at: instantField.nullable(),
     }),
   ),
@@ -146,12 +151,14 @@ export function decisionRequestFromJson(
   body: z.output<typeof scoreBody>,
 ): DecisionRequest {
   const { model = null, zone = null, actions = null, ...ids } = body.context;
+  const { max_feature_age_seconds: maxFeatureAgeSeconds } = body;
   return {
     model,
     entities: ids as EntityIds,
     zone,
     actions,
     features: body.features ?? {},
+    ...maxFeatureAgeSeconds !== undefined && { maxFeatureAgeSeconds },
     constraints: constraintsFromJson(body.constraints ?? {}),
   };
 }
@@ -251,6 +258,7 @@ export const requestedSchema = z.object({
   zone: z.string().nullable(),
   actions: z.array(z.string()).nullable(),
   features: z.record(z.string(), z.union([z.number(), z.string(), z.null()])),
+  max_feature_age_seconds: z.int().nullable(),
   constraints: z.object({
     max_bid_micros: microsText.nullable(),
     min_bid_micros: microsText.nullable(),
@@ -277,6 +285,7 @@ export function requestedToJson(
     zone,
     actions: actions && [...actions],
     features,
+    max_feature_age_seconds: request.maxFeatureAgeSeconds ?? null,
     constraints: {
       max_bid_micros: printMicros(constraints.maxBidMicros),
       min_bid_micros: printMicros(constraints.minBidMicros),

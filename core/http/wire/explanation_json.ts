@@ -31,7 +31,7 @@ export const explanationSchema = decisionSchema.pick({
   contributions: z.array(z.object({
     feature: z.string(),
     value,
-    status: z.enum(["fresh", "stale", "missing", "given"]),
+    status: z.enum(["fresh", "stale", "missing", "withheld", "given"]),
     typical: value.openapi({ description: "In training" }),
     score_at_typical: z.number(),
     effect: z.number().openapi({

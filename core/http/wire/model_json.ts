@@ -56,6 +56,41 @@ export const modelSchema = z.object({
   reviewed_at: instantField.nullable(),
 }).openapi("Model");
 
+/** How a view that a model reads was served in the last days. */
+const consistencySchema = z.object({
+  view: z.string().openapi({ example: "orders@2" }),
+  checked: z.int(),
+  mismatched: z.int(),
+  upper_bound: z.number().openapi({
+    description:
+      "At most that share of the served vectors differs from the signals, at 95 percent; few checks say little",
+  }),
+}).openapi("Consistency");
+
+/** A version that was reviewed. */
+export const reviewedSchema = modelSchema.extend({
+  consistency: z.array(consistencySchema),
+}).openapi("ReviewedModel");
+
+/**
+ * Prints how a view was served.
+ *
+ * @param report What the comparisons say.
+ * @returns JSON-like value.
+ */
+export function consistencyToJson(
+  { name, version, checked, mismatched, upper }: {
+    readonly name: string;
+    readonly version: number;
+    readonly checked: number;
+    readonly mismatched: number;
+    readonly upper: number;
+  },
+): z.input<typeof consistencySchema> {
+  const view = printModelRef({ name, version });
+  return { view, checked, mismatched, upper_bound: upper };
+}
+
 /**
  * Prints a model's record.
  *

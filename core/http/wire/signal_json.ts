@@ -73,6 +73,9 @@ export const receiptSchema = z.object({
   events: count,
   duplicates: count,
   dead_letters: count,
+  erased: count.openapi({
+    description: "Signals and rejects of erased subjects, left out",
+  }),
   rejected: z.array(z.object({
     index: count.nullable().openapi({
       description:
@@ -177,6 +180,7 @@ export function receiptToJson(
     events,
     duplicates,
     dead_letters: report.deadLetters,
+    erased: report.erased ?? 0,
     rejected: report.rejected.map(({ index = null, reason, detail }) => ({
       index,
       reason,

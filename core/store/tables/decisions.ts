@@ -87,6 +87,7 @@ export const apiKey = pgTable("api_key", {
   id: text().notNull(),
   name: text().notNull(),
   scopes: document().notNull(),
+  purposes: document(),
   secretHash: text().notNull(),
   createdAt: instant().notNull(),
   expiresAt: instant(),
