@@ -2,7 +2,8 @@
  * Benchmarks: `deno task bench [--only NAME] [--json FILE] [--write]`.
  *
  * Each row compares with a peer or a physical limit measured in the same run,
- * interleaved; the figures are medians. `--write` renews the table in README.md.
+ * interleaved; the figures are medians. `--write` renews the table in README.md, with
+ * `--only` the rows of that benchmark: all that was measured is in measured.json.
  *
  * @module
  */
@@ -40,6 +41,7 @@ const NAMES = [
   "training_join",
 ];
 const README = new URL("README.md", import.meta.url);
+const MEASURED = new URL("measured.json", import.meta.url);
 const MARK = "<!-- measured -->";
 
 /**
@@ -130,17 +132,27 @@ async function main(): Promise<void> {
     terminal.warn(`measuring ${bench.name} …`);
     rows.push(...await bench.run());
   }
-  const table = printRows(rows);
-  table.forEach(terminal.line);
+  printRows(rows).forEach(terminal.line);
   if (values.json) {
     Deno.writeTextFileSync(values.json, JSON.stringify(rows, null, 2));
   }
-  if (values.write) writeTable(table);
+  if (values.write) writeTable(values.only === undefined ? rows : renew(rows));
 }
 
-function writeTable(table: readonly string[]): void {
+/** What was measured before, with these rows in place of those of their names. */
+function renew(rows: readonly Row[]): Row[] {
+  const kept: Row[] = JSON.parse(Deno.readTextFileSync(MEASURED));
+  const renewed = new Map(
+    [...kept, ...rows].map((row) => [row.name, row] as const),
+  );
+  return [...renewed.values()];
+}
+
+function writeTable(rows: readonly Row[]): void {
+  Deno.writeTextFileSync(MEASURED, JSON.stringify(rows, null, 2) + "\n");
   const [head] = Deno.readTextFileSync(README).split(MARK);
-  const text = `${head}${MARK}\n\n\`\`\`text\n${table.join("\n")}\n\`\`\`\n`;
+  const table = printRows(rows).join("\n");
+  const text = `${head}${MARK}\n\n\`\`\`text\n${table}\n\`\`\`\n`;
   Deno.writeTextFileSync(README, text);
 }
 
