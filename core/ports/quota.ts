@@ -23,6 +23,13 @@ export interface Flight {
   readonly sentAt: number;
 }
 
+/** What an answer said is left. */
+export type Told = readonly [
+  sentBefore: number,
+  remaining: number,
+  until: number,
+];
+
 /** Calls that are left, as the vendor told. */
 export interface CallsLeft {
   readonly remaining: number;
@@ -30,6 +37,12 @@ export interface CallsLeft {
   readonly until: number;
   /** Calls that had gone when this was told; answers to later ones know better. */
   readonly sentBefore: number;
+  /**
+   * Answers by which later ones are bounded: how many calls had gone when each came,
+   * what it said was left, and until when. Each of those calls may have been counted
+   * before it, also one that is answered later.
+   */
+  readonly told: readonly Told[];
   /** Most that were ever left: the size of the budget, as far as it is known. */
   readonly most: number;
 }

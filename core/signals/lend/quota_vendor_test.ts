@@ -118,7 +118,7 @@ Deno.test("declared limits are never exceeded, and everybody's turn comes", asyn
         assert.deepEqual(moments, moments.toSorted((a, b) => a - b), "order");
       }
     }),
-    { numRuns: 150 },
+    { numRuns: 150, endOnFailure: true },
   );
 });
 
@@ -215,7 +215,7 @@ Deno.test("nobody calls beyond what a vendor told, or while it refuses", async (
         await make(wish);
       }));
     }),
-    { numRuns: 300 },
+    { numRuns: 300, endOnFailure: true },
   );
 });
 

@@ -4,7 +4,8 @@
  *
  * What is left is told by answers that overlap, so the least of those that overlap
  * is believed, less the calls that are still out; an answer to a call that went
- * after all that was known replaces it. After the reset nothing is known, and no
+ * after all that was known replaces it, but for answers that came while that call was
+ * out: theirs may have been counted after it. After the reset nothing is known, and no
  * more calls go before the first answer than were ever left.
  *
  * @module
@@ -16,6 +17,7 @@ import type {
   Flight,
   Pause,
   ShareUsed,
+  Told,
 } from "../../ports/quota.ts";
 import type { Priority } from "./budget_keys.ts";
 
@@ -42,6 +44,8 @@ const DEFAULT_MS = 60_000;
 const MOST_MS = 40 * 86_400_000;
 const FIRST_PAUSE_MS = 1000;
 const MOST_PAUSE_MS = 60_000;
+/** Answers that are kept of one budget. */
+const MOST_TOLD = 100;
 /** How long the size of a budget is remembered after its reset. */
 const REMEMBERED_MS = 3_600_000;
 
@@ -158,17 +162,40 @@ function learnLeft(
   told: Pick<CallsLeft, "remaining" | "until">,
   { now, flight, sent }: Answered,
 ): CallsLeft {
+  const answers = addTold(
+    (left?.told ?? []).filter(([, , until]) => until > now),
+    [sent, told.remaining, told.until],
+  );
   const most = Math.max(left?.most ?? 0, told.remaining);
   const knowsBetter = left === null || now >= left.until ||
     flight.order > left.sentBefore;
-  if (knowsBetter) return { ...told, most, sentBefore: sent };
+  if (knowsBetter) {
+    const beside = answers.filter(([gone]) => gone >= flight.order);
+    return {
+      remaining: Math.min(...beside.map(([, remaining]) => remaining)),
+      until: Math.max(...beside.map(([, , until]) => until)),
+      told: answers,
+      most,
+      sentBefore: sent,
+    };
+  }
   const isLess = told.remaining < left.remaining;
   return {
     remaining: Math.min(told.remaining, left.remaining),
     until: Math.max(told.until, left.until),
+    told: answers,
     most,
     sentBefore: isLess ? sent : left.sentBefore,
   };
+}
+
+/** Adds an answer, in place of those that bound nothing which it does not. */
+function addTold(earlier: readonly Told[], last: Told): Told[] {
+  const [, remaining, until] = last;
+  const bounding = earlier.filter(([, left, whole]) =>
+    left < remaining || whole > until
+  );
+  return [...bounding, last].slice(-MOST_TOLD);
 }
 
 function learnShare(
