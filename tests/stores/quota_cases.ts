@@ -18,7 +18,10 @@ function budget(sent: number, idleAt = FAR): BudgetState {
     limits: { "10/1": { went: [[AT, 2], [AT + 0.5, 1]], endsAt: AT + 1020 } },
     sent,
     out: [{ order: sent, sentAt: AT }],
-    left: { remaining: 7, until: AT, sentBefore: 2, most: 9 },
+    left: {
+      ...{ remaining: 7, until: AT, sentBefore: 2, most: 9 },
+      told: [[2, 7, AT]],
+    },
     share: { used: 0.25, holdsUntil: AT, backfillFrom: 0 },
     pause: { until: AT + 1, guessedMs: 1000 },
     idleAt,
