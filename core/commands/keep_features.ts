@@ -1,6 +1,7 @@
 /**
  * Keeps online features up with the signals while a server runs: follows the stream of
- * changes, and rebuilds what an online store that was lost had held.
+ * changes, takes out people who were erased, and rebuilds what an online store that was
+ * lost had held.
  *
  * Each online store has a consumer of its own, so nodes that share one share the work.
  * A new store begins where the furthest consumer is: up to there, what is kept offline

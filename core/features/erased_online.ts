@@ -51,7 +51,8 @@ const BEGINNING = "1970-01-01T00:00:00.000Z";
 export function keepErasedOut(
   { online, erasures, clock }: ErasedScope,
 ): ErasedOnline {
-  const done = new Set<string>();
+  /** Those of the last sweep, which the next is told of again while they are recent. */
+  let swept = new Set<string>();
   return {
     write: async (tenant, vectors) => {
       await online.write(tenant, vectors);
@@ -62,17 +63,16 @@ export function keepErasedOut(
     },
     sweep: async () => {
       const now = clock.now();
-      const swept = await online.through(NOBODY, SWEPT);
-      const since = before(swept ?? BEGINNING);
-      const news = (await erasures.erasedSince(since))
-        .filter((one) => !done.has(nameOf(one)));
+      const through = await online.through(NOBODY, SWEPT);
+      const erased = await erasures.erasedSince(before(through ?? BEGINNING));
+      const news = erased.filter((one) => !swept.has(nameOf(one)));
       let removed = 0;
       for (const [tenant, erased] of byTenant(news)) {
         for await (const vectors of online.all(tenant)) {
           removed += await removeErased(online, tenant, { erased, vectors });
         }
       }
-      for (const one of news) done.add(nameOf(one));
+      swept = new Set(erased.map(nameOf));
       await online.setThrough(NOBODY, SWEPT, now);
       return removed;
     },
