@@ -4,8 +4,8 @@
  *
  * @module
  */
+import { REQUEST } from "../../core/decisions/memory_ports_test.ts";
 import { createDecisions } from "../../core/decisions/decisions.ts";
-import type { DecisionRequest } from "../../core/domain/decision.ts";
 import { createFeatures } from "../../core/features/features.ts";
 import { createScores } from "../../core/scores/scores.ts";
 import { systemClock } from "../../core/store/clock.ts";
@@ -14,23 +14,6 @@ import { openStores } from "../../core/store/open.ts";
 import { compilePolicySet } from "../../core/verdicts/policy_set.ts";
 
 const AT_ONCE = 8;
-
-/** A request that no model answers; its decision is logged all the same. */
-export const REQUEST: DecisionRequest = {
-  model: "email_visit",
-  entities: { channel: "email", subject: "u-1" },
-  zone: null,
-  actions: null,
-  features: {},
-  constraints: {
-    maxBidMicros: null,
-    minBidMicros: null,
-    budgetRemainingMicros: null,
-    contactsDay: null,
-    contactsWeek: null,
-    compliance: {},
-  },
-};
 
 /** Real decisions over real stores. */
 export async function openDecisions(databaseUrl: string, dataFolder: string) {

@@ -6,6 +6,7 @@
  */
 import assert from "node:assert/strict";
 import type { Opened } from "../../core/commands/open.ts";
+import { REQUEST } from "../../core/decisions/memory_ports_test.ts";
 import type { Decision } from "../../core/domain/decision.ts";
 import { fillCompany, openCompany, TENANT } from "../company.ts";
 import { following } from "./following.ts";
@@ -62,19 +63,8 @@ async function loseAndRecover(opened: Opened, folder: string): Promise<void> {
 
 async function decide({ engine }: Opened): Promise<Decision> {
   const { decision } = await engine.decisions.decide(TENANT, {
-    model: "email_visit",
+    ...REQUEST,
     entities: { subject: "s-1" },
-    zone: null,
-    actions: null,
-    features: {},
-    constraints: {
-      maxBidMicros: null,
-      minBidMicros: null,
-      budgetRemainingMicros: null,
-      contactsDay: null,
-      contactsWeek: null,
-      compliance: {},
-    },
   }, { by: "tester", idempotent: null, render: ({ id }) => id });
   return decision ?? assert.fail();
 }
