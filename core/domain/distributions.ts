@@ -66,6 +66,17 @@ export function chiSquareQuantile(chance: number, freedom: number): number {
   return invert(below, { target: chance, least: 0, most });
 }
 
+/**
+ * Chance that a value of the chi-square distribution is above another.
+ *
+ * @param value At least 0.
+ * @param freedom Degrees of freedom, at least 1.
+ * @returns In [0, 1].
+ */
+export function chiSquareTail(value: number, freedom: number): number {
+  return Math.max(0, 1 - gammaShare(freedom / 2, value / 2));
+}
+
 /** Where a growing function reaches a target. */
 function invert(
   of: (value: number) => number,
@@ -159,7 +170,7 @@ const LANCZOS = [
 ];
 
 /** Logarithm of the gamma function of a number above 0, by Lanczos' approximation. */
-function logGamma(value: number): number {
+export function logGamma(value: number): number {
   if (value < 0.5) {
     return Math.log(Math.PI / Math.sin(Math.PI * value)) - logGamma(1 - value);
   }

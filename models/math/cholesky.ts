@@ -26,6 +26,18 @@ export function solvePositive(
     }
     x[row] = sum / (lower[row * size + row] as number);
   }
+  solveTransposed(lower, x);
+  return x;
+}
+
+/**
+ * Solves Lᵀ x = b, in place.
+ *
+ * @param lower L in the lower half, shape [size × size].
+ * @param x b, which becomes x, shape [size].
+ */
+export function solveTransposed(lower: Float64Array, x: Float64Array): void {
+  const size = x.length;
   for (let row = size - 1; row >= 0; row--) {
     let sum = x[row] as number;
     for (let k = row + 1; k < size; k++) {
@@ -33,10 +45,13 @@ export function solvePositive(
     }
     x[row] = sum / (lower[row * size + row] as number);
   }
-  return x;
 }
 
-function factor(matrix: Float64Array, size: number): Float64Array | null {
+/** L of A = L Lᵀ, in the lower half. */
+function factor(
+  matrix: Float64Array,
+  size: number,
+): Float64Array | null {
   const lower = matrix.slice();
   for (let col = 0; col < size; col++) {
     for (let row = col; row < size; row++) {
