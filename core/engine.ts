@@ -4,8 +4,8 @@
  * @module
  */
 import { createDecisions, type Decisions } from "./decisions/decisions.ts";
+import { readScored } from "./decisions/scored_rows.ts";
 import type { DayRange } from "./domain/day.ts";
-import type { ModelRecord } from "./domain/score.ts";
 import type { ConsistencyLimits } from "./features/consistency_gate.ts";
 import type { Features } from "./features/features.ts";
 import type { Trust } from "./features/trust.ts";
@@ -16,11 +16,13 @@ import { createPlans, type Plans } from "./plans/plans.ts";
 import type { Clock, Ids } from "./ports/clock.ts";
 import type { KeyStore } from "./ports/decisions.ts";
 import type { Erasure, ErasureStore } from "./ports/erasure.ts";
-import type { ModelRegistry } from "./ports/models.ts";
+import type { ModelRegistry, ModelWatchStore } from "./ports/models.ts";
 import type { SignalStore } from "./ports/signals.ts";
 import type { Stores } from "./ports/stores.ts";
 import type { ConsumerLag } from "./ports/stream.ts";
-import { createScores } from "./scores/scores.ts";
+import { announceChanges } from "./scores/announced.ts";
+import { createLook, type Look } from "./scores/watch/look.ts";
+import { createScores, type Scores } from "./scores/scores.ts";
 import {
   type ConfiguredSource,
   keepSources,
@@ -33,7 +35,9 @@ import { erase, type EraseJob, type EraseScope } from "./signals/erase.ts";
 import { knownId, type Pseudonyms } from "./signals/pseudonym.ts";
 import type { ReceiveReport } from "./signals/receive.ts";
 import { createSignals, type Signals, type Source } from "./signals/signals.ts";
-import { trainModel } from "./training/train.ts";
+import type { Fitter } from "./training/fit.ts";
+import { guardGates } from "./training/gates.ts";
+import { createTraining, type Training } from "./training/training.ts";
 import { trainedOn } from "./training/trained_on.ts";
 import type { PolicySet } from "./verdicts/policy_set.ts";
 import type {
@@ -69,7 +73,13 @@ export interface Engine {
     | "lineage"
     | "statistics"
   >;
-  readonly models: Pick<ModelRegistry, "find" | "list" | "review">;
+  readonly models: Omit<ModelRegistry, "register" | "champion" | "artifact">;
+  /** Looks at a version that serves, and keeps what it finds. */
+  readonly lookAt: Look;
+  /** What was found of models. */
+  readonly looks: Pick<ModelWatchStore, "latest">;
+  /** How challengers and shadows compare with the champions, in this process. */
+  readonly compared: Scores["compared"];
   /** Whether sources and features can be trusted. */
   readonly trust: Pick<
     Trust,
@@ -138,16 +148,8 @@ export interface PullJob {
   readonly report: Report;
 }
 
-/** A model to be trained. */
-export interface TrainJob {
-  readonly tenant: string;
-  readonly spec: unknown;
-  readonly by: string;
-  readonly report: Report;
-}
-
 /** The engine with what only its operator may do. */
-export interface OperatedEngine extends Engine {
+export interface OperatedEngine extends Engine, Training {
   readonly features: Features;
   readonly models: ModelRegistry;
   readonly trust: Trust;
@@ -159,8 +161,6 @@ export interface OperatedEngine extends Engine {
   readonly connector: SourceBook["connector"];
   /** A source that was configured; `not_found` if the tenant has none of that name. */
   readonly findSource: SourceBook["find"];
-  /** Trains a model and registers it as pending. */
-  train(job: TrainJob): Promise<ModelRecord>;
 }
 
 /** What the engine is made of. */
@@ -187,6 +187,8 @@ export interface EngineParts {
   readonly ids: Ids;
   /** Version of the code, kept with every model. */
   readonly code: string;
+  /** Opens what fits for one training; the engine's own thread unless given. */
+  openFitter?(): Fitter;
   /** How far served features may differ from the signals; by 1 percent unless given. */
   readonly consistency?: ConsistencyLimits;
 }
@@ -198,24 +200,21 @@ export interface EngineParts {
  * @returns The engine.
  */
 export function createEngine(parts: EngineParts): OperatedEngine {
-  const { stores, clock, ids, policies, families, code } = parts;
-  const { history, log, idempotency, keys } = stores;
-  const archive = stores.policies;
+  const { stores, clock, ids, policies } = parts;
+  const { history, log, idempotency, keys, policies: archive } = stores;
   const book = keepSources(parts.sources, parts.connectors);
   const sources = openSources(parts);
   const trusted = openTrustedFeatures(stores, clock, parts.consistency);
-  const { features, trust, models } = trusted;
-  const scores = createScores({ models, clock });
+  const { features, trust } = trusted;
+  const guarded = guardGates(trusted.models);
+  const scores = createScores({ models: guarded, clock });
+  const models = announceChanges(guarded, scores.renew);
+  const training = createTraining(parts);
   const answering = { scores, policies, archive, idempotency, clock, ids };
   return {
-    features,
-    trust,
-    models,
-    keys,
-    clock,
-    ids,
-    policies,
-    signals: stores.signals,
+    ...{ features, trust, models, sources, quota: parts.quota },
+    compared: scores.compared,
+    ...{ keys, clock, ids, policies, signals: stores.signals },
     decisions: createDecisions({ ...answering, features, log }),
     plans: createPlans({
       ...answering,
@@ -223,11 +222,8 @@ export function createEngine(parts: EngineParts): OperatedEngine {
       store: stores.plans,
       destination: (tenant) => destinationOf(parts, book, tenant),
     }),
-    sources,
-    quota: parts.quota,
     streamLag: () => stores.stream.lag(),
-    connector: book.connector,
-    configured: book.list,
+    ...{ connector: book.connector, configured: book.list },
     findSource: book.find,
     receive: (job) => sources.receive(book.receiver(job), job.delivery),
     tenantOf: book.tenantOf,
@@ -237,8 +233,13 @@ export function createEngine(parts: EngineParts): OperatedEngine {
       return sources.ingest({ ...job, connector }, range, report);
     },
     erase: (job) => erase(erasureScope(parts, features), job),
-    erasures: stores.erasures,
-    train: (job) => trainModel({ stores, families, clock, code }, job),
+    ...{ erasures: stores.erasures, looks: stores.watches },
+    ...training,
+    lookAt: createLook({
+      ...{ models, watches: stores.watches, clock },
+      answers: (tenant, asked) => readScored(log, tenant, asked),
+      labelled: training.labelledLately,
+    }),
     health: async () => await healthOf(stores, trusted, missing(parts)),
     close: async () => {
       await scores.close();

@@ -14,9 +14,12 @@
  * @module
  */
 export type { RowDataset, SeriesDataset } from "../core/domain/dataset.ts";
+export type { ActionsTaken, OutcomeDelays } from "../core/domain/dataset.ts";
 export type { Day, DayRange, Instant } from "../core/domain/day.ts";
 export type { EntityIds, EntityKey } from "../core/domain/entity.ts";
 export type { EntityType } from "../core/domain/entity.ts";
+export type { Estimate, Finding, Interval } from "../core/domain/evidence.ts";
+export type { MixChannel, MixEvidence } from "../core/domain/evidence.ts";
 export type { Random } from "../core/domain/random.ts";
 export type { FittedCurve, ResponseCurve } from "../core/domain/score.ts";
 export type { EventSignal, Metric, Metrics } from "../core/domain/signal.ts";

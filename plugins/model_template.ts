@@ -47,12 +47,8 @@ function rowsSource(name: string): string {
  */
 import { defineModel, type RowDataset } from "@moe/plugin";
 import * as z from "zod";
-import {
-  fitLogistic,
-  type Logistic,
-  predictLogistic,
-} from "${LEARNERS}/logistic.ts";
-import { logisticOnnx } from "${LEARNERS}/logistic_onnx.ts";
+import { fitGlm, type Glm, predictGlm } from "${LEARNERS}/linear/glm.ts";
+import { glmOnnx } from "${LEARNERS}/linear/glm_onnx.ts";
 
 const Params = z.strictObject({
   /** Penalties to choose from; the first is taken when no rows were set apart. */
@@ -78,8 +74,8 @@ export default defineModel<Params>({
     report("regression", null);
     const model = choose(dataset, validation, params);
     return {
-      onnx: logisticOnnx(model),
-      predict: (columns) => predictLogistic(model, columns),
+      onnx: glmOnnx(model),
+      predict: (columns) => predictGlm(model, columns),
     };
   },
 });
@@ -88,16 +84,18 @@ function choose(
   dataset: RowDataset,
   validation: RowDataset | null,
   { penalties, steps }: Params,
-): Logistic {
+): Glm {
   const tried = validation ? penalties : penalties.slice(0, 1);
-  const models = tried.map((l2) => fitLogistic(dataset, { l2, steps }));
+  const models = tried.map((l2) =>
+    fitGlm(dataset, { family: "logistic", l1: 0, l2, steps })
+  );
   const losses = models.map((model) => meanLoss(model, validation ?? dataset));
-  return models[losses.indexOf(Math.min(...losses))] as Logistic;
+  return models[losses.indexOf(Math.min(...losses))] as Glm;
 }
 
 /** Mean log loss, nats a row. */
-function meanLoss(model: Logistic, { columns, label }: RowDataset): number {
-  const chances = predictLogistic(model, columns);
+function meanLoss(model: Glm, { columns, label }: RowDataset): number {
+  const chances = predictGlm(model, columns);
   const losses = chances.map((chance, row) =>
     -Math.log(Math.max(1e-12, label[row] === 1 ? chance : 1 - chance))
   );

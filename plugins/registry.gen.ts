@@ -24,7 +24,12 @@ export const CONNECTORS = await collect({
 });
 
 export const FAMILIES = await collect({
+  bid_landscape: () => import("../models/bid_landscape/model.ts"),
+  media_mix: () => import("../models/media_mix/model.ts"),
   media_response: () => import("../models/media_response/model.ts"),
   propensity_logistic: () => import("../models/propensity_logistic/model.ts"),
   propensity_trees: () => import("../models/propensity_trees/model.ts"),
+  response_rate: () => import("../models/response_rate/model.ts"),
+  response_value: () => import("../models/response_value/model.ts"),
+  uplift: () => import("../models/uplift/model.ts"),
 });

@@ -23,7 +23,7 @@ export interface Command {
   readonly name: string;
   /** What it does, in one line. */
   readonly about: string;
-  /** Its positional arguments, for the usage line. */
+  /** Its positional arguments, for the usage line; one in brackets may be left out. */
   readonly operands: readonly string[];
   /** Its options: name → what it is; a name ending in `!` takes no value, one ending in `*` must be given. */
   readonly options: Readonly<Record<string, string>>;
@@ -54,7 +54,8 @@ export function parseArguments(
   const missing = names.filter((name) =>
     name.endsWith("*") && parsed.values[name.slice(0, -1)] === undefined
   );
-  const lacking = command.operands.slice(parsed.positionals.length);
+  const lacking = command.operands.slice(parsed.positionals.length)
+    .filter((operand) => !operand.startsWith("["));
   if (missing.length + lacking.length > 0) {
     const wanted = [
       ...lacking,

@@ -14,6 +14,7 @@
  * | `MOE_MATERIALIZE_MINUTES` | pause between two runs in which the server materialises all features, the first at start; 0 for never | `60` |
  * | `MOE_MAX_MISMATCH` | greatest share of served feature vectors that may differ from the signals for a model that reads them to be approved | `0.01` |
  * | `MOE_REQUIRE_CONSISTENCY` | `1`: no model is approved before enough vectors were compared to show it | `0` |
+ * | `MOE_RETRAIN_AT` | time of day, UTC, at which the server trains every champion anew, `03:00`; each stays pending until a person approves it | never |
  *
  * @module
  */
@@ -34,6 +35,7 @@ const Environment = z.object({
   MOE_MATERIALIZE_MINUTES: z.coerce.number().min(0).max(10_080).default(60),
   MOE_MAX_MISMATCH: z.coerce.number().gt(0).lt(1).default(0.01),
   MOE_REQUIRE_CONSISTENCY: z.enum(["0", "1"]).default("0"),
+  MOE_RETRAIN_AT: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/).optional(),
 });
 
 /** Names of all variables that are read. */
@@ -56,6 +58,8 @@ export interface Configuration {
   readonly materializeMinutes: number;
   /** Greatest share of served vectors that may differ, and whether that must be shown. */
   readonly consistency: ConsistencyLimits;
+  /** Time of day, UTC, at which champions are trained anew; null for never. */
+  readonly retrainAt: string | null;
 }
 
 /**
@@ -97,5 +101,6 @@ export function readConfiguration(
       maxMismatch: data.MOE_MAX_MISMATCH,
       required: data.MOE_REQUIRE_CONSISTENCY === "1",
     },
+    retrainAt: data.MOE_RETRAIN_AT ?? null,
   };
 }

@@ -17,8 +17,8 @@ import { materialised, printViewRef } from "../features/versions.ts";
 import type { Clock, Ids } from "../ports/clock.ts";
 import type { SignalStore } from "../ports/signals.ts";
 import type { LeaseStore } from "../ports/stores.ts";
-import { pause } from "../signals/pause.ts";
 import { printError } from "./print_error.ts";
+import { type Background, type Found, inRounds, sayOnce } from "./rounds.ts";
 
 /** Name of the lease of who looks at sources. */
 const LEASE = "trust";
@@ -65,22 +65,12 @@ export interface TrustedScope {
   readonly watchMs?: number;
 }
 
-/** Work in the background. */
-export interface Trusting {
-  /** Asks it to end; a look under way is finished. */
-  stop(): void;
-  /** Resolves when it has ended; never rejects. */
-  readonly ended: Promise<void>;
+/** What is found in a round. */
+interface FoundTrust extends Found {
+  readonly event: TrustEntry["event"];
 }
 
-/** What is found in a round; what was in the round before is not told again. */
-interface Found extends Pick<TrustEntry, "event" | "detail"> {
-  readonly tenant: string;
-  /** Names it, whatever its size. */
-  readonly id: readonly (string | null)[];
-}
-
-type Say = (found: Found) => void;
+type Say = (found: FoundTrust) => void;
 
 /**
  * Starts.
@@ -88,7 +78,7 @@ type Say = (found: Found) => void;
  * @param scope What it works with.
  * @returns What stops it.
  */
-export function keepTrusted(scope: TrustedScope): Trusting {
+export function keepTrusted(scope: TrustedScope): Background {
   const stopping = new AbortController();
   const { signal } = stopping;
   return {
@@ -105,7 +95,7 @@ async function checkServed(
   signal: AbortSignal,
 ): Promise<void> {
   const { trust, clock, log, servedMs = SERVED_MS } = scope;
-  const held = sayOnce(scope);
+  const held = telling(scope);
   await repeat(scope, { signal, everyMs: servedMs }, async () => {
     for (const { tenant, ...mismatch } of await trust.checkServed()) {
       const { view, entityHash, features, since } = mismatch;
@@ -132,7 +122,7 @@ async function checkServed(
 async function watch(scope: TrustedScope, signal: AbortSignal): Promise<void> {
   const { leases, trust, ids, watchMs = WATCH_MS } = scope;
   const holder = ids.next("trust");
-  const said = sayOnce(scope);
+  const said = telling(scope);
   let dueMs = 0;
   const everyMs = Math.min(watchMs, HOLD_MS);
   await repeat(scope, { signal, everyMs }, async () => {
@@ -178,24 +168,13 @@ async function watchTenant(
   return findings.map((finding) => ({ tenant, ...finding }));
 }
 
-/** Rounds of findings, each told when it first comes up. */
-function sayOnce(
-  { clock, log }: TrustedScope,
-): (round: (say: Say) => Promise<void>) => Promise<void> {
-  let known = new Set<string>();
-  return async (round) => {
-    const present = new Set<string>();
-    await round(({ id, ...found }) => {
-      const key = JSON.stringify([found.tenant, found.event, ...id]);
-      present.add(key);
-      if (known.has(key)) return;
-      log({ at: clock.now(), level: "warn", ...found });
-    });
-    known = present;
-  };
+/** What is found is told when it first comes up. */
+function telling({ clock, log }: TrustedScope) {
+  return sayOnce<FoundTrust>((found) =>
+    log({ at: clock.now(), level: "warn", ...found })
+  );
 }
 
-/** What fails is told and tried again at the next time. */
 async function repeat(
   { clock, log }: TrustedScope,
   { signal, everyMs }: {
@@ -204,16 +183,13 @@ async function repeat(
   },
   work: () => Promise<void>,
 ): Promise<void> {
-  while (!signal.aborted) {
-    await work().catch((error) => {
-      log({
-        at: clock.now(),
-        level: "error",
-        event: "trust_failed",
-        tenant: null,
-        detail: printError(error),
-      });
+  const failed = (error: unknown) =>
+    log({
+      at: clock.now(),
+      level: "error",
+      event: "trust_failed",
+      tenant: null,
+      detail: printError(error),
     });
-    await pause(everyMs, signal);
-  }
+  await inRounds(signal, { everyMs, failed }, work);
 }

@@ -17,6 +17,7 @@ import type { CommandScope } from "./command.ts";
 import type { Configuration } from "./configuration.ts";
 import { readJsonFile, readPolicies } from "./files.ts";
 import { openIdentities } from "./identity_key.ts";
+import { createFitters } from "./fit_pool.ts";
 import { openLending } from "./lend.ts";
 import { checkSources, parseSources } from "./configured_sources.ts";
 
@@ -92,14 +93,15 @@ export async function openEngine(
       await stores.close();
       throw error;
     });
+  const fitters = createFitters();
   const engine = createEngine({
     stores,
+    openFitter: fitters.open,
     connectors,
     families,
     leftOut,
     sources: [...sources, ...moreSources],
-    clock,
-    ids,
+    ...{ clock, ids },
     code: VERSION,
     consistency: configuration.consistency,
     policies: () => policies,
@@ -113,6 +115,7 @@ export async function openEngine(
     pseudonyms,
   });
   const close = async () => {
+    fitters.close();
     await lending.settle();
     await engine.close();
   };

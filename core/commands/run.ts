@@ -25,10 +25,31 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   "erasures": async () => (await import("./erase.ts")).erasures,
   "features-check": async () =>
     (await import("./features_check.ts")).featuresCheck,
-  "train": async () => (await import("./models.ts")).train,
-  "models": async () => (await import("./models.ts")).models,
-  "models approve": async () => (await import("./models.ts")).modelsApprove,
-  "models reject": async () => (await import("./models.ts")).modelsReject,
+  "train": async () => (await import("./train.ts")).train,
+  "evaluate": async () => (await import("./evaluate.ts")).evaluate,
+  "learn boost": async () => (await import("./learn/boost.ts")).learnBoost,
+  "learn glm": async () => (await import("./learn/glm.ts")).learnGlm,
+  "learn uplift": async () => (await import("./learn/uplift.ts")).learnUplift,
+  "learn mix": async () => (await import("./learn/mix.ts")).learnMix,
+  "models": async () => (await import("./model_list.ts")).models,
+  "models show": async () => (await import("./model_list.ts")).modelsShow,
+  "models history": async () => (await import("./model_list.ts")).modelsHistory,
+  "models served": async () => (await import("./model_list.ts")).modelsServed,
+  "models card": async () => (await import("./model_card.ts")).modelsCard,
+  "models reproduce": async () =>
+    (await import("./model_card.ts")).modelsReproduce,
+  "models watch": async () => (await import("./model_watch.ts")).modelsWatch,
+  "models retrain": async () =>
+    (await import("./model_watch.ts")).modelsRetrain,
+  "models import": async () => (await import("./model_import.ts")).modelsImport,
+  "models approve": async () =>
+    (await import("./model_roles.ts")).modelsApprove,
+  "models reject": async () => (await import("./model_roles.ts")).modelsReject,
+  "models promote": async () =>
+    (await import("./model_roles.ts")).modelsPromote,
+  "models settle": async () => (await import("./model_roles.ts")).modelsSettle,
+  "models rollback": async () =>
+    (await import("./model_roles.ts")).modelsRollback,
   "explain": async () => (await import("./decisions.ts")).explain,
   "replay": async () => (await import("./decisions.ts")).replay,
   "verify-log": async () => (await import("./decisions.ts")).verifyLog,

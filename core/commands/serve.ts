@@ -7,13 +7,16 @@ import { EngineError } from "../domain/error.ts";
 import { type App, createApp } from "../http/app.ts";
 import type { Command, CommandScope } from "./command.ts";
 import { warnOfSharedAddresses } from "./configured_sources.ts";
+import { keepCompared } from "./keep_compared.ts";
 import { keepFeatures } from "./keep_features.ts";
 import { keepFresh } from "./keep_fresh.ts";
+import { keepModels } from "./keep_models.ts";
 import { keepStream } from "./keep_stream.ts";
 import { keepSynced } from "./keep_synced.ts";
 import { keepTrusted } from "./keep_trusted.ts";
 import { type Opened, openEngine, VERSION } from "./open.ts";
 import { wholeNumberOption } from "./option.ts";
+import type { Background } from "./rounds.ts";
 
 /** Longest that running requests, such as one that never ends, hold up a stop. */
 const DRAIN_MS = 20_000;
@@ -53,14 +56,6 @@ export const serve: Command = {
   },
 };
 
-/** Work beside the answering of requests. */
-interface Background {
-  /** Asks it to end. */
-  stop(): void;
-  /** Resolves when it has ended; never rejects. */
-  readonly ended: Promise<void>;
-}
-
 function startBackground(
   scope: CommandScope,
   { engine, stores, clock, ids }: Opened,
@@ -91,6 +86,15 @@ function startBackground(
       random: Math.random,
     }),
     keepTrusted({ ...kept, trust, leases, ids }),
+    keepCompared({ ...kept, engine, watches: stores.watches }),
+    keepModels({
+      ...{ ...kept, ids, leases, watches: stores.watches },
+      models: engine.models,
+      look: engine.lookAt,
+      retrain: (tenant, record, by) =>
+        engine.retrain({ tenant, record, by, report: () => {} }),
+      retrainAt: scope.configuration.retrainAt,
+    }),
   ];
 }
 

@@ -6,6 +6,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { DecisionRequest } from "../domain/decision.ts";
+import type { ModelUse } from "../domain/score.ts";
 import type { PolicyDocument } from "../domain/verdict.ts";
 import { createDecisions } from "./decisions.ts";
 import {
@@ -35,6 +36,31 @@ Deno.test("a bid is score times value over the wanted return, rounded down", asy
   });
   assert.equal(decision.rung, "champion");
   assert.equal(decision.modelVersion, "email_visit@1");
+});
+
+Deno.test.each([
+  {
+    note: "the expected value over the wanted return",
+    score: 10_002,
+    want: 2500,
+  },
+  { note: "below nothing is nothing", score: -5, want: 0 },
+])("a score in money is bid as it is: $note", async ({ score, want }) => {
+  const use = { ...BID, valueMicros: null } as ModelUse;
+  const scores = scoresOf(scorerOf(use, { score: () => score }));
+  const { recommendation } = await decideIn(worldOf({ scores }), REQUEST);
+  assert.equal(
+    recommendation.kind === "bid" && recommendation.bidMicros,
+    want,
+  );
+});
+
+Deno.test("a model of what bids win decides none", async () => {
+  const scores = scoresOf(scorerOf({ kind: "win", currency: "EUR" }));
+  await assert.rejects(
+    decideIn(worldOf({ scores }), { ...REQUEST, model: "email_visit" }),
+    { code: "request_invalid", message: /it tells what bids win/ },
+  );
 });
 
 Deno.test.each([

@@ -11,6 +11,7 @@ import { proposeBid } from "./bid.ts";
 import { constrainBid, cut } from "./constrain.ts";
 import { candidateFacts, factsAt, sharedFacts } from "./context.ts";
 import type { Grounds, Settled } from "./grounds.ts";
+import type { Scored } from "./score_candidates.ts";
 import { validUntil } from "./validity.ts";
 
 /** Takes a decision under an id. */
@@ -36,6 +37,7 @@ export function settle(
     rung: standing.rung,
     falls: standing.falls,
     features: readings,
+    ...standing.scored?.shading && { shading: standing.scored.shading },
   };
 }
 
@@ -49,9 +51,7 @@ function settleKind(grounds: Grounds): Settled {
 function settleBid(grounds: Grounds): Settled {
   const { standing: { scored, frame }, request } = grounds;
   const score = scored?.values[0] ?? null;
-  const proposed = score !== null && scored?.use.kind === "bid"
-    ? proposeBid(score, scored.use) ?? 0
-    : 0;
+  const proposed = proposedBid(scored);
   const verdict = judgeBid(grounds, proposed, score);
   const applied = [...verdict.applied];
   let bid = verdict.allowed ? verdict.amountMicros ?? 0 : 0;
@@ -68,6 +68,12 @@ function settleBid(grounds: Grounds): Settled {
     actions: [],
     applied: [...applied, ...constrained.applied],
   };
+}
+
+function proposedBid(scored: Scored | null): number {
+  const score = scored?.values[0];
+  if (score === undefined || scored?.use.kind !== "bid") return 0;
+  return scored.shading?.bidMicros ?? proposeBid(score, scored.use) ?? 0;
 }
 
 function judgeBid(

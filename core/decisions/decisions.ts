@@ -31,6 +31,7 @@ import { parseIntact, parseRecord, printRecord } from "./record.ts";
 import { type Replay, replayRecord } from "./replay.ts";
 import { actionsAsked } from "./score_candidates.ts";
 import { findLadder, type Ladder, type Read, standOn } from "./score_rung.ts";
+import { findLandscape, type Landscape, withShading } from "./shading.ts";
 import { type LogVerification, verifyChain } from "./verify.ts";
 import { createWriter, type Writer } from "./writer.ts";
 
@@ -135,7 +136,7 @@ interface Taken {
 }
 
 async function take(
-  { features, scores, policies, clock, ids }: DecisionScope,
+  { features, scores, policies, clock, ids: newIds }: DecisionScope,
   tenant: string,
   { request, by }: { request: DecisionRequest; by: string },
 ): Promise<Taken> {
@@ -144,13 +145,21 @@ async function take(
   const ladder = await findLadder(scores, tenant, request);
   actionsAsked(ladder.frame, request);
   checkGiven(request, ladder.rungs[0]?.scorer.record.schema.inputs ?? []);
-  const wanted = { tenant, request, ids: idsWanted(ladder, inForce), at };
-  const { readings, ...standing } = await standOn(
+  const landscape = await findLandscape(
+    scores,
+    tenant,
+    ladder.rungs[0]?.scorer,
+  );
+  const ids = idsWanted(ladder, landscape, inForce);
+  const wanted = { tenant, request, ids, at };
+  const { readings, scored, ...stood } = await standOn(
     ladder,
     request,
     readOnce((pins) => readFeatures(features, { ...wanted, pins })),
   );
-  const decision = settle(ids.next("dec"), {
+  const shaded = await withShading(scored, landscape, readings);
+  const standing = { ...stood, scored: shaded };
+  const decision = settle(newIds.next("dec"), {
     tenant,
     request,
     at,
@@ -184,9 +193,16 @@ function readOnce(
   };
 }
 
-function idsWanted({ rungs }: Ladder, policies: PolicySet): Set<string> {
+function idsWanted(
+  { rungs }: Ladder,
+  landscape: Landscape | null,
+  policies: PolicySet,
+): Set<string> {
   const ids = new Set(featuresReadBy(policies));
-  for (const { scorer } of rungs) {
+  const asked = rungs.map(({ scorer }) => scorer);
+  for (
+    const scorer of landscape?.scorer ? [...asked, landscape.scorer] : asked
+  ) {
     for (const { name } of scorer.record.schema.inputs) ids.add(name);
   }
   return ids;

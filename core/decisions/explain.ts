@@ -2,8 +2,10 @@
  * Why a decision was taken: what moved the score, which rules spoke, and on which
  * rung it stands, read off a replay of the logged decision.
  *
- * A feature's effect is the score less the score with that feature at its typical
- * value, all others as they were. Effects need not add up: features act together.
+ * Where the model can be taken apart (trees, linear), a feature's effect is what it
+ * adds to the log odds, and effects add up. Elsewhere it is the score less the score
+ * with that feature at its typical value, all others as they were; those effects
+ * need not add up, as features act together.
  *
  * @module
  */
@@ -19,7 +21,8 @@ import type { FeatureStatus, FeatureValue } from "../domain/feature.ts";
 import { decimalFromMicros } from "../domain/money.ts";
 import { parseModelRef } from "../domain/score.ts";
 import type { AppliedRule } from "../domain/verdict.ts";
-import type { Scorer } from "../scores/scores.ts";
+import type { Scorer } from "../scores/scorer.ts";
+import { type Attribution, findReasons } from "./reasons.ts";
 import { replayRecord, type ReplayScope } from "./replay.ts";
 
 /** What one feature did to the score. */
@@ -32,7 +35,7 @@ export interface Contribution {
   readonly typical: FeatureValue;
   /** Score with the typical value in its place. */
   readonly scoreAtTypical: number;
-  /** Score less that. */
+  /** What it adds, in the unit of the explanation's attribution. */
   readonly effect: number;
 }
 
@@ -47,6 +50,8 @@ export interface Explanation {
   readonly modelVersion: string | null;
   /** Score of what is recommended; null when no model answered. */
   readonly score: number | null;
+  /** How the contributions were found; null when no model answered. */
+  readonly attribution: Attribution | null;
   /** Strongest first; those without effect are left out. */
   readonly contributions: readonly Contribution[];
   readonly applied: readonly AppliedRule[];
@@ -65,16 +70,19 @@ export async function explainRecord(
   const scorer = modelVersion === null
     ? null
     : await scope.scores.version(record.tenant, parseModelRef(modelVersion));
-  const contributions = scorer === null ? [] : await weigh(scorer, logged);
+  const { attribution, contributions } = scorer === null
+    ? UNWEIGHED
+    : await weigh(scorer, logged);
   const { recommendation, rung, falls, score, applied, policySet } = logged;
   return {
     decisionId: logged.id,
-    summary: summarize(logged, contributions),
+    summary: summarize(logged, { attribution, contributions }),
     recommendation,
     rung,
     falls,
     modelVersion,
     score,
+    attribution,
     contributions,
     applied,
     policySet,
@@ -82,17 +90,22 @@ export async function explainRecord(
   };
 }
 
+type Weighed = Pick<Explanation, "attribution" | "contributions">;
+
+const UNWEIGHED: Weighed = { attribution: null, contributions: [] };
+
 async function weigh(
   scorer: Scorer,
   { features, recommendation }: Decision,
-): Promise<Contribution[]> {
+): Promise<Weighed> {
   const { inputs } = scorer.record.schema;
   const action = recommendation.kind === "action"
     ? recommendation.action
     : null;
   const values = inputs.map(({ name }) => features[name]?.value ?? null);
-  const rows: EncodingRow[] = [
-    { values, action },
+  const row: EncodingRow = { values, action };
+  const rows = [
+    row,
     ...inputs.map(({ typical }, place) => ({
       values: values.with(place, typical),
       action,
@@ -100,26 +113,36 @@ async function weigh(
   ];
   const scores = await scorer.score(rows);
   const score = scores[0] ?? 0;
-  return inputs.map(({ name, typical }, place) => {
+  const reasons = await findReasons(scorer, row, score);
+  const contributions = inputs.map(({ name, typical }, place) => {
     const scoreAtTypical = scores[place + 1] ?? score;
     const value = values[place] ?? null;
     const status = features[name]?.status ?? "missing";
-    const effect = score - scoreAtTypical;
+    const effect = reasons?.effects[place] ?? score - scoreAtTypical;
     return { feature: name, value, status, typical, scoreAtTypical, effect };
   }).filter(({ effect }) => effect !== 0)
     .sort((a, b) =>
       Math.abs(b.effect) - Math.abs(a.effect) ||
       (a.feature < b.feature ? -1 : 1)
     );
+  return { attribution: reasons?.attribution ?? REPLACED, contributions };
 }
+
+const REPLACED: Attribution = {
+  method: "replace_typical",
+  unit: "score",
+  base: null,
+};
 
 function summarize(
   decision: Decision,
-  contributions: readonly Contribution[],
+  { attribution, contributions }: Weighed,
 ): string {
+  const unit = SPOKEN[attribution?.unit ?? "score"];
   return [
     `${recommend(decision)}, ${stand(decision)}.`,
-    ...contributions.slice(0, 2).map(sayContribution),
+    ...shading(decision),
+    ...contributions.slice(0, 2).map((one) => sayContribution(one, unit)),
     ...falls(decision),
     ...rules(decision),
   ].join(" ");
@@ -146,11 +169,31 @@ function stand({ score, modelVersion, rung }: Decision): string {
   return `as ${modelVersion} scores it ${print(score)}`;
 }
 
-function sayContribution(one: Contribution): string {
+const SPOKEN = {
+  score: "the score",
+  ["log_odds"]: "the log odds",
+  ["log_score"]: "the logarithm of the score",
+} as const;
+
+function shading({ shading }: Decision): string[] {
+  if (!shading) return [];
+  const { landscape, worthMicros, bidMicros, winChance, outcome } = shading;
+  const worth = decimalFromMicros(BigInt(worthMicros), 2);
+  if (outcome !== "shaded") {
+    return [`It is not shaded by ${landscape}: ${outcome}.`];
+  }
+  return [
+    `It is worth ${worth}, and ${landscape} gives a bid of ${
+      decimalFromMicros(BigInt(bidMicros), 2)
+    } a chance of ${print(winChance ?? 0)}.`,
+  ];
+}
+
+function sayContribution(one: Contribution, unit: string): string {
   const value = one.value === null ? "unknown" : print(one.value);
   const typical = one.typical === null ? "unknown" : print(one.typical);
   const moved = one.effect > 0 ? "raises" : "lowers";
-  return `${one.feature} is ${value} (typical: ${typical}), which ${moved} the score by ${
+  return `${one.feature} is ${value} (typical: ${typical}), which ${moved} ${unit} by ${
     print(Math.abs(one.effect))
   }.`;
 }

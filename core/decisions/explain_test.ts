@@ -38,6 +38,7 @@ Deno.test("explain() says which features moved the score, which rules spoke, and
   assert.deepEqual(why.contributions.map(({ feature }) => feature), [
     "audience.recency",
   ]);
+  assert.equal(why.attribution?.method, "replace_typical");
   const [recency] = why.contributions;
   assert.ok(Math.abs((recency?.effect ?? 0) - 0.15) < 1e-12);
   assert.equal(
@@ -51,6 +52,7 @@ Deno.test("explain() of a decision without a model says so", async () => {
   const { id } = await decideIn(world, REQUEST);
   const why = await createDecisions(world).explain("acme", id);
   assert.deepEqual(why.contributions, []);
+  assert.equal(why.attribution, null);
   assert.equal(why.rung, "no_action");
   assert.match(why.summary, /^Recommended "none", as no model is known\./);
 });

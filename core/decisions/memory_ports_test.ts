@@ -18,7 +18,8 @@ import type {
   PolicyArchive,
 } from "../ports/decisions.ts";
 import type { PolicyDocument } from "../domain/verdict.ts";
-import type { Scorer, Scores } from "../scores/scores.ts";
+import type { Scorer } from "../scores/scorer.ts";
+import type { Scores } from "../scores/scores.ts";
 import { compilePolicySet } from "../verdicts/policy_set.ts";
 import { createDecisions, type DecisionScope } from "./decisions.ts";
 
@@ -86,6 +87,7 @@ export function scorerOf(
     name?: string;
     version?: number;
     score?: (row: EncodingRow) => number;
+    artifact?: Uint8Array;
   } = {},
 ): Scorer {
   const { name = "email_visit", version = 1, score = () => 0.5 } = options;
@@ -124,6 +126,7 @@ export function scorerOf(
   return {
     record,
     score: (rows) => Promise.resolve(Float64Array.from(rows, score)),
+    artifact: () => Promise.resolve(options.artifact ?? new Uint8Array()),
   };
 }
 
@@ -153,6 +156,8 @@ export function scoresOf(...scorers: readonly Scorer[]): Scores {
       if (!found) throw absent();
       return found.record;
     },
+    renew: () => Promise.resolve(),
+    compared: () => [],
     close: () => Promise.resolve(),
   };
 }

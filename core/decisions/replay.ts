@@ -16,6 +16,7 @@ import { canonicalJson } from "../domain/canonical.ts";
 import { settle } from "./decide.ts";
 import { frameOf, scoreWith } from "./score_candidates.ts";
 import type { Standing } from "./score_rung.ts";
+import { findRecorded, withShading } from "./shading.ts";
 
 /** What a replay needs beside the record. */
 export interface ReplayScope {
@@ -64,7 +65,7 @@ async function restand(
   { scores }: ReplayScope,
   { tenant, request, decision, frame }: DecisionRecord,
 ): Promise<Standing> {
-  const { rung, falls, modelVersion, features } = decision;
+  const { rung, falls, modelVersion, features, shading } = decision;
   if (modelVersion === null) {
     if (frame) return { rung, falls, frame, scored: null };
     throw new EngineError(
@@ -74,7 +75,11 @@ async function restand(
   }
   const scorer = await scores.version(tenant, parseModelRef(modelVersion));
   const scored = await scoreWith(scorer, request, features);
-  return { rung, falls, frame: frameOf(scored.record), scored };
+  const landscape = shading
+    ? await findRecorded(scores, tenant, shading)
+    : null;
+  const shaded = await withShading(scored, landscape, features);
+  return { rung, falls, frame: frameOf(scored.record), scored: shaded };
 }
 
 /** Paths at which two JSON-like values differ. */

@@ -3,15 +3,19 @@
  *
  * @module
  */
-import type { DecisionFrame, DecisionRequest } from "../domain/decision.ts";
+import type {
+  DecisionFrame,
+  DecisionRequest,
+  Shading,
+} from "../domain/decision.ts";
 import { EngineError } from "../domain/error.ts";
 import type { FeatureReadings } from "../domain/feature.ts";
 import type { ModelRecord, ModelUse } from "../domain/score.ts";
-import type { Scorer } from "../scores/scores.ts";
+import type { Scorer } from "../scores/scorer.ts";
 import { proposeBid } from "./bid.ts";
 
 /** A use that single decisions are taken with. */
-export type DecisionUse = Exclude<ModelUse, { kind: "plan" }>;
+export type DecisionUse = Extract<ModelUse, { kind: "bid" | "action" }>;
 
 /** Scores of one model. */
 export interface Scored {
@@ -20,6 +24,8 @@ export interface Scored {
   /** Actions in the order of the values; one null for a bid. */
   readonly candidates: readonly (string | null)[];
   readonly values: Float64Array;
+  /** What is bid in place of the worth; absent if nothing is shaded. */
+  readonly shading?: Shading;
 }
 
 /** Doing nothing, where no model says what that is called. */
@@ -28,13 +34,14 @@ export const NO_ACTION = "none";
 /**
  * Says what a model is to decide.
  *
- * @throws {EngineError} `request_invalid` if it makes plans.
+ * @throws {EngineError} `request_invalid` if it decides nothing by itself.
  */
 export function frameOf({ name, use }: ModelRecord): DecisionFrame {
-  if (use.kind === "plan") {
+  if (use.kind === "plan" || use.kind === "win") {
+    const does = use.kind === "plan" ? "makes plans" : "tells what bids win";
     throw new EngineError(
       "request_invalid",
-      `Cannot decide with model "${name}": it makes plans; name one for bids or actions in context.model`,
+      `Cannot decide with model "${name}": it ${does}; name one for bids or actions in context.model`,
       { facts: { model: name } },
     );
   }
@@ -61,8 +68,8 @@ export async function scoreWith(
   readings: FeatureReadings,
 ): Promise<Scored> {
   const { record } = scorer;
-  const { use } = record;
   const frame = frameOf(record);
+  const use = record.use as DecisionUse;
   const candidates = use.kind === "action"
     ? [...new Set([...actionsAsked(frame, request), frame.control])]
     : [null];
@@ -72,7 +79,7 @@ export async function scoreWith(
   const values = await scorer.score(
     candidates.map((action) => ({ values: inputs, action })),
   );
-  const scored = { record, use: use as DecisionUse, candidates, values };
+  const scored = { record, use, candidates, values };
   if (!isUsable(scored)) {
     throw new EngineError(
       "model_unavailable",

@@ -14,7 +14,8 @@ import type {
 import { EngineError } from "../domain/error.ts";
 import type { FeatureReadings } from "../domain/feature.ts";
 import type { ModelRecord } from "../domain/score.ts";
-import type { Scorer, Scores } from "../scores/scores.ts";
+import type { Scorer } from "../scores/scorer.ts";
+import type { Scores } from "../scores/scores.ts";
 import {
   type DecisionUse,
   frameOf,

@@ -82,6 +82,23 @@ export type Recommendation =
   }
   | { readonly kind: "action"; readonly action: string };
 
+/** How a bid was shaded in view of what wins. */
+export interface Shading {
+  /** `name@version` of what was asked what bids win; its name if it was not asked. */
+  readonly landscape: string;
+  /** What winning is worth, micros: the bid without shading. */
+  readonly worthMicros: number;
+  /** The bid before policies and limits, micros. */
+  readonly bidMicros: number;
+  /** Chance that it wins; null if nothing was asked. */
+  readonly winChance: number | null;
+  /**
+   * `shaded`; `flat` or `unwinnable`, where the landscape tells no bids apart or none
+   * wins; else the code of why nothing was asked.
+   */
+  readonly outcome: string;
+}
+
 /** The answer to one request. */
 export interface Decision {
   /** `dec_` and a sortable id. */
@@ -108,6 +125,8 @@ export interface Decision {
   readonly falls: readonly RungFall[];
   /** Features with their status and moment. */
   readonly features: FeatureReadings;
+  /** Absent unless the model's use names a landscape. */
+  readonly shading?: Shading;
 }
 
 /** What was to be decided, kept where no model's version says it. */

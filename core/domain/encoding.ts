@@ -3,10 +3,12 @@
  * serving share. A number is one column; a category is a column for each known
  * word (an unknown word is all zeros); the action under trial is a column for
  * each action, and, when crossed, one more for each action times each other column.
+ * When coded, a category is one column: the place of its word, NaN if unknown.
  *
  * @module
  */
 import type { FeatureValue } from "./feature.ts";
+import type { ModelPorts } from "./model_ports.ts";
 
 /** One input of a model. */
 export interface ModelInput {
@@ -30,6 +32,10 @@ export interface InputSchema {
   readonly actions: readonly string[];
   /** Whether columns are crossed with the actions. */
   readonly crossed: boolean;
+  /** Whether a category is one column of codes, and not one for each word. */
+  readonly coded?: boolean;
+  /** How a model that was trained elsewhere is fed; absent for those trained here. */
+  readonly ports?: ModelPorts;
 }
 
 /**
@@ -40,7 +46,9 @@ export interface InputSchema {
  */
 export function columnNames(schema: InputSchema): string[] {
   const plain = schema.inputs.flatMap(({ name, kind, vocabulary = [] }) =>
-    kind === "number" ? [name] : vocabulary.map((word) => `${name}=${word}`)
+    kind === "number" || schema.coded
+      ? [name]
+      : vocabulary.map((word) => `${name}=${word}`)
   );
   const actions = schema.actions.map((action) => `action=${action}`);
   const crosses = schema.crossed
@@ -72,7 +80,12 @@ export function encode(
 ): number {
   let column = 0;
   schema.inputs.forEach((input, index) => {
-    column = encodeInput(input, row.values[index] ?? null, { out, column });
+    const value = row.values[index] ?? null;
+    if (schema.coded && input.kind === "category") {
+      out[column++] = codeOf(input, value);
+    } else {
+      column = encodeInput(input, value, { out, column });
+    }
   });
   const plain = column;
   for (const action of schema.actions) {
@@ -99,4 +112,9 @@ function encodeInput(
   }
   for (const word of vocabulary) out[column++] = String(value) === word ? 1 : 0;
   return column;
+}
+
+function codeOf({ vocabulary = [] }: ModelInput, value: FeatureValue): number {
+  const place = vocabulary.indexOf(String(value));
+  return place < 0 ? NaN : place;
 }

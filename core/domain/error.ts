@@ -26,6 +26,7 @@ export const CODES = {
   mapping_invalid: { status: 422, retryable: false },
   media_type_unsupported: { status: 415, retryable: false },
   method_not_allowed: { status: 405, retryable: false },
+  model_invalid: { status: 422, retryable: false },
   model_unavailable: { status: 409, retryable: false },
   not_found: { status: 404, retryable: false },
   personal_data_refused: { status: 422, retryable: false },

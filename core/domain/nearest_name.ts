@@ -9,7 +9,7 @@
  *
  * @param name What was written.
  * @param known Names that would have been right.
- * @returns `did you mean "campaign"?`, or the known names if none is close.
+ * @returns `did you mean "campaign"?`, or the known names, 20 at most, if none is close.
  * @example
  * ```ts
  * import { suggestName } from "./nearest_name.ts";
@@ -19,10 +19,13 @@
  */
 export function suggestName(name: string, known: readonly string[]): string {
   const nearest = nearestName(name, known);
-  return nearest === null
-    ? `known are ${known.join(", ") || "none"}`
-    : `did you mean "${nearest}"?`;
+  if (nearest !== null) return `did you mean "${nearest}"?`;
+  const rest = known.length - MOST_NAMES;
+  const more = rest > 0 ? ` and ${rest} more` : "";
+  return `known are ${known.slice(0, MOST_NAMES).join(", ") || "none"}${more}`;
 }
+
+const MOST_NAMES = 20;
 
 /**
  * Finds the closest name.

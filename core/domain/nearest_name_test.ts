@@ -50,4 +50,8 @@ Deno.test("suggestName() names the known when none is close", () => {
   assert.equal(suggestName("tvv", ["day", "TV"]), 'did you mean "TV"?');
   assert.equal(suggestName("rain", ["day", "TV"]), "known are day, TV");
   assert.equal(suggestName("rain", []), "known are none");
+  const many = Array.from({ length: 500 }, (_, at) => `column_${at}`);
+  const said = suggestName("rain", many);
+  assert.match(said, /column_19 and 480 more$/);
+  assert.ok(said.length < 300);
 });

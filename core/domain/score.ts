@@ -24,10 +24,16 @@ export type ModelUse =
   /** Bid = score × value of one outcome ÷ target return. */
   | {
     readonly kind: "bid";
-    readonly valueMicros: bigint;
+    /** Null where the score is money already, its unit `value_micros`. */
+    readonly valueMicros: bigint | null;
     readonly currency: Currency;
     /** Return wanted for each unit spent, in thousandths; 4000 is 4:1. */
     readonly targetReturnPermille: number;
+    /**
+     * Name of a model for use `win`, by which bids in first-price auctions are shaded;
+     * absent where the worth itself is bid.
+     */
+    readonly landscape?: string;
   }
   /** The action with the highest score × value − cost. */
   | {
@@ -40,6 +46,8 @@ export type ModelUse =
     /** The action that does nothing. */
     readonly control: string;
   }
+  /** How likely a bid wins: what shades the bids of others, and none by itself. */
+  | { readonly kind: "win"; readonly currency: Currency }
   /** Curves for plans. */
   | { readonly kind: "plan"; readonly currency: Currency };
 
@@ -125,6 +133,16 @@ export interface FittedCurve {
   readonly curve: ResponseCurve;
   /** Share of the adstock that lasts into the next period, [0, 1). */
   readonly decay: number;
+  /**
+   * Share of a period's effect that comes 0, 1, 2, … periods later, summing to 1;
+   * absent if it is geometric by `decay`.
+   */
+  readonly carryOver?: readonly number[];
+  /**
+   * Curves from the posterior, all equally likely; draw k of all entities belongs
+   * together. Absent if the family knows no uncertainty.
+   */
+  readonly draws?: readonly ResponseCurve[];
   /** Smallest and largest spend seen, micros a day: beyond is extrapolation. */
   readonly seenMicros: readonly [number, number];
 }

@@ -42,24 +42,53 @@ export interface GateScope extends ConsistencyLimits {
 }
 
 /**
- * A registry that approves only what reads consistent features; everything else passes.
+ * A registry that approves, and gives a role to, only what reads consistent features;
+ * everything else passes, a rollback above all.
  *
- * @returns Its `review` also throws `features_inconsistent`.
+ * @returns Its `review` and `settle` also throw `features_inconsistent`.
  */
 export function guardReviews(scope: GateScope): ModelRegistry {
   const { models } = scope;
+  async function refuseIfInconsistent(
+    tenant: string,
+    record: ModelRecord,
+    at: Instant,
+  ) {
+    const read = await reportOnModel(scope, record, { tenant, at });
+    refuseInconsistent(scope, record, read);
+  }
   return {
     ...models,
     review: async (tenant, ref, review) => {
       const record = review.approve ? await models.find(tenant, ref) : null;
       if (record?.status === "pending" && record.createdBy !== review.by) {
-        const { at } = review;
-        const read = await reportOnModel(scope, record, { tenant, at });
-        refuseInconsistent(scope, ref, read);
+        await refuseIfInconsistent(tenant, record, review.at);
       }
       return await models.review(tenant, ref, review);
     },
+    settle: async (tenant, proposal, review) => {
+      const record = review.approve
+        ? await proposedVersion(models, tenant, proposal)
+        : null;
+      if (record !== null) {
+        await refuseIfInconsistent(tenant, record, review.at);
+      }
+      return await models.settle(tenant, proposal, review);
+    },
   };
+}
+
+/** The version that a proposal would give a role, or null. */
+async function proposedVersion(
+  models: Pick<ModelRegistry, "events" | "find">,
+  tenant: string,
+  { name, seq }: Parameters<ModelRegistry["settle"]>[1],
+): Promise<ModelRecord | null> {
+  const events = await models.events(tenant, name);
+  const version =
+    events.find((event) => event.seq === seq && event.kind === "proposed")
+      ?.version ?? null;
+  return version === null ? null : await models.find(tenant, { name, version });
 }
 
 /** What is known of the kept views that a model reads, one report each. */

@@ -102,6 +102,16 @@ function guard(
       reviewed.push(approve);
       return Promise.resolve(record);
     },
+    events: () =>
+      Promise.resolve([{ seq: 4, kind: "proposed", version: 1 }, { seq: 5 }]),
+    settle: (
+      _tenant: string,
+      _proposal: unknown,
+      { approve }: { approve: boolean },
+    ) => {
+      reviewed.push(approve);
+      return Promise.resolve({});
+    },
   } as unknown as ModelRegistry;
   const guarded = guardReviews({
     models,
@@ -112,7 +122,13 @@ function guard(
   });
   const review = (approve: boolean, by = "bob") =>
     guarded.review("acme", record, { by, at: AT, approve });
-  return { reviewed, review };
+  const settle = (seq: number, approve: boolean) =>
+    guarded.settle("acme", { name: "bidder", seq }, {
+      by: "bob",
+      at: AT,
+      approve,
+    });
+  return { reviewed, review, settle };
 }
 
 function counted(checked: number, mismatched: number): ConsistencyCounts {
@@ -172,4 +188,16 @@ Deno.test("whoever trained it hears from the registry first", async () => {
   const { reviewed, review } = guard([counted(1000, 40)]);
   await review(true, "ann");
   assert.deepEqual(reviewed, [true]);
+});
+
+Deno.test("a model that reads an inconsistent view is given no role; declining passes", async () => {
+  const { reviewed, settle } = guard([counted(1000, 40)]);
+  await assert.rejects(settle(4, true), { code: "features_inconsistent" });
+  assert.deepEqual(reviewed, []);
+  await settle(4, false);
+  await settle(5, true);
+  assert.deepEqual(reviewed, [false, true]);
+  const sound = guard([counted(1000, 0)]);
+  await sound.settle(4, true);
+  assert.deepEqual(sound.reviewed, [true]);
 });

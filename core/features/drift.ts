@@ -19,7 +19,7 @@
  * index, Journal of Risk Model Validation 14(4)
  * @module
  */
-import { chiSquareQuantile } from "../domain/distributions.ts";
+import { criticalIndex, stabilityIndex } from "../domain/stability.ts";
 import type { FeatureStatistics } from "../ports/features.ts";
 import type { CutCounts } from "../ports/trust.ts";
 
@@ -41,8 +41,6 @@ const LEAST_INDEX = 0.005;
 const WIDER = 10;
 /** Share of the values that may be equal to a quartile for the bins to be as they were. */
 const TIED = 0.01;
-/** Share that an empty bin is given. */
-const EMPTY_SHARE = 1e-4;
 /** Where the quartiles are among the kept quantiles, and what is below each. */
 const QUARTILES = [[2, 0.25], [3, 0.5], [4, 0.75]] as const;
 
@@ -177,38 +175,6 @@ function judge(
   if (n === 0 || m === 0) return null;
   const critical = criticalIndex({ n, m, bins: now.length, chance });
   return judged(stabilityIndex(before, now), critical);
-}
-
-/**
- * Population stability index of counts in the same bins.
- *
- * @param before Counts to compare with.
- * @param now Counts that are compared.
- * @param emptyShare What an empty bin counts as; the others stay as they are.
- */
-export function stabilityIndex(
-  before: readonly number[],
-  now: readonly number[],
-  emptyShare = EMPTY_SHARE,
-): number {
-  const [n, m] = [sum(now), sum(before)];
-  return now.reduce((index, count, bin) => {
-    const share = count / n || emptyShare;
-    const usual = (before[bin] ?? 0) / m || emptyShare;
-    return index + (share - usual) * Math.log(share / usual);
-  }, 0);
-}
-
-/** Index that chance alone exceeds so often, for so many values in so many bins. */
-export function criticalIndex(
-  { n, m, bins, chance }: {
-    readonly n: number;
-    readonly m: number;
-    readonly bins: number;
-    readonly chance: number;
-  },
-): number {
-  return (1 / n + 1 / m) * chiSquareQuantile(1 - chance, bins - 1);
 }
 
 type Counts = [now: number[], before: number[]];

@@ -7,9 +7,11 @@
 import { EngineError } from "../domain/error.ts";
 import {
   type FeatureDefinition,
+  featureId,
   type FeatureName,
   type FeatureView,
   needsSignals,
+  parseFeatureId,
 } from "../domain/feature.ts";
 import type { DeclaredView, ViewRef } from "../ports/features.ts";
 import { BUILTIN_VIEWS } from "./builtin_views.ts";
@@ -88,6 +90,34 @@ export function find(
   const place = view.features.findIndex((one) => one.name === name.feature);
   const feature = view.features[place];
   return feature === undefined ? null : { view, feature, place };
+}
+
+/**
+ * Names the versions that ids without one meant when a model was trained.
+ *
+ * @param ids Feature ids of the model.
+ * @param pins Versions that it read, `view@version`; a view it did not read stays open.
+ * @returns An id for each, with the version where one is known.
+ */
+export function pinIds(
+  ids: readonly string[],
+  pins: readonly string[],
+): readonly string[] {
+  const known = pins.map(parseViewRef);
+  const names = ids.map(parseFeatureId);
+  return names.map((name, place) => {
+    const read = known.filter((pin) => pin.name === name.view);
+    const unnamed = read.find((pin) =>
+      !names.some(({ view, version }) =>
+        view === pin.name && version === pin.version
+      )
+    );
+    const pin = unnamed ?? read[0];
+    const id = ids[place] ?? "";
+    return name.version !== null || pin === undefined
+      ? id
+      : featureId(printViewRef(pin), name.feature);
+  });
 }
 
 /**

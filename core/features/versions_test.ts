@@ -11,6 +11,7 @@ import {
   find,
   materialised,
   parseViewRef,
+  pinIds,
   printViewRef,
   serving,
   withBuiltin,
@@ -80,6 +81,20 @@ Deno.test.each([
   const said = found && `${printViewRef(found.view)} ${found.place}`;
   assert.equal(said, want);
   if (found) assert.equal(found.feature, found.view.features[found.place]);
+});
+
+Deno.test.each([
+  { pins: ["orders@2"], ids: ["orders.first"], want: ["orders@2.first"] },
+  { pins: ["orders@2"], ids: ["orders@4.first"], want: ["orders@4.first"] },
+  { pins: ["orders@2"], ids: ["people.first"], want: ["people.first"] },
+  {
+    pins: ["orders@4", "orders@2"],
+    ids: ["orders@4.first", "orders.first"],
+    want: ["orders@4.first", "orders@2.first"],
+  },
+  { pins: ["orders@4"], ids: ["orders.first"], want: ["orders@4.first"] },
+])("pinIds() of $ids read from $pins is $want", ({ pins, ids, want }) => {
+  assert.deepEqual(pinIds(ids, pins), want);
 });
 
 Deno.test("a version is named and read back", () => {

@@ -6,6 +6,7 @@
  */
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { Day, Instant } from "../domain/day.ts";
+import { registerComparisons } from "./scored_metrics.ts";
 import { registerTrust } from "./served_metrics.ts";
 import { registerSources } from "./source_metrics.ts";
 import { registerSyncs } from "./sync_metrics.ts";
@@ -55,6 +56,8 @@ export interface Operated {
   streamLag(): Promise<readonly ConsumerUse[]>;
   /** Whether features and sources can be trusted. */
   readonly trust: Trusted;
+  /** How challengers and shadows compare with the champions. */
+  compared(): readonly ComparedModel[];
 }
 
 /** How a view was served in the last days. */
@@ -84,6 +87,28 @@ export interface Trusted {
     readonly connector: string;
     readonly what: string;
   }[];
+}
+
+/** How a challenger or shadow compares with the champion. */
+export interface ComparedModel {
+  /** Whose. */
+  readonly tenant: string;
+  /** Version in charge, `name@version`. */
+  readonly champion: string;
+  /** Version that is compared. */
+  readonly beside: string;
+  /** Its role. */
+  readonly alias: string;
+  /** Rows that both scored. */
+  readonly rows: number;
+  /** Rows that it could not score. */
+  readonly unscored: number;
+  /** Mean of its scores less the champion's. */
+  readonly meanDifference: number;
+  /** Mean distance of the two. */
+  readonly meanDistance: number;
+  /** Kendall's tau. */
+  readonly rankAgreement: number;
 }
 
 /** Which source. */
@@ -206,6 +231,7 @@ export function createMetrics(version: string, engine: Operated): Metrics {
   const renewSources = registerSources(registry);
   const renewTrust = registerTrust(registry);
   const synced = registerSyncs(registry, engine.configured());
+  registerComparisons(registry, engine);
   registerProcess(registry, version);
   return {
     request: ({ route, method, status, seconds }) =>

@@ -32,6 +32,7 @@ export const MEANINGS: Readonly<Record<ErrorCode, string>> = {
   mapping_invalid: "A mapping of columns is wrong",
   media_type_unsupported: "The body has another content type or encoding",
   method_not_allowed: "The path exists, but not with this method",
+  model_invalid: "A model from elsewhere is not as declared",
   model_unavailable: "No approved model can answer",
   not_found: "There is no such thing in the caller's tenant",
   personal_data_refused: "A field looks like an e-mail address or phone number",

@@ -27,6 +27,7 @@ function engineOf(also: Partial<Operated> = {}): Operated {
       heldBack: () => [],
       findings: () => [],
     },
+    compared: () => [],
     ...also,
   };
 }

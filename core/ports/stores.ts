@@ -13,7 +13,7 @@ import type {
 import type { ErasureStore } from "./erasure.ts";
 import type { FeatureHistory, OnlineFeatures, ViewStore } from "./features.ts";
 import type { ConsistencyStore } from "./trust.ts";
-import type { ModelRegistry } from "./models.ts";
+import type { ModelRegistry, ModelWatchStore, TrialStore } from "./models.ts";
 import type { QuotaStore } from "./quota.ts";
 import type { BackfillStore, SignalStore } from "./signals.ts";
 import type { SignalStream } from "./stream.ts";
@@ -54,6 +54,8 @@ export interface Stores {
   readonly profiles: SourceProfiles;
   readonly consistency: ConsistencyStore;
   readonly models: ModelRegistry;
+  readonly trials: TrialStore;
+  readonly watches: ModelWatchStore;
   readonly log: DecisionLog;
   readonly idempotency: IdempotencyStore;
   readonly plans: PlanStore;

@@ -18,6 +18,10 @@ export interface LabelRow {
   readonly properties: Readonly<Record<string, Scalar>>;
   /** 1 or 0 for occurrence, or the sum of the outcome's value in micros. */
   readonly label: number;
+  /** Sum of the outcome's value in micros. */
+  readonly valueMicros: number;
+  /** First outcome within the days, as known then; null if there is none yet. */
+  readonly outcomeAt: Instant | null;
 }
 
 /** Which rows to train on. */

@@ -24,9 +24,8 @@ export async function readLabels(
   const within = bind(query.withinDays * DAY_MS);
   const from = bind(query.from);
   const until = bind(query.until);
-  const label = query.measure === "occurs"
-    ? "(count(o.at) > 0)::int4"
-    : "coalesce(sum(o.value_micros), 0)::float8";
+  const value = "coalesce(sum(o.value_micros), 0)::float8";
+  const label = query.measure === "occurs" ? "(count(o.at) > 0)::int4" : value;
   const known = knownSql(query.knownAt, statement)
     .map((condition) => `and ${condition}`).join(" ");
   return await sql.query<LabelRow>(
@@ -48,7 +47,9 @@ export async function readLabels(
       from event s
       where s.tenant = ${tenant} and s.type = ${bind(query.outcome)} ${known}
     )
-    select s.entities, s.at, s.action, s.properties, ${label} as label
+    select s.entities, s.at, s.action, s.properties, ${label} as label,
+      ${value} as "valueMicros",
+      min(o.at) as "outcomeAt"
     from start s
     left join outcome o on o.match = s.match and o.at > s.at
       and o.at <= s.at + ${within}::float8 * interval '1 millisecond'

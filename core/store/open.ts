@@ -21,6 +21,7 @@ import { createLazyKv } from "./lazy_kv.ts";
 import { createLeaseStore } from "./leases.ts";
 import { migrate } from "./migrate.ts";
 import { createModelRegistry } from "./model_registry.ts";
+import { createModelWatchStore } from "./model_watches.ts";
 import { createSignalStream } from "./outbox.ts";
 import { openPglite } from "./pglite.ts";
 import { createPlanStore } from "./plan_store.ts";
@@ -30,6 +31,7 @@ import { createQuotaStore } from "./quota_store.ts";
 import { createSignalStore } from "./signal_store.ts";
 import { createSourceProfiles } from "./source_profile.ts";
 import type { Sql } from "./sql.ts";
+import { createTrialStore } from "./trials.ts";
 import { createViewStore } from "./view_store.ts";
 
 /** Longest that a database server may take to come up. */
@@ -94,6 +96,8 @@ export function createStores(
     profiles: createSourceProfiles(sql),
     consistency: createConsistencyStore(sql),
     models: createModelRegistry(sql),
+    trials: createTrialStore(sql),
+    watches: createModelWatchStore(sql),
     log: createDecisionLog(sql),
     idempotency: createIdempotencyStore(sql),
     plans: createPlanStore(sql),

@@ -5,7 +5,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import type { RowDataset } from "../domain/dataset.ts";
+import type { ActionsTaken, RowDataset } from "../domain/dataset.ts";
 import { DAY_MS, type Instant } from "../domain/day.ts";
 import {
   columnNames,
@@ -14,11 +14,14 @@ import {
   type InputSchema,
 } from "../domain/encoding.ts";
 import type { EntityIds } from "../domain/entity.ts";
-import type { FeatureView } from "../domain/feature.ts";
+import type { FeatureValue, FeatureView } from "../domain/feature.ts";
 import type { DeclaredView, FeatureHistory } from "../ports/features.ts";
 import type { LabelQuery, LabelRow } from "../ports/training_sets.ts";
 import type { Report } from "../../plugins/contract.ts";
-import { trainingRows } from "../features/point_in_time.ts";
+import { type LabelPoint, trainingRows } from "../features/point_in_time.ts";
+import { pinIds } from "../features/versions.ts";
+import { createBreath } from "./breathe.ts";
+import { leastWatchedDays } from "./maturity.ts";
 import { unfit } from "./refusal.ts";
 import type { RawFeatures } from "./schema.ts";
 import type { RowsSpec } from "./spec.ts";
@@ -27,6 +30,10 @@ import type { Split } from "./split.ts";
 /** Labels and raw features. */
 export interface LabelledRows extends RawFeatures {
   readonly labels: readonly LabelRow[];
+  /** Values by which measures are told apart, shape [slices][rows]. */
+  readonly slices: readonly (readonly FeatureValue[])[];
+  /** The action that does nothing; null if the model weighs none. */
+  readonly control: string | null;
   /** Views read. */
   readonly views: readonly FeatureView[];
 }
@@ -37,6 +44,8 @@ export interface ReadScope {
   readonly tenant: string;
   /** All versions of the tenant. */
   readonly views: readonly DeclaredView[];
+  /** Versions that ids without one mean, `view@version`; those that serve if absent. */
+  readonly pins?: readonly string[];
   readonly asOf: Instant;
   readonly report: Report;
 }
@@ -50,7 +59,7 @@ export async function readLabelledRows(
   spec: RowsSpec,
   scope: ReadScope,
 ): Promise<LabelledRows> {
-  const { history, tenant, views, asOf, report } = scope;
+  const { history, tenant, views, pins = [], asOf, report } = scope;
   report("labels", null);
   const all = await history.labels(labelQuery(spec, { tenant, asOf }));
   const labels = ofKnownAction(spec, all);
@@ -62,14 +71,11 @@ export async function readLabelledRows(
       null,
     );
   }
+  const ids = [...new Set([...spec.features, ...spec.slices])];
   const joined = await trainingRows(history, {
     tenant,
-    labels: labels.map(({ entities, at, properties }) => ({
-      entities: entities as EntityIds,
-      at,
-      properties,
-    })),
-    ids: spec.features,
+    labels: labels.map(toPoint),
+    ids: pinIds(ids, pins),
     views,
     knownAt: spec.known === "decision" ? "point" : asOf,
     progress: (share) => report("features", share),
@@ -77,19 +83,27 @@ export async function readLabelledRows(
   return {
     labels,
     ids: spec.features,
-    columns: joined.columns,
+    columns: joined.columns.slice(0, spec.features.length),
+    slices: spec.slices.map((id) => joined.columns[ids.indexOf(id)] ?? []),
+    control: spec.use.kind === "action" ? spec.use.control : null,
     views: joined.views,
   };
 }
 
-/** Which starting events are rows: those whose time is over by `asOf`. */
+/** Where the features of a row are to be joined. */
+export function toPoint({ entities, at, properties }: LabelRow): LabelPoint {
+  return { entities: entities as EntityIds, at, properties };
+}
+
+/** Which starting events are rows: those that were watched for long enough by `asOf`. */
 export function labelQuery(
   spec: RowsSpec,
   { tenant, asOf }: Pick<ReadScope, "tenant" | "asOf">,
 ): LabelQuery {
+  const { maturity: _, ...label } = spec.label;
   return {
     tenant,
-    ...spec.label,
+    ...label,
     until: matureUntil(spec, asOf),
     knownAt: asOf,
   };
@@ -102,7 +116,7 @@ function matureUntil({ model, label }: RowsSpec, asOf: Instant): Instant {
       "label.until lies after asOf: the model would learn what was not known; move one of them",
     );
   }
-  const mature = new Date(Date.parse(asOf) - label.withinDays * DAY_MS)
+  const mature = new Date(Date.parse(asOf) - leastWatchedDays(label) * DAY_MS)
     .toISOString();
   return label.until !== null && label.until < mature ? label.until : mature;
 }
@@ -118,21 +132,60 @@ function ofKnownAction(
 }
 
 /** Encodes the rows at the given places. */
-export function encodeRows(
+export async function encodeRows(
   schema: InputSchema,
   rows: LabelledRows,
   places: Uint32Array,
-): RowDataset {
+): Promise<RowDataset> {
   const names = columnNames(schema);
   const columns = names.map(() => new Float64Array(places.length));
   const label = new Float64Array(places.length);
+  const valueMicros = new Float64Array(places.length);
   const encoded = new Float32Array(names.length);
-  places.forEach((place, row) => {
+  const breathe = createBreath();
+  for (const [row, place] of places.entries()) {
     encode(schema, encodingRow(rows, place), encoded);
     columns.forEach((column, index) => column[row] = encoded[index] ?? NaN);
     label[row] = rows.labels[place]?.label ?? NaN;
-  });
-  return { rows: places.length, names, columns, label };
+    valueMicros[row] = rows.labels[place]?.valueMicros ?? 0;
+    await breathe();
+  }
+  const coded = codedColumns(schema);
+  const actions = actionsTaken(schema, rows, places);
+  return {
+    rows: places.length,
+    names,
+    columns,
+    label,
+    ...(valueMicros.some((value) => value !== 0) && { valueMicros }),
+    ...(coded.length > 0 && { coded }),
+    ...(actions !== null && { actions }),
+  };
+}
+
+/** Places of the columns that hold codes: plain columns come first, one an input. */
+function codedColumns({ coded, inputs }: InputSchema): number[] {
+  if (!coded) return [];
+  return [...inputs.keys()].filter((at) => inputs[at]?.kind === "category");
+}
+
+function actionsTaken(
+  schema: InputSchema,
+  { labels, control }: LabelledRows,
+  places: Uint32Array,
+): ActionsTaken | null {
+  const { actions: names } = schema;
+  if (names.length === 0 || control === null) return null;
+  const placeOf = new Map(names.map((name, place) => [name, place]));
+  return {
+    names,
+    firstColumn: columnNames({ ...schema, actions: [] }).length,
+    control: names.indexOf(control),
+    taken: Uint8Array.from(
+      places,
+      (place) => placeOf.get(labels[place]?.action ?? "") ?? 0,
+    ),
+  };
 }
 
 function encodingRow(
@@ -151,9 +204,16 @@ export function hashRows(
 ): string {
   const hash = createHash("sha256");
   for (const part of ["train", "validation", "holdout"] as const) {
-    const { rows, names, columns, label } = parts[part];
-    hash.update(JSON.stringify([part, rows, names]));
-    for (const column of [...columns, label]) hash.update(column);
+    const { rows, names, columns, label, ...more } = parts[part];
+    const { coded, actions, weight, valueMicros, delays } = more;
+    const { taken, ...weighed } = actions ?? {};
+    const told = { coded, ...weighed };
+    hash.update(JSON.stringify([part, rows, names, told]));
+    const amounts = [...columns, label, weight, valueMicros];
+    const moments = [delays?.delay, delays?.watched];
+    for (const values of [...amounts, ...moments, taken]) {
+      if (values !== undefined) hash.update(values);
+    }
   }
   return hash.digest("hex");
 }

@@ -44,7 +44,15 @@ async function askedBy(spec: RowsSpec) {
       const at = "2026-05-01T00:00:00.000Z";
       const entities = { subject: "s-1" };
       return Promise.resolve([
-        { entities, at, action: null, properties: {}, label: 1 },
+        {
+          entities,
+          at,
+          action: null,
+          properties: {},
+          label: 1,
+          valueMicros: 0,
+          outcomeAt: at,
+        },
       ]);
     },
     aggregate(_tenant, view, { points, knownAt }) {

@@ -3,109 +3,180 @@
  *
  * @module
  */
-import * as ort from "onnxruntime-node";
+import type { Report, RowFamily } from "../../plugins/contract.ts";
 import type { RowDataset } from "../domain/dataset.ts";
 import { EngineError } from "../domain/error.ts";
-import type { FittedRows, RowFamily } from "../../plugins/contract.ts";
+import type { ModelEvidence } from "../domain/evidence.ts";
+import { finiteOnly } from "../domain/measures.ts";
+import { type Checked, idsAt, valuesAt } from "./checks/checked.ts";
+import type { Fitter, RowsFit } from "./fit.ts";
 import {
-  auc,
-  calibrationError,
-  finiteOnly,
-  logLoss,
-  mean,
-  rmse,
-  rSquared,
-} from "../domain/measures.ts";
+  actionMeasures,
+  checkRandomised,
+  scoreActions,
+} from "./measures/actions.ts";
+import { entitiesOf, intervalsOf, replicate } from "./measures/bootstrap.ts";
+import { importanceOf } from "./measures/importance.ts";
+import { referenceOf } from "./measures/reference.ts";
+import { reliabilityOf } from "./measures/reliability.ts";
+import { measureSlices } from "./measures/slices.ts";
+import { underAction } from "./measures/what_if.ts";
+import {
+  amountMeasures,
+  chanceMeasures,
+  type Measure,
+} from "./measures/weighted.ts";
 
-const CHUNK_ROWS = 1000;
 /** ONNX and the trainer may differ by this, relative to the larger of 1 and the score. */
 const PARITY = 1e-5;
+
+/** A fitted model, and what it is measured on. */
+export interface Fitted {
+  readonly family: RowFamily;
+  readonly fitted: RowsFit;
+  /** Rows it has not seen; the fit predicts them first. */
+  readonly holdout: RowDataset;
+  /** Mean label of the training rows. */
+  readonly base: number;
+}
+
+/** Metrics, and the parts of the evidence that come from measuring. */
+export interface Evaluation extends
+  Pick<
+    ModelEvidence,
+    | "intervals"
+    | "reliability"
+    | "slices"
+    | "importance"
+    | "reference"
+    | "findings"
+  > {
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+/** What measuring is lent. */
+export interface EvaluationScope {
+  readonly fitter: Fitter;
+  readonly report: Report;
+}
 
 /**
  * Measures.
  *
- * @param family The family, for its name and range.
- * @param fitted What it learnt.
- * @param holdout Rows it has not seen.
- * @param measured What the label is, and the mean label of the training rows.
- * @returns Metrics by name, those of the base rate as `baseline_…`.
+ * @returns Metrics by name, those of the base rate as `baseline_…`, with what speaks
+ * for them.
  * @throws {EngineError} `plugin_invalid` if ONNX and trainer disagree, or a score is out of range.
  */
 export async function evaluateRows(
-  family: RowFamily,
-  fitted: FittedRows,
-  { holdout, measure, base }: {
-    readonly holdout: RowDataset;
-    readonly measure: "occurs" | "value";
-    readonly base: number;
-  },
-): Promise<Record<string, number>> {
-  const { label } = holdout;
-  const scores = await scoreOnnx(fitted.onnx, holdout);
-  refuseOutOfRange(family, scores);
-  const parity = disparity(scores, fitted.predict(holdout.columns));
-  if (!(parity <= PARITY)) {
-    throw invalid(
-      family,
-      `its ONNX and its own prediction differ by ${parity.toExponential(1)}`,
-    );
-  }
-  const measures = measure === "occurs"
-    ? classified(label, scores, base)
-    : regressed(label, scores, base);
-  return finiteOnly({
-    ...measures,
-    parity_max: parity,
-    holdout_rows: holdout.rows,
+  made: Fitted,
+  checked: Checked,
+  scope: EvaluationScope,
+): Promise<Evaluation> {
+  const { family, fitted: { onnx, predicted }, holdout } = made;
+  const { spec, schema, split } = checked;
+  const { seed } = spec;
+  const score = await scoreOnce(onnx, holdout, scope);
+  refuseOutOfRange(family, score);
+  const parity = disparity(score, predicted[0] ?? new Float64Array());
+  refuseDisparity(family, parity);
+  const ids = idsAt(checked, split.holdout);
+  const acting = await measureActions(made, checked, scope);
+  const measures = [
+    ...[measureOf(made, checked, score)],
+    ...acting.measures,
+  ];
+  const measured = await replicate(
+    (counts) =>
+      Object.assign({}, ...measures.map((measure) => measure(counts))),
+    entitiesOf(ids),
+    seed,
+  );
+  const { slices, findings } = await measureSlices({
+    scored: { label: holdout.label, score },
+    measure: spec.label.measure,
+    ids,
+    seed,
+    by: slicesOf(checked),
   });
-}
-
-function classified(label: Float64Array, score: Float64Array, base: number) {
   return {
-    auc: auc(label, score),
-    baseline_auc: 0.5,
-    logloss: logLoss(label, score),
-    baseline_logloss: logLoss(label, label.map(() => base)),
-    calibration_error: calibrationError(label, score),
-    base_rate: mean(label),
+    metrics: finiteOnly({
+      ...measured.values,
+      parity_max: parity,
+      holdout_rows: holdout.rows,
+    }),
+    intervals: intervalsOf(measured),
+    reliability: spec.label.measure === "occurs"
+      ? reliabilityOf({ label: holdout.label, score })
+      : [],
+    slices,
+    importance: await importanceOf({ onnx, schema, holdout, seed }, scope),
+    reference: referenceOf(checked, await watchedScore(made, checked, scope)),
+    findings: [...acting.findings, ...findings],
   };
 }
 
-function regressed(label: Float64Array, score: Float64Array, base: number) {
+function measureOf(
+  { holdout: { label }, base }: Fitted,
+  { spec }: Checked,
+  score: Float64Array,
+): Measure {
+  return spec.label.measure === "occurs"
+    ? chanceMeasures({ label, score }, base)
+    : amountMeasures({ label, score }, base);
+}
+
+/** Nothing for models that weigh no actions, or whose actions were not drawn by chance. */
+async function measureActions(
+  { fitted: { onnx }, holdout }: Fitted,
+  checked: Checked,
+  scope: EvaluationScope,
+): Promise<Pick<Evaluation, "findings"> & { measures: Measure[] }> {
+  const { spec: { use }, schema } = checked;
+  const { actions, label } = holdout;
+  if (use.kind !== "action" || actions === undefined) {
+    return { findings: [], measures: [] };
+  }
+  const findings = await checkRandomised(checked);
+  if (findings.length > 0) return { findings, measures: [] };
+  const scores = await scoreActions(onnx, { schema, holdout }, scope);
   return {
-    rmse: rmse(label, score),
-    baseline_rmse: rmse(label, label.map(() => base)),
-    r2: rSquared(label, score),
-    mean_label: mean(label),
+    findings,
+    measures: [actionMeasures(use, { label, actions, scores })],
   };
 }
 
-async function scoreOnnx(
-  onnx: Uint8Array,
-  { rows, columns }: RowDataset,
+/**
+ * The score whose spread is watched while the model serves: had nothing been done, as
+ * that does not depend on what is chosen.
+ */
+async function watchedScore(
+  { fitted: { onnx }, holdout }: Fitted,
+  { spec: { use }, schema }: Checked,
+  scope: EvaluationScope,
 ): Promise<Float64Array> {
-  const session = await ort.InferenceSession.create(onnx, {
-    intraOpNumThreads: 1,
-    interOpNumThreads: 1,
-  });
-  try {
-    const scores = new Float64Array(rows);
-    for (let from = 0; from < rows; from += CHUNK_ROWS) {
-      const count = Math.min(CHUNK_ROWS, rows - from);
-      const data = new Float32Array(count * columns.length);
-      columns.forEach((column, index) => {
-        for (let row = 0; row < count; row++) {
-          data[row * columns.length + index] = column[from + row] ?? NaN;
-        }
-      });
-      const features = new ort.Tensor("float32", data, [count, columns.length]);
-      const { score } = await session.run({ features });
-      scores.set(score?.data as Float32Array, from);
-    }
-    return scores;
-  } finally {
-    await session.release();
-  }
+  const columns = use.kind === "action"
+    ? underAction(schema, holdout, schema.actions.indexOf(use.control))
+    : holdout.columns;
+  return await scoreOnce(onnx, { columns }, scope);
+}
+
+function slicesOf({ spec, rows, split: { holdout } }: Checked) {
+  return spec.slices.map((name, slice) => ({
+    name,
+    values: valuesAt(rows.slices[slice], holdout),
+  }));
+}
+
+async function scoreOnce(
+  onnx: Uint8Array,
+  { columns }: Pick<RowDataset, "columns">,
+  { fitter, report }: EvaluationScope,
+): Promise<Float64Array> {
+  const [score = new Float64Array()] = await fitter.run(
+    { kind: "score", onnx, sets: [columns] },
+    report,
+  );
+  return score;
 }
 
 function disparity(served: Float64Array, predicted: Float64Array): number {
@@ -114,6 +185,14 @@ function disparity(served: Float64Array, predicted: Float64Array): number {
     const gap = Math.abs(score - own) / Math.max(1, Math.abs(own));
     return gap <= most ? most : gap;
   }, 0);
+}
+
+function refuseDisparity(family: RowFamily, parity: number): void {
+  if (parity <= PARITY) return;
+  throw invalid(
+    family,
+    `its ONNX and its own prediction differ by ${parity.toExponential(1)}`,
+  );
 }
 
 function refuseOutOfRange(family: RowFamily, scores: Float64Array): void {

@@ -6,8 +6,12 @@
  */
 import type { InputSchema, ModelInput } from "../domain/encoding.ts";
 import type { FeatureValue } from "../domain/feature.ts";
+import { createBreath } from "./breathe.ts";
 
+/** Columns that the words of one category may take. */
 const MAX_WORDS = 32;
+/** Codes in one column. */
+const MAX_CODES = 250;
 
 /** Raw features of the rows that teach. */
 export interface RawFeatures {
@@ -21,23 +25,35 @@ export interface RawFeatures {
 export interface SchemaOptions {
   readonly missing: "native" | "mean";
   readonly crossed: boolean;
+  /** Whether a category is one column of codes. */
+  readonly coded: boolean;
   readonly actions: readonly string[];
 }
 
 /** Learns a schema from the rows at the given places. */
-export function learnSchema(
+export async function learnSchema(
   { ids, columns }: RawFeatures,
   places: Uint32Array,
-  { missing, crossed, actions }: SchemaOptions,
-): InputSchema {
-  const inputs = ids.map((name, index): ModelInput => {
+  { missing, crossed, coded, actions }: SchemaOptions,
+): Promise<InputSchema> {
+  const breathe = createBreath();
+  const inputs: ModelInput[] = [];
+  for (const [index, name] of ids.entries()) {
     const column = columns[index] ?? [];
     const values = Array.from(places, (place) => column[place] ?? null);
-    return values.some((value) => typeof value === "string")
-      ? learnCategory(name, values)
-      : learnNumber(name, values, missing);
-  });
-  return { inputs, actions, crossed: crossed && actions.length > 0 };
+    inputs.push(
+      values.some((value) => typeof value === "string")
+        ? learnCategory(name, values, coded ? MAX_CODES : MAX_WORDS)
+        : learnNumber(name, values, missing),
+    );
+    await breathe();
+  }
+  return {
+    inputs,
+    actions,
+    crossed: crossed && actions.length > 0,
+    ...(coded && { coded }),
+  };
 }
 
 function learnNumber(
@@ -56,6 +72,7 @@ function learnNumber(
 function learnCategory(
   name: string,
   values: readonly FeatureValue[],
+  most: number,
 ): ModelInput {
   const counts = new Map<string, number>();
   for (const value of values) {
@@ -64,7 +81,7 @@ function learnCategory(
   }
   const words = [...counts].sort(([a, often], [b, oftener]) =>
     oftener - often || (a < b ? -1 : 1)
-  ).slice(0, MAX_WORDS).map(([word]) => word);
+  ).slice(0, most).map(([word]) => word);
   return {
     name,
     kind: "category",

@@ -5,7 +5,8 @@
  * Rows: each event of type `label.start` is one row, its features as they stood at
  * that moment; the label is whether (`occurs`) an event of type `label.outcome`
  * followed within `label.withinDays` for the same `label.matchOn`, or the sum of its
- * `value`. Rows whose time for an outcome is not over by `asOf` are left out. `known`
+ * `value`. Rows whose time for an outcome is not over by `asOf` are left out (`wait`),
+ * or teach, and never measure, what is to be expected of them (`correct`). `known`
  * says which signals features may stand on: what was observed by `asOf` (`as_of`), or
  * what had been observed at the row's own moment (`decision`), restated later or not;
  * history that was brought in later is then unseen.
@@ -14,6 +15,8 @@
  * null all spends explain the one total; with an entity type each entity's spend
  * explains its own outcome.
  *
+ * Both: `gates` are the thresholds that a version must hold to be approved.
+ *
  * @module
  */
 import { z } from "zod";
@@ -21,6 +24,7 @@ import { isDay, parseInstant } from "../domain/day.ts";
 import { ENTITY_TYPES } from "../domain/entity.ts";
 import { EngineError } from "../domain/error.ts";
 import { isCurrency } from "../domain/money.ts";
+import type { ModelUse } from "../domain/score.ts";
 import { type Metric, METRICS } from "../domain/signal.ts";
 
 const name = z.string().regex(
@@ -48,10 +52,15 @@ const share = z.number().min(0).max(0.9);
 
 const bid = z.strictObject({
   kind: z.literal("bid"),
-  valueMicros: micros,
+  /** Worth of one outcome; left out where the family's score is money already. */
+  valueMicros: micros.nullable().default(null),
   currency,
   targetReturnPermille: z.int().positive(),
+  /** Model for use `win` by which bids are shaded; the worth itself is bid if absent. */
+  landscape: name.optional(),
 });
+
+const win = z.strictObject({ kind: z.literal("win"), currency });
 
 const action = z.strictObject({
   kind: z.literal("action"),
@@ -72,6 +81,43 @@ const action = z.strictObject({
   { path: ["costMicros"], message: "name only actions" },
 );
 
+const rowsUse = z.discriminatedUnion("kind", [bid, win, action]);
+
+const limit = z.union([z.number(), name]);
+
+/** A threshold for a metric: a number, or the name of another metric. */
+const gate = z.strictObject({
+  metric: name,
+  min: limit.optional(),
+  max: limit.optional(),
+}).refine(
+  ({ min, max }) => (min === undefined) !== (max === undefined),
+  "give min or max",
+);
+
+const range = z.union([
+  z.strictObject({
+    from: z.number(),
+    to: z.number(),
+    log: z.boolean().default(false),
+    whole: z.boolean().default(false),
+  }).refine(({ from, to }) => from < to, "from must be below to")
+    .refine(({ from, log }) => !log || from > 0, "factors need from above 0"),
+  z.strictObject({
+    choices: z.array(z.union([z.string(), z.number(), z.boolean()])).min(1)
+      .max(50),
+  }),
+]);
+
+const tune = z.strictObject({
+  /** Parameters to try, those of the specification first. */
+  trials: z.int().min(1).max(1000),
+  seed: z.int().nonnegative().default(1),
+  method: z.enum(["halving", "tpe"]).default("halving"),
+  /** What to choose from, in place of what the family says. */
+  params: z.record(z.string(), range).nullable().default(null),
+});
+
 const common = {
   /** Name under which versions are registered. */
   model: name,
@@ -82,12 +128,14 @@ const common = {
   seed: z.int().nonnegative().default(1),
   /** Only what was known by then; the present if absent. */
   asOf: instant.nullable().default(null),
+  /** What a version must hold to be approved; better than the baseline if absent. */
+  gates: z.array(gate).max(50).nullable().default(null),
 };
 
 const rows = z.strictObject({
   ...common,
   grain: z.literal("rows"),
-  use: z.discriminatedUnion("kind", [bid, action]),
+  use: rowsUse,
   label: z.strictObject({
     start: said,
     /** Property of the starting event that holds the action taken. */
@@ -96,6 +144,8 @@ const rows = z.strictObject({
     matchOn: entity,
     withinDays: z.number().positive().max(3660),
     measure: z.enum(["occurs", "value"]).default("occurs"),
+    /** What is done with rows whose time for an outcome is not over by `asOf`. */
+    maturity: z.enum(["wait", "correct"]).default("wait"),
     from: instant.nullable().default(null),
     until: instant.nullable().default(null),
   }),
@@ -104,11 +154,19 @@ const rows = z.strictObject({
   /** Feature ids, `view.feature`. */
   features: z.array(said).min(1).max(500)
     .refine((all) => new Set(all).size === all.length, "name each once"),
+  /** How to seek better parameters; those given are taken if absent. */
+  tune: tune.nullable().default(null),
+  /** Feature ids by which people may be treated unequally; need not be inputs. */
+  slices: z.array(said).max(20).default([])
+    .refine((all) => new Set(all).size === all.length, "name each once"),
   split: z.strictObject({
     /** Share of the rows that only measure. */
     holdoutShare: share.default(0.3),
-    /** `hash` keeps an entity on one side, `time` holds out the latest. */
-    by: z.enum(["hash", "time"]).default("hash"),
+    /**
+     * `hash` keeps an entity on one side, `time` holds out the latest, and
+     * `time_and_entity` the latest of entities that are seen nowhere else.
+     */
+    by: z.enum(["hash", "time", "time_and_entity"]).default("hash"),
     /** Share of the others that families stop early on. */
     validationShare: share.default(0.2),
   }).prefault({}),
@@ -137,10 +195,22 @@ const series = z.strictObject({
   }),
   from: day.nullable().default(null),
   until: day.nullable().default(null),
+  split: z.strictObject({
+    /** Share of the periods, the latest, that are forecast. */
+    holdoutShare: share.gt(0).default(0.15),
+    /** Slices of them, each forecast after learning from all before it. */
+    origins: z.int().min(1).max(12).default(1),
+  }).prefault({}),
 }).refine(
   ({ spend, outcome }) => outcome.by === null || outcome.by === spend.by,
   { path: ["outcome", "by"], message: "use spend.by, or null for one total" },
 );
+
+/** A threshold, as a specification sets it. */
+export type GateSpec = z.infer<typeof gate>;
+
+/** How to seek parameters. */
+export type TuneSpec = z.infer<typeof tune>;
 
 const specification = z.discriminatedUnion("grain", [rows, series]);
 
@@ -168,5 +238,38 @@ export function parseSpec(given: unknown): TrainingSpec {
   throw new EngineError(
     "request_invalid",
     `Cannot read training specification: ${path}: ${issue?.message ?? "wrong"}`,
+  );
+}
+
+/**
+ * Reads the specification of a registered version.
+ *
+ * @param text JSON that this or an older engine wrote.
+ * @returns Null for what cannot be read: what an older engine wrote, or an import.
+ */
+export function readSpec(text: string): TrainingSpec | null {
+  try {
+    return parseSpec(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Reads what a model's scores are used for, as `use` of a specification for rows.
+ *
+ * @throws {EngineError} `request_invalid`, naming the member and what it should be.
+ */
+export function parseUse(given: unknown): Exclude<ModelUse, { kind: "plan" }> {
+  const parsed = rowsUse.safeParse(given);
+  if (parsed.success) {
+    return parsed.data as Exclude<ModelUse, { kind: "plan" }>;
+  }
+  const [issue] = parsed.error.issues;
+  throw new EngineError(
+    "request_invalid",
+    `Cannot read use: ${issue?.path.join(".") || "use"}: ${
+      issue?.message ?? "wrong"
+    }`,
   );
 }

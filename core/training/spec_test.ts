@@ -90,3 +90,54 @@ Deno.test("parseSpec() refuses an outcome by another type than the spend", () =>
   const outcome = { ...SERIES.outcome, by: "channel" };
   assert.throws(() => parseSpec({ ...SERIES, outcome }), /outcome\.by/);
 });
+
+Deno.test("parseSpec() reads thresholds, groups and how to tune", () => {
+  const spec = parseSpec({
+    ...ROWS,
+    gates: [{ metric: "auc", min: 0.6 }, {
+      metric: "logloss",
+      max: "baseline_logloss",
+    }],
+    slices: ["audience.zip_code_category"],
+    tune: {
+      trials: 20,
+      params: { l2: { from: 0.1, to: 100, log: true }, base: { choices: [1] } },
+    },
+    split: { by: "time_and_entity" },
+  });
+  assert.ok(spec.grain === "rows");
+  assert.equal(spec.gates?.length, 2);
+  assert.deepEqual(spec.tune, {
+    trials: 20,
+    seed: 1,
+    method: "halving",
+    params: {
+      l2: { from: 0.1, to: 100, log: true, whole: false },
+      base: { choices: [1] },
+    },
+  });
+  assert.deepEqual(parseSpec(JSON.parse(canonicalJson(spec))), spec);
+});
+
+Deno.test.each([
+  { path: "gates.0", wrong: { gates: [{ metric: "auc" }] } },
+  { path: "gates.0", wrong: { gates: [{ metric: "auc", min: 0, max: 1 }] } },
+  { path: "tune.trials", wrong: { tune: { trials: 0 } } },
+  {
+    path: "tune.params.l2",
+    wrong: { tune: { trials: 1, params: { l2: { from: 2, to: 1 } } } },
+  },
+  {
+    path: "tune.params.l2",
+    wrong: {
+      tune: { trials: 1, params: { l2: { from: 0, to: 1, log: true } } },
+    },
+  },
+  { path: "slices", wrong: { slices: ["v.a", "v.a"] } },
+  { path: "split.by", wrong: { split: { by: "luck" } } },
+])("parseSpec() refuses $path", ({ path, wrong }) => {
+  assert.throws(() => parseSpec({ ...ROWS, ...wrong }), {
+    code: "request_invalid",
+    message: new RegExp(`Cannot read training specification: ${path}`),
+  });
+});

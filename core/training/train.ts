@@ -12,20 +12,25 @@ import type { Instant } from "../domain/day.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Stores } from "../ports/stores.ts";
 import type { ModelFamily, Report } from "../../plugins/contract.ts";
-import type { ReadScope } from "./dataset.ts";
+import { createFitter, type Fitter } from "./fit.ts";
 import { unfit } from "./refusal.ts";
-import { parseSpec, type TrainingSpec } from "./spec.ts";
+import { parseSpec, type RowsSpec, type TrainingSpec } from "./spec.ts";
 import { trainRows } from "./train_rows.ts";
 import { trainSeries } from "./train_series.ts";
-import type { Trained } from "./trained.ts";
+import type { MakeScope, Trained } from "./trained.ts";
 
 /** What training stands on. */
 export interface TrainScope {
-  readonly stores: Pick<Stores, "erasures" | "history" | "models" | "views">;
+  readonly stores: Pick<
+    Stores,
+    "erasures" | "history" | "models" | "trials" | "views"
+  >;
   readonly families: readonly ModelFamily[];
   readonly clock: Clock;
   /** Version of the engine's code. */
   readonly code: string;
+  /** Opens what fits for one training; this thread unless given. */
+  readonly openFitter?: () => Fitter;
 }
 
 /** What to train, for whom. */
@@ -35,7 +40,16 @@ export interface TrainJob {
   readonly spec: unknown;
   /** Who trains; may not review. */
   readonly by: string;
+  /** Versions of views to read, `view@version`; those that serve if absent. */
+  readonly pins?: readonly string[];
   readonly report: Report;
+}
+
+/** A model that was made and is not yet on record. */
+export interface Made extends Trained {
+  readonly spec: TrainingSpec & { readonly asOf: Instant };
+  /** `name@version`. */
+  readonly family: string;
 }
 
 /**
@@ -48,43 +62,73 @@ export interface TrainJob {
  * the data, `plugin_invalid` for a family that contradicts itself.
  */
 export async function trainModel(
-  { stores, families, clock, code }: TrainScope,
-  { tenant, spec: given, by, report }: TrainJob,
+  scope: TrainScope,
+  job: TrainJob,
 ): Promise<ModelRecord> {
+  const { stores, clock, code } = scope;
+  const { tenant, by } = job;
+  const since = clock.now();
+  const { artifact, evidence, ...made } = await makeModel(scope, job);
+  const { spec, rows, datasetHash, views, params, family, ...said } = made;
+  await refuseErased(stores, { tenant, model: spec.model, since });
+  return await stores.models.register(
+    tenant,
+    {
+      ...said,
+      name: spec.model,
+      family,
+      lineage: {
+        asOf: spec.asOf,
+        code: `${code} ${family}`,
+        seed: spec.seed,
+        ...{ rows, datasetHash, views },
+        spec: canonicalJson(asMade(spec, params)),
+      },
+      artifactHash: sha256(artifact),
+      createdBy: by,
+      createdAt: clock.now(),
+    },
+    artifact,
+    evidence,
+  );
+}
+
+/** The specification that makes the same again, without seeking its parameters. */
+function asMade(spec: TrainingSpec, params: Made["params"]): TrainingSpec {
+  return spec.grain === "rows"
+    ? { ...spec, params: params as RowsSpec["params"], tune: null }
+    : spec;
+}
+
+/**
+ * Trains without registering.
+ *
+ * @returns The model and all that it was made from.
+ * @throws {EngineError} As `trainModel`.
+ */
+export async function makeModel(
+  scope: TrainScope,
+  { tenant, spec: given, pins = [], report }: Omit<TrainJob, "by">,
+): Promise<Made> {
+  const { stores: { history, trials, views }, families, clock, code } = scope;
   const parsed = parseSpec(given);
   const now = clock.now();
   const asOf = parsed.asOf ?? now;
   if (asOf > now) throw unfit(parsed.model, "asOf lies in the future");
   const spec = { ...parsed, asOf };
   const family = findFamily(families, spec);
-  const { history, models, views } = stores;
-  const trained = await train(family, spec, {
-    history,
-    tenant,
-    views: withBuiltin(await views.list(tenant)),
-    asOf,
-    report,
-  });
-  const { artifact, rows, datasetHash, views: read, ...made } = trained;
   const maker = `${family.name}@${family.version}`;
-  await refuseErased(stores, { tenant, model: spec.model, since: now });
-  return await models.register(tenant, {
-    ...made,
-    name: spec.model,
-    family: maker,
-    lineage: {
-      asOf,
+  const fitter = scope.openFitter?.() ?? createFitter(families);
+  try {
+    const trained = await train(family, spec, {
+      ...{ history, trials, tenant, asOf, pins, report, fitter },
+      views: withBuiltin(await views.list(tenant)),
       code: `${code} ${maker}`,
-      seed: spec.seed,
-      rows,
-      datasetHash,
-      views: read,
-      spec: canonicalJson(spec),
-    },
-    artifactHash: sha256(artifact),
-    createdBy: by,
-    createdAt: clock.now(),
-  }, artifact);
+    });
+    return { ...trained, spec, family: maker };
+  } finally {
+    fitter.close();
+  }
 }
 
 /** An erasure names the models that are on record: one that is not yet would be missed. */
@@ -121,7 +165,7 @@ function findFamily(
 async function train(
   family: ModelFamily,
   spec: TrainingSpec,
-  scope: ReadScope,
+  scope: MakeScope,
 ): Promise<Trained> {
   checkParams(family, spec);
   if (family.grain === "rows" && spec.grain === "rows") {

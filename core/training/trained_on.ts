@@ -7,7 +7,7 @@
 import { type ModelRecord, printModelRef } from "../domain/score.ts";
 import type { LabelledModel } from "../ports/erasure.ts";
 import { labelQuery } from "./dataset.ts";
-import { parseSpec, type TrainingSpec } from "./spec.ts";
+import { readSpec } from "./spec.ts";
 
 /**
  * Reads what the labels of models asked for.
@@ -29,13 +29,4 @@ export function trainedOn(
       ? [{ model, query: labelQuery(spec, { tenant, asOf }) }]
       : [];
   });
-}
-
-/** Null for what an older engine wrote and this one cannot read. */
-function readSpec(text: string): TrainingSpec | null {
-  try {
-    return parseSpec(JSON.parse(text));
-  } catch {
-    return null;
-  }
 }

@@ -54,27 +54,32 @@ function rowsOf(
       action: row % 2 === 0 ? "mail" : "none",
       properties: {},
       label: label(row),
+      outcomeAt: null,
+      valueMicros: 0,
     })),
+    slices: [],
+    control: "none",
     views: [],
   };
 }
 
-function prepare(rows: LabelledRows) {
+async function prepare(rows: LabelledRows) {
   const split = splitRows(
     rows.labels.map(({ entities, at }) => ({ id: entities.subject ?? "", at })),
     { ...SPEC.split, seed: 1, withinDays: 1 },
   );
-  const schema = learnSchema(rows, split.train, {
+  const schema = await learnSchema(rows, split.train, {
     missing: "mean",
     crossed: true,
+    coded: false,
     actions: ["mail", "none"],
   });
-  return { split, schema };
+  return { spec: SPEC, rows, split, schema };
 }
 
-Deno.test("validateRows() accepts an honest dataset", () => {
+Deno.test("validateRows() accepts an honest dataset", async () => {
   const rows = rowsOf(1000, (row) => (row * 7919) % 101);
-  validateRows(SPEC, rows, prepare(rows));
+  assert.deepEqual(await validateRows(await prepare(rows)), []);
 });
 
 Deno.test.each<{ note: string; rows: LabelledRows }>([
@@ -93,8 +98,8 @@ Deno.test.each<{ note: string; rows: LabelledRows }>([
     note: "alone tells the label",
     rows: rowsOf(1000, (_, label) => label === 1 ? "won" : "lost"),
   },
-])("validateRows() refuses: $note", ({ note, rows }) => {
-  assert.throws(() => validateRows(SPEC, rows, prepare(rows)), (error) => {
+])("validateRows() refuses: $note", async ({ note, rows }) => {
+  await assert.rejects(validateRows(await prepare(rows)), (error) => {
     assert.ok(error instanceof EngineError);
     assert.equal(error.code, "dataset_invalid");
     assert.ok(error.message.includes(note), error.message);
@@ -102,7 +107,7 @@ Deno.test.each<{ note: string; rows: LabelledRows }>([
   });
 });
 
-Deno.test("validateRows() refuses a column that is not as its view expects", () => {
+Deno.test("validateRows() refuses a column that is not as its view expects", async () => {
   const viewOf = (max: number): FeatureView => ({
     name: "v",
     version: 4,
@@ -122,10 +127,12 @@ Deno.test("validateRows() refuses a column that is not as its view expects", () 
     }],
   });
   const rows = rowsOf(1000, (row) => (row * 7919) % 101);
-  const prepared = prepare(rows);
-  validateRows(SPEC, { ...rows, views: [viewOf(100)] }, prepared);
-  assert.throws(
-    () => validateRows(SPEC, { ...rows, views: [viewOf(99)] }, prepared),
+  const prepared = await prepare(rows);
+  const expecting = (max: number) =>
+    validateRows({ ...prepared, rows: { ...rows, views: [viewOf(max)] } });
+  await expecting(100);
+  await assert.rejects(
+    expecting(99),
     {
       code: "dataset_invalid",
       message:
@@ -134,18 +141,18 @@ Deno.test("validateRows() refuses a column that is not as its view expects", () 
   );
 });
 
-Deno.test("validateRows() refuses an action that nobody took", () => {
+Deno.test("validateRows() refuses an action that nobody took", async () => {
   const rows = rowsOf(1000, (row) => (row * 7919) % 101);
   const labels = rows.labels.map((row) => ({ ...row, action: "mail" }));
-  assert.throws(
-    () => validateRows(SPEC, { ...rows, labels }, prepare(rows)),
+  await assert.rejects(
+    validateRows({ ...await prepare(rows), rows: { ...rows, labels } }),
     /action "none"/,
   );
 });
 
-Deno.test("learnSchema() learns from the training rows alone", () => {
+Deno.test("learnSchema() learns from the training rows alone", async () => {
   const rows = rowsOf(1000, (row) => row % 4 === 0 ? null : row % 4);
-  const { split, schema } = prepare(rows);
+  const { split, schema } = await prepare(rows);
   const [number, category] = schema.inputs;
   const known = Array.from(split.train).filter((row) => row % 4 !== 0);
   const mean = known.reduce((sum, row) => sum + row % 4, 0) / known.length;
@@ -154,22 +161,22 @@ Deno.test("learnSchema() learns from the training rows alone", () => {
   assert.equal(category?.typical, "Rural");
 });
 
-Deno.test("learnSchema() keeps the 32 commonest words", () => {
+Deno.test("learnSchema() keeps the 32 commonest words", async () => {
   const rows = rowsOf(
     2000,
     (row) => row % 2 === 0 ? "common" : `w-${row % 97}`,
   );
-  const { schema } = prepare(rows);
+  const { schema } = await prepare(rows);
   const words = schema.inputs[0]?.vocabulary ?? [];
   assert.equal(words.length, 32);
   assert.ok(words.includes("common"));
   assert.equal(schema.inputs[0]?.typical, "common");
 });
 
-Deno.test("encodeRows() gives float32 columns, crossed with the action, no gaps", () => {
+Deno.test("encodeRows() gives float32 columns, crossed with the action, no gaps", async () => {
   const rows = rowsOf(500, (row) => row % 4 === 0 ? null : 0.1 * row);
-  const { split, schema } = prepare(rows);
-  const dataset = encodeRows(schema, rows, split.train);
+  const { split, schema } = await prepare(rows);
+  const dataset = await encodeRows(schema, rows, split.train);
   assert.deepEqual(dataset.names, columnNames(schema));
   for (const column of dataset.columns) {
     assert.equal(column.length, split.train.length);
@@ -177,20 +184,48 @@ Deno.test("encodeRows() gives float32 columns, crossed with the action, no gaps"
   }
 });
 
-Deno.test("hashRows() sees every value, label and side", () => {
-  const rows = rowsOf(500, (row) => row % 5);
-  const { split, schema } = prepare(rows);
-  const parts = (changed = rows, sides = split) => ({
-    train: encodeRows(schema, changed, sides.train),
-    validation: encodeRows(schema, changed, sides.validation),
-    holdout: encodeRows(schema, changed, sides.holdout),
+Deno.test("encodeRows() says which action each row took, and which columns are codes", async () => {
+  const rows = rowsOf(300, (row) => row % 5);
+  const { split } = await prepare(rows);
+  const actions = ["mail", "none"];
+  const schema = await learnSchema(rows, split.train, {
+    ...{ missing: "native", crossed: true, coded: true, actions },
   });
-  const first = hashRows(parts());
-  assert.equal(hashRows(parts()), first);
+  const dataset = await encodeRows(schema, rows, split.train);
+  const { taken, ...told } = dataset.actions ?? {};
+  assert.deepEqual(told, { names: actions, firstColumn: 2, control: 1 });
+  assert.deepEqual(
+    Array.from(taken ?? []),
+    Array.from(split.train, (place) => place % 2),
+  );
+  assert.deepEqual(dataset.names.slice(2, 4), ["action=mail", "action=none"]);
+  assert.deepEqual(dataset.coded, [1]);
+  const parts = { train: dataset, validation: dataset, holdout: dataset };
+  const first = hashRows(parts);
+  const { coded: _, ...plain } = dataset;
+  assert.notEqual(hashRows({ ...parts, train: plain }), first);
+  const swapped = taken?.map((action) => 1 - action) ?? new Uint8Array();
+  const train = {
+    ...dataset,
+    actions: { names: actions, firstColumn: 2, control: 1, taken: swapped },
+  };
+  assert.notEqual(hashRows({ ...parts, train }), first);
+});
+
+Deno.test("hashRows() sees every value, label and side", async () => {
+  const rows = rowsOf(500, (row) => row % 5);
+  const { split, schema } = await prepare(rows);
+  const parts = async (changed = rows, sides = split) => ({
+    train: await encodeRows(schema, changed, sides.train),
+    validation: await encodeRows(schema, changed, sides.validation),
+    holdout: await encodeRows(schema, changed, sides.holdout),
+  });
+  const first = hashRows(await parts());
+  assert.equal(hashRows(await parts()), first);
   const labels = rows.labels.map((row, place) =>
     place === 7 ? { ...row, label: 1 - row.label } : row
   );
-  assert.notEqual(hashRows(parts({ ...rows, labels })), first);
+  assert.notEqual(hashRows(await parts({ ...rows, labels })), first);
   const swapped = { ...split, train: split.holdout, holdout: split.train };
-  assert.notEqual(hashRows(parts(rows, swapped)), first);
+  assert.notEqual(hashRows(await parts(rows, swapped)), first);
 });

@@ -6,9 +6,9 @@
  */
 import assert from "node:assert/strict";
 import { auc, calibrationError, logLoss, seededRandom } from "@moe/plugin/test";
-import { fitBoosting, predictEnsemble } from "./boosting.ts";
-import { calibrate } from "./calibration.ts";
-import { fitLogistic, predictLogistic } from "./logistic.ts";
+import { fitBoosting, scoreEnsemble } from "./boosting/boosting.ts";
+import { calibrate, chooseCalibration } from "./calibration/choose.ts";
+import { fitGlm, predictGlm } from "./linear/glm.ts";
 
 const DATA = new URL("../../../shared/data/hillstrom/", import.meta.url);
 const present = isPresent();
@@ -38,13 +38,13 @@ interface Rows {
 }
 
 Deno.test({
-  name: `fitLogistic() beats the base rate on Hillstrom's visits${note}`,
+  name: `fitGlm() beats the base rate on Hillstrom's visits${note}`,
   ignore: !present,
   fn() {
     const { learn, held } = readHillstrom({ crossed: true });
     const started = performance.now();
-    const model = fitLogistic(learn, { l2: 10, steps: 300 });
-    const said = predictLogistic(model, held.columns);
+    const options = { family: "logistic" as const, l1: 0, l2: 10, steps: 300 };
+    const said = predictGlm(fitGlm(learn, options), held.columns);
     judge("logistic", held, { said, started });
   },
 });
@@ -58,14 +58,19 @@ Deno.test({
     const watched = pick(learn, isWatched);
     const seen = pick(learn, (row) => !isWatched(row));
     const started = performance.now();
-    const boosted = fitBoosting(seen, BOOSTING, {
+    const random = seededRandom(1);
+    const model = fitBoosting(seen, BOOSTING, {
       validation: watched,
-      random: seededRandom(1),
+      random,
       report: () => {},
     });
-    const model = calibrate(boosted, watched);
-    const said = predictEnsemble(model, held.columns);
-    judge(`trees (${model.trees.length})`, held, { said, started });
+    const { calibration } = chooseCalibration({
+      scores: scoreEnsemble(model, watched.columns),
+      label: watched.label,
+    }, random);
+    const said = calibrate(calibration, scoreEnsemble(model, held.columns));
+    const name = `trees (${model.trees.length}, ${calibration.kind})`;
+    judge(name, held, { said, started });
   },
 });
 

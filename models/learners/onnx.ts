@@ -26,11 +26,18 @@ export interface OnnxNode {
   readonly attributes: Readonly<Record<string, Attribute>>;
 }
 
-/** A constant float tensor. */
-export interface OnnxConstant {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly floats: ArrayLike<number>;
+/** A constant tensor: floats, or whole numbers such as places. */
+export type OnnxConstant =
+  & { readonly name: string; readonly shape: readonly number[] }
+  & (
+    | { readonly floats: ArrayLike<number> }
+    | { readonly places: readonly number[] }
+  );
+
+/** Nodes and constants of another graph, as they are written; made by `embedOnnx`. */
+export interface EncodedGraph {
+  readonly nodes: readonly Uint8Array[];
+  readonly constants: readonly Uint8Array[];
 }
 
 /** A graph from `features` to `score`. */
@@ -38,13 +45,15 @@ export interface OnnxGraph {
   readonly name: string;
   /** Columns of `features`. */
   readonly columns: number;
-  readonly nodes: readonly OnnxNode[];
+  /** In an order in which each reads what those before it wrote. */
+  readonly nodes: readonly (OnnxNode | EncodedGraph)[];
   readonly constants: readonly OnnxConstant[];
 }
 
 type Bytes = readonly Uint8Array[];
 
 const FLOAT = 1;
+const INT64 = 7;
 const text = new TextEncoder();
 
 /**
@@ -58,9 +67,16 @@ export function writeOnnx(graph: OnnxGraph): Uint8Array {
     ...whole(1, 8),
     ...words(2, "marketing-optimization-engine"),
     ...message(7, [
-      ...graph.nodes.flatMap((node) => message(1, writeNode(node))),
+      ...graph.nodes.flatMap((node) =>
+        "nodes" in node
+          ? node.nodes.flatMap((one) => bytes(1, one))
+          : message(1, writeNode(node))
+      ),
       ...words(2, graph.name),
       ...graph.constants.flatMap((tensor) => message(5, writeTensor(tensor))),
+      ...graph.nodes.flatMap((node) =>
+        "nodes" in node ? node.constants.flatMap((one) => bytes(5, one)) : []
+      ),
       ...message(11, writePort("features", graph.columns)),
       ...message(12, writePort("score", 1)),
     ]),
@@ -94,12 +110,16 @@ function writeAttribute(value: Attribute): Bytes {
   return [...value.texts.flatMap((word) => words(9, word)), ...whole(20, 8)];
 }
 
-function writeTensor({ name, shape, floats }: OnnxConstant): Bytes {
+function writeTensor(tensor: OnnxConstant): Bytes {
+  const areFloats = "floats" in tensor;
   return [
-    ...bytes(1, join(shape.map(varint))),
-    ...whole(2, FLOAT),
-    ...words(8, name),
-    ...bytes(9, floatBytes(floats)),
+    ...bytes(1, join(tensor.shape.map(varint))),
+    ...whole(2, areFloats ? FLOAT : INT64),
+    ...words(8, tensor.name),
+    ...bytes(
+      9,
+      areFloats ? floatBytes(tensor.floats) : placeBytes(tensor.places),
+    ),
   ];
 }
 
@@ -121,11 +141,24 @@ function floatBytes(floats: ArrayLike<number>): Uint8Array {
   return new Uint8Array(view.buffer);
 }
 
+function placeBytes(places: readonly number[]): Uint8Array {
+  const view = new DataView(new ArrayBuffer(8 * places.length));
+  places.forEach((place, i) => view.setBigInt64(8 * i, BigInt(place), true));
+  return new Uint8Array(view.buffer);
+}
+
 function whole(field: number, value: number): Bytes {
   return [varint(field << 3), varint(value)];
 }
 
-function words(field: number, value: string): Bytes {
+/**
+ * Writes a text field.
+ *
+ * @param field Its number.
+ * @param value The text.
+ * @returns Its bytes.
+ */
+export function words(field: number, value: string): Bytes {
   return bytes(field, text.encode(value));
 }
 
@@ -149,7 +182,13 @@ function varint(value: number): Uint8Array {
   return Uint8Array.from(out);
 }
 
-function join(parts: Bytes): Uint8Array {
+/**
+ * Joins bytes.
+ *
+ * @param parts In order.
+ * @returns One array.
+ */
+export function join(parts: Bytes): Uint8Array {
   const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {

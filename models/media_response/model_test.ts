@@ -26,7 +26,7 @@ function fit(
     params: family.params.parse(params),
     random: seededRandom(1),
     report: () => {},
-  });
+  }) as FittedSeries;
 }
 
 /** Median relative error of each curve over spends from the 5th to the 95th percentile. */

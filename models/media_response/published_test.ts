@@ -77,7 +77,7 @@ function fit(
     params: family.params.parse({}),
     random: seededRandom(1),
     report: () => {},
-  });
+  }) as FittedSeries;
 }
 
 /** Median relative error of each curve over spends from the 5th to the 95th percentile. */

@@ -5,11 +5,8 @@
  * @module
  */
 import assert from "node:assert/strict";
-import {
-  fitLogistic,
-  predictLogistic,
-} from "../../models/learners/logistic.ts";
-import { logisticOnnx } from "../../models/learners/logistic_onnx.ts";
+import { fitGlm, predictGlm } from "../../models/learners/linear/glm.ts";
+import { glmOnnx } from "../../models/learners/linear/glm_onnx.ts";
 import series from "../../models/media_response/model.ts";
 import type {
   FittedRows,
@@ -32,10 +29,15 @@ const SOUND_ROWS: RowFamily = {
   params: { parse: () => ({}) },
   output: { unit: "probability", min: 0, max: 1 },
   fit({ dataset }) {
-    const model = fitLogistic(dataset, { l2: 1, steps: 100 });
+    const model = fitGlm(dataset, {
+      family: "logistic",
+      l1: 0,
+      l2: 1,
+      steps: 100,
+    });
     return {
-      onnx: logisticOnnx(model),
-      predict: (columns) => predictLogistic(model, columns),
+      onnx: glmOnnx(model),
+      predict: (columns) => predictGlm(model, columns),
     };
   },
 };
@@ -50,8 +52,8 @@ function rowsWith(
 ): RowFamily {
   return {
     ...SOUND_ROWS,
-    fit(scope) {
-      const fitted = SOUND_ROWS.fit(scope);
+    async fit(scope) {
+      const fitted = await SOUND_ROWS.fit(scope);
       return { ...fitted, ...change(fitted, scope) };
     },
   };
@@ -62,8 +64,8 @@ function seriesWith(
 ): SeriesFamily {
   return {
     ...SOUND_SERIES,
-    fit(scope) {
-      const { curves, predict } = SOUND_SERIES.fit(scope);
+    async fit(scope) {
+      const { curves, predict } = await SOUND_SERIES.fit(scope);
       const fitted = { curves, predict };
       return { ...fitted, ...change(fitted, scope) };
     },
@@ -143,7 +145,9 @@ const MUTANTS: readonly {
     note: "an ONNX that is another model's",
     caught: "serves in ONNX what it predicts",
     family: rowsWith((_, { dataset }) => ({
-      onnx: logisticOnnx(fitLogistic(dataset, { l2: 1e3, steps: 100 })),
+      onnx: glmOnnx(
+        fitGlm(dataset, { family: "logistic", l1: 0, l2: 1e3, steps: 100 }),
+      ),
     })),
   },
   {

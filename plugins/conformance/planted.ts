@@ -15,13 +15,22 @@ export interface RowPlan {
   readonly label: "binary" | "amount";
   /** Whether a tenth of one column is missing. */
   readonly missing: boolean;
+  /** Whether each row took an action by chance, one of which does something. */
+  readonly actions: boolean;
 }
 
 /**
  * Rows whose label depends on two of four columns. Values are exact in float32,
  * so that ONNX sees what the trainer saw.
  */
-export function plantRows({ rows, seed, label, missing }: RowPlan): RowDataset {
+export function plantRows(plan: RowPlan): RowDataset {
+  const dataset = plantPlainRows(plan);
+  return plan.actions ? plantActions(dataset, plan.seed) : dataset;
+}
+
+function plantPlainRows(
+  { rows, seed, label, missing }: RowPlan,
+): RowDataset {
   const random = seededRandom(seed);
   const names = ["visits_28d", "is_returning", "noise", "age_days"];
   const columns = names.map(() => new Float64Array(rows));
@@ -46,6 +55,38 @@ export function plantRows({ rows, seed, label, missing }: RowPlan): RowDataset {
       : 100 * chance * (0.8 + 0.4 * random.next());
   }
   return { rows, names, columns, label: labels };
+}
+
+const ACTIONS = ["call", "nothing", "email"];
+const CALL = 0;
+
+/** Appends an indicator of each action; a call brings half of those without outcome round. */
+function plantActions(dataset: RowDataset, seed: number): RowDataset {
+  const random = seededRandom(seed + 1_000);
+  const most = dataset.label.reduce((one, other) => Math.max(one, other), 0);
+  const taken = Uint8Array.from(
+    dataset.label,
+    () => Math.floor(random.next() * ACTIONS.length),
+  );
+  return {
+    ...dataset,
+    names: [...dataset.names, ...ACTIONS.map((name) => `action=${name}`)],
+    columns: [
+      ...dataset.columns,
+      ...ACTIONS.map((_, action) =>
+        Float64Array.from(taken, (one) => one === action ? 1 : 0)
+      ),
+    ],
+    label: dataset.label.map((label, row) =>
+      taken[row] === CALL && random.next() < 0.5 ? most : label
+    ),
+    actions: {
+      names: ACTIONS,
+      firstColumn: dataset.columns.length,
+      control: ACTIONS.indexOf("nothing"),
+      taken,
+    },
+  };
 }
 
 const FIRST_DAY = "2024-01-01";

@@ -26,63 +26,64 @@ export function rowChecks(
     seed: 1,
     label: sample.label ?? (binary ? "binary" : "amount"),
     missing: family.missing === "native",
+    actions: sample.actions ?? false,
   };
   const unseen = plantRows({ ...plan, seed: 2 });
   const fit = (dataset = plantRows(plan)) => fitRows(family, sample, dataset);
   const fitted = once(fit);
   const { columns } = unseen;
-  const scores = once(() => fitted().predict(columns));
+  const scores = once(async () => (await fitted()).predict(columns));
 
   return [
     {
       name: "gives one finite score for each row, in the declared range",
-      run: () => assertScores(family, scores(), unseen.rows),
+      run: async () => assertScores(family, await scores(), unseen.rows),
     },
     {
       name: "gives the same answer twice",
-      run: () => {
-        assert.deepEqual(
-          fitted().predict(columns),
-          scores(),
-          "predict differs",
-        );
-        assert.deepEqual(fit().onnx, fitted().onnx, "a second fit differs");
+      run: async () => {
+        const { onnx, predict } = await fitted();
+        assert.deepEqual(predict(columns), await scores(), "predict differs");
+        assert.deepEqual((await fit()).onnx, onnx, "a second fit differs");
       },
     },
     {
       name: "leaves its inputs untouched",
-      run: () => {
+      run: async () => {
         const dataset = plantRows(plan);
-        fit(dataset).predict(dataset.columns);
+        (await fit(dataset)).predict(dataset.columns);
         assert.deepEqual(dataset, plantRows(plan), "the dataset was changed");
       },
     },
     {
       name: "scores each row by itself",
-      run: () => {
+      run: async () => {
+        const { predict } = await fitted();
+        const together = await scores();
         for (let row = 0; row < ALONE; row++) {
           const alone = columns.map((column) => column.slice(row, row + 1));
-          assert.equal(fitted().predict(alone)[0], scores()[row]);
+          assert.equal(predict(alone)[0], together[row]);
         }
       },
     },
     {
       name: "serves in ONNX what it predicts",
-      run: () => assertOnnx(fitted().onnx, columns, scores()),
+      run: async () =>
+        assertOnnx((await fitted()).onnx, columns, await scores()),
     },
     {
       name: "learns a planted signal better than the base rate",
-      run: () => assertLearns(unseen.label, scores(), plan.label),
+      run: async () => assertLearns(unseen.label, await scores(), plan.label),
     },
   ];
 }
 
-function fitRows(
+async function fitRows(
   family: RowFamily,
   sample: ModelSample,
   dataset: RowDataset,
-): FittedRows {
-  return family.fit({
+): Promise<FittedRows> {
+  return await family.fit({
     dataset,
     validation: null,
     params: family.params.parse(sample.params ?? {}),

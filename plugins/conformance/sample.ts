@@ -49,6 +49,8 @@ export interface ModelSample {
   readonly size?: number;
   /** Kind of label; by default binary for a `probability`, else an amount. */
   readonly label?: "binary" | "amount";
+  /** Whether rows take actions by chance, for families that weigh them. */
+  readonly actions?: boolean;
 }
 
 /** Throws if a text holds the value of a secret. */

@@ -27,66 +27,68 @@ export function seriesChecks(
   const fit = (planted = plantSeries(plan)) =>
     fitSeries(family, sample, planted);
   const fitted = once(fit);
-  const predicted = once(() => fitted().predict(dataset));
+  const predicted = once(async () => (await fitted()).predict(dataset));
 
   return [
     {
       name: "gives one curve for each spend series, never falling or negative",
-      run: () => assertCurves(fitted().curves, dataset),
+      run: async () => assertCurves((await fitted()).curves, dataset),
     },
     {
       name: "predicts one finite outcome for each period",
-      run: () => {
-        assert.equal(predicted().length, dataset.days.length);
-        assert.ok(
-          predicted().every(Number.isFinite),
-          "an outcome is not finite",
-        );
+      run: async () => {
+        const outcome = await predicted();
+        assert.equal(outcome.length, dataset.days.length);
+        assert.ok(outcome.every(Number.isFinite), "an outcome is not finite");
       },
     },
     {
       name: "never lets a later day change an earlier prediction",
-      run: () => {
+      run: async () => {
         const cut = Math.floor(dataset.days.length / 2);
-        const changed = fitted().predict(changeAfter(dataset, cut));
-        assert.deepEqual(changed.slice(0, cut), predicted().slice(0, cut));
+        const changed = (await fitted()).predict(changeAfter(dataset, cut));
+        assert.deepEqual(
+          changed.slice(0, cut),
+          (await predicted()).slice(0, cut),
+        );
       },
     },
     {
       name: "gives the same answer twice",
-      run: () => {
+      run: async () => {
+        const { curves, predict } = await fitted();
         assert.deepEqual(
-          fitted().predict(dataset),
-          predicted(),
+          predict(dataset),
+          await predicted(),
           "predict differs",
         );
-        assert.deepEqual(fit().curves, fitted().curves, "a second fit differs");
+        assert.deepEqual((await fit()).curves, curves, "a second fit differs");
       },
     },
     {
       name: "leaves its inputs untouched",
-      run: () => {
+      run: async () => {
         const planted = plantSeries(plan);
-        fit(planted).predict(planted);
+        (await fit(planted)).predict(planted);
         assert.deepEqual(planted, plantSeries(plan), "the dataset was changed");
       },
     },
     {
       name: "explains a planted outcome better than its mean",
-      run: () => {
-        const share = rSquared(dataset.outcome, predicted());
+      run: async () => {
+        const share = rSquared(dataset.outcome, await predicted());
         assert.ok(share > 0.5, `explains a share of ${share}, not above 0.5`);
       },
     },
   ];
 }
 
-function fitSeries(
+async function fitSeries(
   family: SeriesFamily,
   sample: ModelSample,
   dataset: SeriesDataset,
-): FittedSeries {
-  return family.fit({
+): Promise<FittedSeries> {
+  return await family.fit({
     dataset,
     validation: null,
     params: family.params.parse(sample.params ?? {}),

@@ -39,6 +39,8 @@ const NAMES = [
   "materialise",
   "feature_stream",
   "training_join",
+  "boosting",
+  "mix",
 ];
 const README = new URL("README.md", import.meta.url);
 const MEASURED = new URL("measured.json", import.meta.url);

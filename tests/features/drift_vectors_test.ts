@@ -4,7 +4,11 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { criticalIndex, stabilityIndex } from "../../core/features/drift.ts";
+import { criticalIndex, stabilityIndex } from "../../core/domain/stability.ts";
+import {
+  estimateChoices,
+  estimatePerformance,
+} from "../../core/scores/watch/estimate.ts";
 
 const FOLDER = new URL("../../../shared/vectors/features/", import.meta.url);
 
@@ -77,4 +81,39 @@ replay<ThresholdCase>(
       }),
       one.psi_critical,
     ),
+);
+
+interface EstimateCase {
+  readonly "calibrated_probabilities": readonly number[];
+  readonly threshold: number;
+  readonly "expected_confusion": Readonly<Record<string, number>>;
+  readonly expected: Readonly<Record<string, number>>;
+}
+
+replay<EstimateCase>(
+  "estimatePerformance() and estimateChoices() without labels",
+  "cbpe",
+  (one) => {
+    const chances = Float64Array.from(one.calibrated_probabilities);
+    const performance = estimatePerformance(chances);
+    const choices = estimateChoices(chances, one.threshold);
+    const { tp, fp, tn, fn } = one.expected_confusion;
+    const wanted = { ...one.expected, tp, fp, tn, fn };
+    const estimated: Record<string, number> = {
+      "roc_auc": performance.rocAuc,
+      ap: performance.averagePrecision,
+      f1: choices.f1,
+      precision: choices.precision,
+      recall: choices.recall,
+      specificity: choices.specificity,
+      accuracy: choices.accuracy,
+      tp: choices.truePositives,
+      fp: choices.falsePositives,
+      tn: choices.trueNegatives,
+      fn: choices.falseNegatives,
+    };
+    for (const [name, value] of Object.entries(wanted)) {
+      assertClose(estimated[name] ?? NaN, value ?? NaN);
+    }
+  },
 );

@@ -69,7 +69,7 @@ function columnsOf(rows: readonly EncodingRow[]): Float64Array[] {
 }
 
 /** Learns that the first feature and the mail help; the seed gives another model. */
-function fit(seed: number): FittedRows {
+async function fit(seed: number): Promise<FittedRows> {
   const family = logistic as RowFamily;
   const rows = rowsOf(500, seed);
   const random = seededRandom(seed + 1);
@@ -77,7 +77,7 @@ function fit(seed: number): FittedRows {
     const chance = Number(x ?? 0.5) + (action === "mail" ? 0.5 : -0.5);
     return random.next() < 1 / (1 + Math.exp(-chance)) ? 1 : 0;
   });
-  return family.fit({
+  return await family.fit({
     dataset: {
       rows: rows.length,
       names: columnNames(SCHEMA),
@@ -172,7 +172,7 @@ Deno.test("a champion scores as its trainer predicts, and gives way when damaged
       message: /no version of it is approved/,
     });
     pass();
-    const fitted = [fit(1), fit(2)];
+    const fitted = [await fit(1), await fit(2)];
     for (const { onnx } of fitted) await register(models, onnx);
     await assert.rejects(scores.champion("other", "visit"), {
       code: "model_unavailable",
@@ -227,9 +227,9 @@ Deno.test("an unnamed model is the only approved one of its kind, or the choices
       code: "model_unavailable",
       message: /none is approved/,
     });
-    const { onnx } = fit(1);
+    const { onnx } = await fit(1);
     await register(models, onnx);
-    scores.invalidate?.("acme");
+    await scores.renew("acme");
     assert.equal((await scores.named("acme", "action", null)).name, "visit");
     await assert.rejects(scores.named("acme", "bid", "visit"), {
       code: "model_unavailable",
@@ -278,8 +278,8 @@ Deno.test("curves are read whole or not at all", () =>
   }));
 
 Deno.test("sessions beyond the limit give way, and open again when used", async () => {
-  const cache = createSessionCache(1);
-  const artifacts = [fit(1).onnx, fit(2).onnx];
+  const cache = createSessionCache({ sessions: 1, bytes: 2 ** 30 });
+  const artifacts = [(await fit(1)).onnx, (await fit(2)).onnx];
   let loads = 0;
   const open = (place: number) =>
     cache.open(`hash-${place}`, SCHEMA, () => {

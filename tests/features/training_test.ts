@@ -86,7 +86,7 @@ Deno.test({
           approved.use.kind === "action" && approved.use.valueMicros,
           1_000_000n,
         );
-        scores.invalidate?.(TENANT);
+        await scores.renew(TENANT);
         await serve(stores, scores);
       } finally {
         await scores.close();

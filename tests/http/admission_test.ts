@@ -35,9 +35,17 @@ Deno.test("routes ask for these scopes", () => {
     "POST /erasures approve",
     "GET /erasures read",
     "GET /models read",
+    "GET /models/email_visit/events read",
+    "GET /models/email_visit/looks read",
+    "GET /models/email_visit/roles read",
     "GET /models/email_visit/1 read",
+    "GET /models/email_visit/1/evidence read",
     "POST /models/email_visit/1/approve approve",
     "POST /models/email_visit/1/reject approve",
+    "POST /models/email_visit/proposals approve",
+    "POST /models/email_visit/proposals/2/approve approve",
+    "POST /models/email_visit/proposals/2/decline approve",
+    "POST /models/email_visit/rollback approve",
     "GET /policies read",
   ]);
 });

@@ -34,6 +34,10 @@ const BODIES: Readonly<Record<string, Asked>> = {
     },
   },
   "/views": { body: ORDERS },
+  "/models/{name}/proposals": {
+    body: { alias: "shadow", version: 1, reason: "to compare" },
+  },
+  "/models/{name}/rollback": { body: { reason: "bids too much" } },
   "/erasures": { body: { subjects: ["u-48151623"] } },
   "/webhooks/{connector}/{source}": {
     raw: "{}",
@@ -48,6 +52,7 @@ const PARAMS: Readonly<Record<string, string>> = {
   entity: "campaign:c-17",
   name: "email_visit",
   version: "1",
+  seq: "2",
 };
 
 const VIEW_PARAMS: Readonly<Record<string, string>> = {

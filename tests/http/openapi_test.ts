@@ -112,10 +112,10 @@ Deno.test.each([...ENDPOINTS])(
 
 Deno.test.each(ENDPOINTS.filter(({ example }) => example !== undefined))(
   "$method $path takes the example of its documentation",
-  async ({ path, method, example }) => {
+  async (endpoint) => {
     const { ask } = openCaller();
-    const told = await ask(`${method.toUpperCase()} ${path}`, {
-      body: example,
+    const told = await ask(lineOf(endpoint), {
+      body: endpoint.example,
       headers: { "idempotency-key": "k" },
     });
     assert.ok(told.status < 300, told.text);

@@ -38,6 +38,11 @@ Deno.test("an explanation is answered", async () => {
     ["score_at_typical"]: 0.2,
     effect: 0.05,
   }]);
+  assert.deepEqual(body.attribution, {
+    method: "replace_typical",
+    unit: "score",
+    base: null,
+  });
 });
 
 Deno.test("models are listed and read with money as text", async () => {
@@ -51,6 +56,7 @@ Deno.test("models are listed and read with money as text", async () => {
     currency: "USD",
     value: { micros: "5000000", currency: "USD" },
     ["target_return_permille"]: null,
+    landscape: null,
     actions: ["mens_email", "none"],
     costs: { ["mens_email"]: { micros: "1000", currency: "USD" } },
     control: "none",

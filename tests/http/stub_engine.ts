@@ -9,13 +9,12 @@ import type { DeliveryJob, Engine } from "../../core/engine.ts";
 import type { DecisionRequest } from "../../core/domain/decision.ts";
 import { EngineError } from "../../core/domain/error.ts";
 import type { Plan, PlanRequest } from "../../core/domain/plan.ts";
-import type { ModelRecord, ModelRef } from "../../core/domain/score.ts";
 import { type ApiKey, type Scope, SCOPES } from "../../core/ports/decisions.ts";
 import type { Idempotent } from "../../core/http/idempotency_key.ts";
 import {
+  AT,
   decisionOf,
   EXPLANATION,
-  modelOf,
   planOf,
   POLICIES,
   REQUEST,
@@ -26,6 +25,7 @@ import {
   openErasureDesk,
   openFeatureDesk,
 } from "./stub_features.ts";
+import { openModelDesk } from "./stub_models.ts";
 import { RECEIPT, SIGNALS, TRUST } from "./stub_signals.ts";
 
 /** What the stub lets a test see and set. */
@@ -55,16 +55,11 @@ interface Kept {
   readonly answer: string;
 }
 
-/** Makes a stub with tenant `acme` (a decision, a plan, two models) and others empty. */
+/** Makes a stub with tenant `acme` (a decision, a plan, three models) and others empty. */
 export function createStub(): Stub {
   const keys = new Map<string, ApiKey>();
   const answers = new Map<string, Kept>();
   const plans = new Map<string, Plan>([["acme/plan_1", planOf("plan_1")]]);
-  const models = new Map<string, ModelRecord>([
-    ["acme/email_visit@1", modelOf("email_visit", 1)],
-    ["acme/media_mix@1", modelOf("media_mix", 1)],
-    ["acme/bidder@1", modelOf("bidder", 1)],
-  ]);
   const desk = openFeatureDesk();
   const erasing = openErasureDesk();
   let count = 0;
@@ -228,26 +223,19 @@ export function createStub(): Stub {
     features: desk.features,
     erase: erasing.erase,
     erasures: erasing.erasures,
-    models: {
-      find: (tenant, ref) =>
-        Promise.resolve(models.get(place(tenant, ref)) ?? null),
-      list: (tenant) =>
+    models: openModelDesk(),
+    compared: () => [],
+    lookAt: () => Promise.reject(new Error("no look is asked for over HTTP")),
+    looks: {
+      latest: (tenant, name) =>
         Promise.resolve(
-          [...models].filter(([key]) => key.startsWith(`${tenant}/`))
-            .map(([, model]) => model),
+          tenant === "acme" && name === "bidder"
+            ? [{
+              ...{ name, version: 1, kind: "look", at: AT },
+              findings: { findings: [{ name: "audience.recency" }] },
+            }]
+            : [],
         ),
-      review(tenant, ref, { by, at, approve }) {
-        const model = models.get(place(tenant, ref));
-        if (model?.status !== "pending" || model.createdBy === by) {
-          return Promise.reject(
-            new EngineError("approval_invalid", "Cannot review model"),
-          );
-        }
-        const status = approve ? "approved" as const : "rejected" as const;
-        const reviewed = { ...model, status, reviewedBy: by, reviewedAt: at };
-        models.set(place(tenant, ref), reviewed);
-        return Promise.resolve(reviewed);
-      },
     },
     trust: TRUST,
     signals: SIGNALS,
@@ -277,10 +265,6 @@ export function createStub(): Stub {
     close: () => Promise.resolve(),
   };
   return Object.assign(stub, { engine });
-}
-
-function place(tenant: string, { name, version }: ModelRef): string {
-  return `${tenant}/${name}@${version}`;
 }
 
 function receiveStub({ tenant, source, delivery }: DeliveryJob) {

@@ -219,6 +219,7 @@ export const EXPLANATION: Awaited<
   falls: [],
   modelVersion: "email_visit@1",
   score: 0.25,
+  attribution: { method: "replace_typical", unit: "score", base: null },
   contributions: [{
     feature: "audience.recency",
     value: 1,

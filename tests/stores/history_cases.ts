@@ -5,6 +5,7 @@
  */
 import assert from "node:assert/strict";
 import type { FeatureView } from "../../core/domain/feature.ts";
+import type { EventSignal } from "../../core/domain/signal.ts";
 import { batch, campaignDay, type Case, keyed, subjectEvent } from "./cases.ts";
 import { campaignView, eventView, feature } from "./views.ts";
 
@@ -98,8 +99,13 @@ export const historyCases: readonly Case[] = [
         properties: {},
       };
       assert.deepEqual(await stores.history.labels(query), [
-        { ...start, label: 20 },
-        { ...later, label: 0 },
+        {
+          ...start,
+          label: 20,
+          valueMicros: 20,
+          outcomeAt: "2026-02-01T00:00:00.001Z",
+        },
+        { ...later, label: 0, valueMicros: 0, outcomeAt: null },
       ]);
       assert.deepEqual(
         await stores.history.labels({
@@ -107,7 +113,12 @@ export const historyCases: readonly Case[] = [
           measure: "occurs",
           until: later.at,
         }),
-        [{ ...start, label: 1 }],
+        [{
+          ...start,
+          label: 1,
+          valueMicros: 20,
+          outcomeAt: "2026-02-01T00:00:00.001Z",
+        }],
       );
       assert.deepEqual(
         await stores.history.labels({
@@ -115,6 +126,47 @@ export const historyCases: readonly Case[] = [
           knownAt: "2026-02-28T23:59:59.999Z",
         }),
         [],
+      );
+    },
+  },
+  {
+    name: "a label's first outcome is the first that was known by then",
+    run: async (stores, tenant) => {
+      const order = (eventId: string, occurredAt: string) =>
+        subjectEvent(eventId, occurredAt, { type: "Order Completed" });
+      const write = (observedAt: string, ...events: EventSignal[]) =>
+        stores.signals.write(batch(tenant, { observedAt, events }));
+      await write(
+        "2026-02-03T00:00:00.000Z",
+        subjectEvent("start", "2026-02-01T00:00:00.000Z"),
+        order("second", "2026-02-03T00:00:00.000Z"),
+      );
+      await write(
+        "2026-02-05T00:00:00.000Z",
+        order("told late", "2026-02-02T00:00:00.000Z"),
+      );
+      const firstBy = async (knownAt: string) => {
+        const [row] = await stores.history.labels({
+          tenant,
+          start: "Email Opened",
+          actionProperty: null,
+          outcome: "Order Completed",
+          matchOn: "subject",
+          withinDays: 7,
+          measure: "occurs",
+          from: null,
+          until: null,
+          knownAt,
+        });
+        return row?.outcomeAt;
+      };
+      assert.equal(
+        await firstBy("2026-02-04T00:00:00.000Z"),
+        "2026-02-03T00:00:00.000Z",
+      );
+      assert.equal(
+        await firstBy("2026-02-05T00:00:00.000Z"),
+        "2026-02-02T00:00:00.000Z",
       );
     },
   },

@@ -13,6 +13,8 @@ import { historyCases } from "./history_cases.ts";
 import { keptCases } from "./kept_cases.ts";
 import { leaseCases } from "./lease_cases.ts";
 import { logCases } from "./log_cases.ts";
+import { modelCases } from "./model_cases.ts";
+import { modelRoleCases } from "./model_role_cases.ts";
 import { pageCases } from "./page_cases.ts";
 import { quotaCases } from "./quota_cases.ts";
 import { recordCases } from "./record_cases.ts";
@@ -36,6 +38,8 @@ const CASES = [
   ...statisticsCases,
   ...logCases,
   ...recordCases,
+  ...modelCases,
+  ...modelRoleCases,
   ...viewCases,
   ...leaseCases,
   ...quotaCases,

@@ -6,7 +6,10 @@
 import assert from "node:assert/strict";
 import { parseView } from "../../core/features/parse_view.ts";
 import { migrate } from "../../core/store/migrate.ts";
+import { createModelRegistry } from "../../core/store/model_registry.ts";
+import type { Sql } from "../../core/store/sql.ts";
 import { createViewStore } from "../../core/store/view_store.ts";
+import { findBreak } from "../../core/domain/model_log.ts";
 import { testEmptyDatabases } from "./databases.ts";
 
 const MIGRATIONS = new URL("../../core/store/migrations/", import.meta.url);
@@ -42,21 +45,26 @@ const DECLARED = {
   ],
 };
 
+/** Brings an empty database to where the earlier release was. */
+async function migrateEarlier(sql: Sql, tags: readonly string[]) {
+  for (const tag of tags) {
+    const text = await Deno.readTextFile(new URL(`${tag}.sql`, MIGRATIONS));
+    for (const statement of text.split("--> statement-breakpoint")) {
+      await sql.query(statement);
+    }
+  }
+  await sql.query(
+    "create table migration (tag text primary key, applied_at timestamptz not null default now())",
+  );
+  for (const tag of tags) {
+    await sql.query("insert into migration (tag) values ($1)", [tag]);
+  }
+}
+
 testEmptyDatabases(
   "views that an earlier release kept are still declared",
   async (sql) => {
-    for (const tag of EARLIER) {
-      const text = await Deno.readTextFile(new URL(`${tag}.sql`, MIGRATIONS));
-      for (const statement of text.split("--> statement-breakpoint")) {
-        await sql.query(statement);
-      }
-    }
-    await sql.query(
-      "create table migration (tag text primary key, applied_at timestamptz not null default now())",
-    );
-    for (const tag of EARLIER) {
-      await sql.query("insert into migration (tag) values ($1)", [tag]);
-    }
+    await migrateEarlier(sql, EARLIER);
     for (const version of [1, 2]) {
       await sql.query(
         "insert into feature_view (tenant, name, version, definition) values ('acme', 'orders', $1::int4, $2::text::json)",
@@ -82,5 +90,69 @@ testEmptyDatabases(
       how: "calendar",
       part: "hour_of_day",
     });
+  },
+);
+
+/** Names and people that JSON prints with escapes, and one beyond the basic plane. */
+const ANN = 'ann "\\" \t\u0001 é/😀';
+const JUDGED = [
+  { version: 1, status: "approved", reviewedAt: "2026-03-04T00:00:00.000Z" },
+  { version: 2, status: "rejected", reviewedAt: "2026-03-02T00:00:00.000Z" },
+  { version: 3, status: "approved", reviewedAt: "2026-03-03T00:00:00.120Z" },
+  { version: 4, status: "pending", reviewedAt: null },
+];
+
+async function registerEarlier(sql: Sql, tenant: string): Promise<void> {
+  for (const { version, status, reviewedAt } of JUDGED) {
+    const createdAt = `2026-03-0${version}T00:00:00.000Z`;
+    const record = { name: "bidder", createdBy: ANN, createdAt };
+    await sql.query(
+      "insert into model values ($1, 'bidder', $2::int4, $3::text::json, $4, $5, $6, $7)",
+      [
+        ...[tenant, version, JSON.stringify(record), status, ANN],
+        ...[reviewedAt && "bob", reviewedAt],
+      ],
+    );
+  }
+}
+
+testEmptyDatabases(
+  "models that an earlier release kept have a log that holds and goes on",
+  async (sql) => {
+    await migrateEarlier(sql, [...EARLIER, "0003_features"]);
+    await registerEarlier(sql, "acme");
+    await registerEarlier(sql, "other");
+    await migrate(sql);
+    const models = createModelRegistry(sql);
+    const events = await models.events("acme", "bidder");
+    assert.deepEqual(
+      events.map(({ at, kind, version, alias, by }) =>
+        [at.slice(8, 10), kind, version, alias, by].join(" ")
+      ),
+      [
+        `01 registered 1  ${ANN}`,
+        `02 registered 2  ${ANN}`,
+        "02 rejected 2  bob",
+        `03 registered 3  ${ANN}`,
+        "03 approved 3  bob",
+        "03 assigned 3 champion bob",
+        "04 approved 1  bob",
+        "04 assigned 1 champion bob",
+        `04 registered 4  ${ANN}`,
+      ],
+    );
+    const champion = await models.champion("acme", "bidder");
+    assert.equal(champion?.champion.version, 1);
+    assert.equal(champion?.previous?.version, 3);
+    await models.review("other", { name: "bidder", version: 4 }, {
+      ...{ by: "cid", at: "2026-03-05T00:00:00.000Z", approve: true },
+      alias: null,
+    });
+    for (const [tenant, length] of [["acme", 9], ["other", 10]] as const) {
+      const log = await models.events(tenant, "bidder");
+      assert.equal(log.length, length);
+      assert.equal(findBreak(tenant, log), null);
+    }
+    assert.deepEqual(findBreak("other", events), { seq: 1, kind: "changed" });
   },
 );

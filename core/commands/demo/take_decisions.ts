@@ -187,14 +187,18 @@ async function explain(stage: Stage, decision: Json): Promise<void> {
   const { terminal, opened: { engine } } = stage;
   const id: string = decision.decision_id;
   announce(stage, `Why? ${id}`);
-  const { summary, contributions } = await engine.decisions.explain(TENANT, id);
+  const { summary, attribution, contributions } = await engine.decisions
+    .explain(TENANT, id);
   terminal.line(summary);
   printTable(
     [
       { heading: "feature" },
       { heading: "value", numeric: true },
       { heading: "typical", numeric: true },
-      { heading: "effect on score", numeric: true },
+      {
+        heading: `effect on ${attribution?.unit ?? "score"}`,
+        numeric: true,
+      },
     ],
     contributions.map(({ feature, value, typical, effect }) => [
       feature,

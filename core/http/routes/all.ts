@@ -7,6 +7,15 @@ import { decisionExplain, decisionRead, decisionReplay } from "./decisions.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { erasureList, erasureMake } from "./erasures.ts";
 import { featureBatch, featureLineage, featureRead } from "./features.ts";
+import {
+  modelEvents,
+  modelEvidence,
+  modelLooks,
+  modelPropose,
+  modelRoles,
+  modelRollback,
+  modelSettlements,
+} from "./model_roles.ts";
 import { modelList, modelRead, modelReviews, policyList } from "./models.ts";
 import { alive, metricsPage, ready } from "./operation.ts";
 import {
@@ -45,8 +54,15 @@ export const ENDPOINTS: readonly Endpoint[] = [
   erasureMake,
   erasureList,
   modelList,
+  modelEvents,
+  modelLooks,
+  modelRoles,
   modelRead,
+  modelEvidence,
   ...modelReviews,
+  modelPropose,
+  ...modelSettlements,
+  modelRollback,
   policyList,
   alive,
   ready,

@@ -4,6 +4,7 @@
  * @module
  */
 import { z } from "@hono/zod-openapi";
+import { type Alias, ALIASES } from "../../domain/model_event.ts";
 import { printModelRef } from "../../domain/score.ts";
 import { nameField } from "../wire/fields.ts";
 import {
@@ -57,6 +58,16 @@ export const modelRead = defineEndpoint({
   },
 });
 
+type RoleQuery = z.ZodType<{ readonly as?: Alias | "none" | undefined }>;
+
+const ROLE: RoleQuery = z.strictObject({
+  as: z.enum([...ALIASES, "none"]).optional().openapi({
+    description:
+      "Role that it takes at once; champion unless given, so that it decides",
+  }),
+});
+const NO_ROLE: RoleQuery = z.strictObject({});
+
 /** Approve, reject. */
 export const modelReviews: readonly KeyedEndpoint[] = [
   defineReview("approve", "Approve a pending version, so that it serves"),
@@ -75,13 +86,14 @@ function defineReview(
     about: "By another holder than the one who trained it.",
     scope: "approve",
     params: versionParams,
+    query: word === "approve" ? ROLE : NO_ROLE,
     answers: [{
       status: 200,
       about: "The version, and how the features that it reads are served",
       schema: reviewedSchema,
     }],
     failures: ["approval_invalid", "features_inconsistent", "not_found"],
-    async run({ key, params }, { engine }) {
+    async run({ key, params, query: { as = "champion" } }, { engine }) {
       const ref = { name: params.name, version: Number(params.version) };
       const known = await engine.models.find(key.tenant, ref);
       present(known, "model", printModelRef(ref));
@@ -89,6 +101,7 @@ function defineReview(
         by: key.name,
         at: engine.clock.now(),
         approve: word === "approve",
+        alias: as === "none" ? null : as,
       };
       const model = await engine.models.review(key.tenant, ref, review);
       const read = await engine.trust.consistencyOf(key.tenant, model);

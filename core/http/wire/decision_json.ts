@@ -22,6 +22,7 @@ import {
   nameField,
   printMicros,
 } from "./fields.ts";
+import { shadingSchema, shadingToJson } from "./shading_json.ts";
 
 const contacts = z.int().min(0).max(1_000_000).optional();
 
@@ -135,6 +136,7 @@ export const decisionSchema = z.object({
       at: instantField.nullable(),
     }),
   ),
+  shading: shadingSchema.nullable(),
   valid_until: instantField,
   at: instantField,
 }).openapi("Decision");
@@ -186,9 +188,7 @@ function numberOrNull(micros: string | number | undefined): number | null {
  * @param decision The decision.
  * @returns JSON-like value.
  */
-export function decisionToJson(
-  decision: Decision,
-): DecisionJson {
+export function decisionToJson(decision: Decision): DecisionJson {
   return {
     decision_id: decision.id,
     score: decision.score,
@@ -207,6 +207,7 @@ export function decisionToJson(
     rung: decision.rung,
     falls: decision.falls.map(({ from, cause }) => ({ from, cause })),
     features: decision.features,
+    shading: decision.shading ? shadingToJson(decision.shading) : null,
     valid_until: decision.validUntil,
     at: decision.at,
   };

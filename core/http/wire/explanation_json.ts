@@ -35,10 +35,24 @@ export const explanationSchema = decisionSchema.pick({
     typical: value.openapi({ description: "In training" }),
     score_at_typical: z.number(),
     effect: z.number().openapi({
-      description:
-        "Score less the score with the typical value in its place; effects need not add up",
+      description: "What it adds, in the unit of the attribution",
     }),
   })).openapi({ description: "Strongest first" }),
+  attribution: z.object({
+    method: z.enum([
+      "tree_shap",
+      "tree_shap_typical",
+      "linear_shap",
+      "replace_typical",
+    ]),
+    unit: z.enum(["score", "log_odds", "log_score"]),
+    base: z.number().nullable().openapi({
+      description:
+        "What all effects add up from, given the action; null if they need not: then each is the score less the score with the typical value in its place",
+    }),
+  }).nullable().openapi({
+    description: "How the effects were found; null when no model answered",
+  }),
   same: z.boolean().openapi({
     description: "Whether the replay it is read off equals the logged decision",
   }),
@@ -71,6 +85,7 @@ export function explanationToJson(
         effect,
       }),
     ),
+    attribution: explanation.attribution,
     policy_applied: explanation.applied.map(appliedToJson),
     policy_set: explanation.policySet,
     same: explanation.same,

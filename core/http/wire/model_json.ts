@@ -10,12 +10,16 @@ import type { ModelUse } from "../../domain/score.ts";
 import { instantField, moneyText } from "./fields.ts";
 
 const useSchema = z.object({
-  kind: z.enum(["bid", "action", "plan"]),
+  kind: z.enum(["bid", "win", "action", "plan"]),
   currency: z.string(),
   value: moneyText.nullable().openapi({
-    description: "Worth of one outcome; null for plans",
+    description:
+      "Worth of one outcome; null where the score is money already, and for win and plan",
   }),
   target_return_permille: z.number().nullable(),
+  landscape: z.string().nullable().openapi({
+    description: "Model for use win by which bids are shaded",
+  }),
   actions: z.array(z.string()),
   costs: z.record(z.string(), moneyText),
   control: z.string().nullable(),
@@ -141,11 +145,13 @@ function useToJson(use: ModelUse): z.input<typeof useSchema> {
   const money = (micros: bigint) => ({ micros: `${micros}`, currency });
   const action = kind === "action" ? use : null;
   const costs = Object.entries(action?.costMicros ?? {});
+  const worth = kind === "bid" || kind === "action" ? use.valueMicros : null;
   return {
     kind,
     currency,
-    value: kind === "plan" ? null : money(use.valueMicros),
+    value: worth === null ? null : money(worth),
     target_return_permille: kind === "bid" ? use.targetReturnPermille : null,
+    landscape: kind === "bid" ? use.landscape ?? null : null,
     actions: [...action?.actions ?? []],
     costs: Object.fromEntries(
       costs.map(([name, micros]) => [name, money(micros)]),

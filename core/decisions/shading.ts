@@ -1,0 +1,125 @@
+/**
+ * Shading by the landscape that a bid's use names: the champion of that name says what
+ * bids win, in the context of this request. A landscape that is absent or fails costs
+ * the shading and nothing more: the worth itself is bid, and the answer says why.
+ *
+ * Its features are read together with those of the bidding model, in the versions that
+ * this one was trained on.
+ *
+ * @module
+ */
+import type { Shading } from "../domain/decision.ts";
+import { EngineError } from "../domain/error.ts";
+import type { FeatureReadings } from "../domain/feature.ts";
+import {
+  type ModelRecord,
+  parseModelRef,
+  printModelRef,
+} from "../domain/score.ts";
+import type { Scorer } from "../scores/scorer.ts";
+import type { Scores } from "../scores/scores.ts";
+import { proposeBid } from "./bid.ts";
+import type { Scored } from "./score_candidates.ts";
+import { shadeByModel } from "./shade.ts";
+
+/** The bid among a landscape's inputs, where its parameters name none. */
+const BID_INPUT = "bid_micros";
+
+/** The landscape of a model, or why there is none. */
+export interface Landscape {
+  /** `name@version`; the name alone where it cannot be asked. */
+  readonly name: string;
+  readonly scorer: Scorer | null;
+  /** Code of what went wrong; empty if nothing did. */
+  readonly cause: string;
+}
+
+/** Finds the landscape that a model's use names; null if it names none. */
+export async function findLandscape(
+  scores: Pick<Scores, "champion">,
+  tenant: string,
+  model: Scorer | undefined,
+): Promise<Landscape | null> {
+  const use = model?.record.use;
+  if (use?.kind !== "bid" || use.landscape === undefined) return null;
+  const name = use.landscape;
+  try {
+    const { champion } = await scores.champion(tenant, name);
+    const fits = champion.record.use.kind === "win" &&
+      champion.record.use.currency === use.currency;
+    if (!fits) return { name, scorer: null, cause: "no_landscape" };
+    return {
+      name: printModelRef(champion.record),
+      scorer: champion,
+      cause: "",
+    };
+  } catch (error) {
+    return { name, scorer: null, cause: codeOf(error) };
+  }
+}
+
+/** Finds the landscape that shaded a recorded bid; what failed then fails again. */
+export async function findRecorded(
+  scores: Pick<Scores, "version">,
+  tenant: string,
+  { landscape: name, outcome }: Shading,
+): Promise<Landscape> {
+  if (!name.includes("@")) return { name, scorer: null, cause: outcome };
+  const scorer = await scores.version(tenant, parseModelRef(name));
+  return { name, scorer, cause: "" };
+}
+
+/**
+ * Shades what a model proposes to bid.
+ *
+ * @returns The scores with their shading; as they were without a landscape.
+ */
+export async function withShading(
+  scored: Scored | null,
+  landscape: Landscape | null,
+  readings: FeatureReadings,
+): Promise<Scored | null> {
+  if (scored?.use.kind !== "bid" || landscape === null) return scored;
+  const worthMicros = proposeBid(scored.values[0] ?? 0, scored.use) ?? 0;
+  const shading = await shade(worthMicros, landscape, readings);
+  return { ...scored, shading };
+}
+
+async function shade(
+  worthMicros: number,
+  { name, scorer, cause }: Landscape,
+  readings: FeatureReadings,
+): Promise<Shading> {
+  const unshaded = (outcome: string): Shading => ({
+    landscape: name.replace(/@.*$/, ""),
+    worthMicros,
+    bidMicros: worthMicros,
+    winChance: null,
+    outcome,
+  });
+  if (scorer === null) return unshaded(cause);
+  const { inputs } = scorer.record.schema;
+  const bid = bidInputOf(scorer.record);
+  const bidPlace = inputs.findIndex(({ name }) =>
+    name === bid || name.endsWith(`.${bid}`)
+  );
+  if (bidPlace < 0) return unshaded("no_bid_input");
+  const values = inputs.map((input) => readings[input.name]?.value ?? null);
+  try {
+    const asked = { worthMicros, values, bidPlace };
+    const shaded = await shadeByModel(scorer, asked);
+    return { landscape: name, worthMicros, ...shaded };
+  } catch (error) {
+    return unshaded(codeOf(error));
+  }
+}
+
+/** Name of the input that is the bid, with or without its view. */
+function bidInputOf({ lineage }: ModelRecord): string {
+  const { params }: { params?: { bid?: string } } = JSON.parse(lineage.spec);
+  return params?.bid ?? BID_INPUT;
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof EngineError ? error.code : "internal_error";
+}
