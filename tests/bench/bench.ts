@@ -33,6 +33,7 @@ const terminal = openTerminal();
 const NAMES = [
   "policy_set",
   "plan_10k",
+  "pacing",
   "score_http",
   "ingest",
   "feature_read",

@@ -1,0 +1,102 @@
+/**
+ * A slice on the node that holds it: its ledger, and what the account knows of it.
+ *
+ * @module
+ */
+import type { NewWins } from "../../ports/budgets.ts";
+import type { SliceTold } from "./book.ts";
+import type { Flight, Span } from "./flight.ts";
+import type { Ledger, LedgerSums } from "./ledger.ts";
+
+/** A slice and its bids. */
+export interface HeldSlice {
+  readonly id: string;
+  readonly day: Span;
+  readonly ledger: Ledger;
+  /** Whether the account has answered of it. */
+  lent: boolean;
+  /** What the account knows. */
+  told: LedgerSums;
+}
+
+/** A slice whose limit is lowered to what is kept, until it is answered. */
+export interface AskedSlice {
+  readonly slice: HeldSlice;
+  readonly sums: LedgerSums;
+  readonly keepMicros: number;
+  readonly wantMicros: number;
+}
+
+/** What an exchange promises by telling nothing. */
+export interface Silence {
+  /** A bid was lost if no win was told of it for so long, milliseconds. */
+  readonly lostAfterMs: number;
+  /** Nothing is told, again or for the first time, after that, milliseconds. */
+  readonly forgottenAfterMs: number;
+}
+
+/** Ends the bids that silence says are lost. */
+export function lapse(
+  ledger: Ledger,
+  now: number,
+  silence: Silence | null,
+): void {
+  if (silence === null) return;
+  ledger.lapse(now - silence.lostAfterMs, now - silence.forgottenAfterMs);
+}
+
+/** Lowers a slice's limit to what is used and so much more. */
+export function prepareSlice(
+  slice: HeldSlice,
+  headroomMicros: number,
+): AskedSlice {
+  const { ledger } = slice;
+  const sums = ledger.sums();
+  const wantMicros = sums.chargedMicros + sums.reservedMicros + headroomMicros;
+  ledger.limit(Math.min(ledger.limitMicros, wantMicros));
+  return { slice, sums, keepMicros: ledger.limitMicros, wantMicros };
+}
+
+/** What the account is told of a slice; it closes when nothing can come of it any more. */
+export function tellSlice(
+  { slice, sums, keepMicros, wantMicros }: AskedSlice,
+  now: number,
+  { flight, silence }: {
+    readonly flight: Flight;
+    readonly silence: Silence | null;
+  },
+): SliceTold {
+  const { id, day, lent, told } = slice;
+  const quietFrom = Math.min(day.until, flight.until) +
+    (silence?.forgottenAfterMs ?? 0);
+  return {
+    id,
+    day,
+    lent,
+    keepMicros,
+    wantMicros,
+    chargedMicros: sums.chargedMicros,
+    expectedMicros: sums.expectedMicros,
+    breachMicros: Math.max(0, sums.breachMicros - told.breachMicros),
+    closes: now >= quietFrom && sums.reservedMicros === 0,
+  };
+}
+
+/** Wins that the account does not know of. */
+export function winsOf(asked: readonly AskedSlice[]): NewWins {
+  const sum = (of: (sums: LedgerSums) => number) =>
+    asked.reduce(
+      (total, { slice, sums }) => total + of(sums) - of(slice.told),
+      0,
+    );
+  return {
+    count: sum(({ wins }) => wins),
+    chargedMicros: sum(({ wonMicros }) => wonMicros),
+    expectedValue: sum(({ wonValue }) => wonValue),
+  };
+}
+
+/** Whether charges beyond reservations were seen that the account does not know of. */
+export function isBreached({ ledger, told }: HeldSlice): boolean {
+  return ledger.sums().breachMicros > told.breachMicros;
+}
