@@ -33,6 +33,7 @@ const terminal = openTerminal();
 const NAMES = [
   "policy_set",
   "plan_10k",
+  "flighting",
   "pacing",
   "score_http",
   "ingest",
