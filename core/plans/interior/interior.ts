@@ -9,11 +9,24 @@
  * it factorises −∇²L + Jᵀ·W·J and solves with it. Which proof a set of prices gives is
  * the program's to say as well; this loop only asks for it and keeps the lowest.
  *
+ * Far-sighted steps are fast and now and then run in a circle, where curvature is
+ * strong. A search that ends unproven is begun again with steps that look less far
+ * ahead: of a fixed share of the barrier, and short of the bounds.
+ *
  * @see Mehrotra (1992), On the Implementation of a Primal-Dual Interior Point Method
  * @see Boyd and Vandenberghe (2004), Convex Optimization, 11.7
  * @module
  */
 import {
+  type Best,
+  createBest,
+  isProven,
+  joinBest,
+  keepBest,
+  measureGap,
+} from "./best_point.ts";
+import {
+  aimProducts,
   begin,
   type ConcaveProgram,
   findReach,
@@ -21,8 +34,8 @@ import {
   measureBarrier,
   measureImbalance,
   measureResiduals,
-  measureViolation,
   netPrices,
+  settle,
   shift,
   type State,
 } from "./search_state.ts";
@@ -50,7 +63,24 @@ export interface InteriorPoint {
   readonly iterations: number;
 }
 
-const CLOSE = 0.995;
+/** How a step is chosen. */
+interface Pace {
+  /** Share of the barrier that a step leaves; null for what its predictor says. */
+  readonly centre: number | null;
+  /** Share of the way to the nearest bound that a step goes at most. */
+  readonly close: number;
+}
+
+const SWIFT: Pace = { centre: null, close: 0.995 };
+/** Paces of the searches that follow where one does not prove its point. */
+const STEADY: readonly Pace[] = [
+  { centre: 0.3, close: 0.9 },
+  { centre: 0.5, close: 0.7 },
+];
+/** Relative gap above which a search is begun again. */
+const PROVEN = 1e-8;
+/** Share of the wanted gap below which the barrier is not lowered: rounding would rule. */
+const LEAST = 0.1;
 const MAX_HALVINGS = 12;
 /** Solutions of each Newton system: one, and its refinements. */
 const PASSES = 6;
@@ -72,9 +102,25 @@ const PATIENCE = 6;
 export function maximize(
   program: ConcaveProgram,
   start: Float64Array,
-  { tolerance, maxIterations }: InteriorOptions,
+  options: InteriorOptions,
 ): InteriorPoint {
-  const state = begin(program, start);
+  const enough = Math.max(options.tolerance, PROVEN);
+  let { best, iterations } = climb(begin(program, start), SWIFT, options);
+  for (const pace of STEADY) {
+    if (isProven(program, best, enough)) break;
+    const again = climb(begin(program, start), pace, options);
+    best = joinBest(best, again.best);
+    iterations += again.iterations;
+  }
+  return { ...best, iterations };
+}
+
+/** One search. */
+function climb(
+  state: State,
+  pace: Pace,
+  { tolerance, maxIterations }: InteriorOptions,
+): { readonly best: Best; readonly iterations: number } {
   const best = createBest(state);
   let idle = 0;
   let lowest = Infinity;
@@ -82,84 +128,36 @@ export function maximize(
   for (;; iterations++) {
     netPrices(state);
     keepBest(best, state);
-    const { bound, value, violation } = best;
-    const gap = (bound - value) / Math.max(Math.abs(bound), 1e-300);
-    if (gap <= tolerance && violation <= program.precision) break;
-    const progress = Math.max(gap, violation);
+    if (isProven(state.program, best, tolerance)) break;
+    const progress = Math.max(measureGap(best), best.violation);
     idle = progress < 0.9 * lowest ? 0 : idle + 1;
     lowest = Math.min(lowest, progress);
     const stuck = idle >= PATIENCE && lowest < 1e-6;
-    if (stuck || iterations >= maxIterations || !advance(state)) break;
+    const floor = LEAST * tolerance * Math.abs(best.bound);
+    if (stuck || iterations >= maxIterations) break;
+    if (!advance(state, pace, floor)) break;
   }
-  return { ...best, iterations };
+  return { best, iterations };
 }
 
-interface Best {
-  bound: number;
-  value: number;
-  violation: number;
-  readonly prices: Float64Array;
-  readonly tangent: Float64Array;
-  readonly x: Float64Array;
-}
-
-/** Sets out with what the slopes alone prove, all prices 0. */
-function createBest({ program, prices, x }: State): Best {
-  return {
-    bound: program.bound(new Float64Array(prices.length)),
-    value: -Infinity,
-    violation: Infinity,
-    prices: new Float64Array(prices.length),
-    tangent: x.slice(),
-    x: x.slice(),
-  };
-}
-
-/** Keeps the lowest bound, and the highest value among the points that are feasible. */
-function keepBest(best: Best, state: State): void {
-  const bound = state.program.bound(state.prices);
-  if (bound < best.bound) {
-    best.bound = bound;
-    best.prices.set(state.prices);
-    best.tangent.set(state.x);
-  }
-  const violation = Math.max(
-    measureViolation(state),
-    state.program.precision,
-  );
-  const nearer = violation < best.violation;
-  if (nearer || (violation === best.violation && state.value > best.value)) {
-    best.value = state.value;
-    best.violation = violation;
-    best.x.set(state.x);
-  }
-}
-
-/** One predictor and one corrector step; false where the system has no solution. */
-function advance(state: State): boolean {
-  const { program, sides } = state;
+/** One step, a predictor before it where the pace asks for one; false where the system has no solution. */
+function advance(state: State, pace: Pace, floor: number): boolean {
   const { barrier, count } = measureResiduals(state);
-  if (!program.factor(state.weights, state.prices)) return false;
-  for (const side of sides) {
-    for (let at = 0; at < side.target.length; at++) {
-      side.target[at] = -(side.slack[at] as number) *
-        (side.price[at] as number);
-    }
+  if (!state.program.factor(state.weights, state.prices)) return false;
+  const terms = Math.max(count, 1);
+  const mean = barrier / terms;
+  let share = pace.centre;
+  let reach = 0;
+  if (share === null) {
+    aimProducts(state, 0, 0);
+    solveStep(state);
+    reach = findReach(state, 1);
+    const ahead = measureBarrier(state, reach);
+    share = Math.min(1, (ahead / Math.max(barrier, 1e-300)) ** 3);
   }
+  aimProducts(state, Math.max(share * mean, floor / terms), reach);
   solveStep(state);
-  const reach = findReach(state, 1);
-  const ahead = measureBarrier(state, reach);
-  const centre = barrier / Math.max(count, 1) *
-    Math.min(1, (ahead / Math.max(barrier, 1e-300)) ** 3);
-  for (const side of sides) {
-    for (let at = 0; at < side.target.length; at++) {
-      if (!isBound(state, side, at)) continue;
-      side.target[at] = (side.target[at] as number) + centre -
-        reach * (side.slackStep[at] as number) * (side.priceStep[at] as number);
-    }
-  }
-  solveStep(state);
-  return moveAlong(state, findReach(state, CLOSE));
+  return moveAlong(state, findReach(state, pace.close));
 }
 
 /**
@@ -244,11 +242,7 @@ function moveAlong(state: State, reach: number): boolean {
   for (let halving = 0; halving <= MAX_HALVINGS; halving++) {
     shift(state, length - moved);
     moved = length;
-    state.value = state.program.evaluate(
-      state.x,
-      state.rows,
-      state.gradient,
-    );
+    settle(state);
     netPrices(state);
     const after = measureImbalance(state);
     if (after <= Math.max((1 - 0.1 * length) * before, CALM)) return true;
