@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { type Budgets, createBudgets } from "./decisions/budgets/budgets.ts";
 import { createDecisions, type Decisions } from "./decisions/decisions.ts";
 import { readScored } from "./decisions/scored_rows.ts";
 import type { DayRange } from "./domain/day.ts";
@@ -10,9 +11,12 @@ import type { ConsistencyLimits } from "./features/consistency_gate.ts";
 import type { Features } from "./features/features.ts";
 import type { Trust } from "./features/trust.ts";
 import { healthOf, openTrustedFeatures } from "./features/trusted_features.ts";
-import type { PlanDestination } from "./plans/change_set.ts";
-import { openDestination } from "./plans/destination.ts";
 import { createPlans, type Plans } from "./plans/plans.ts";
+import {
+  type DestinationScope,
+  openTenantDestination,
+  type TenantDestination,
+} from "./plans/destinations/tenant_destination.ts";
 import type { Clock, Ids } from "./ports/clock.ts";
 import type { KeyStore } from "./ports/decisions.ts";
 import type { Erasure, ErasureStore } from "./ports/erasure.ts";
@@ -62,6 +66,8 @@ export interface DeliveryJob {
 /** What the stages do, wired together. */
 export interface Engine {
   readonly decisions: Decisions;
+  /** Budgets that bids spend. */
+  readonly budgets: Budgets;
   readonly plans: Plans;
   readonly features: Pick<
     Features,
@@ -171,8 +177,8 @@ export interface EngineParts {
   /** The policy set in force. */
   policies(): PolicySet;
   readonly sources: readonly ConfiguredSource[];
-  /** Where plans are written: connector and configuration for each tenant. */
-  destination(tenant: string): { connector: string; config: unknown };
+  /** Where a tenant's plans are written; what takes all that is left comes last. */
+  destinations(tenant: string): readonly TenantDestination[];
   /** Lends files to a source. */
   lendFiles(source: Source): FileAccess;
   /** Lends HTTP to a source. */
@@ -204,23 +210,25 @@ export function createEngine(parts: EngineParts): OperatedEngine {
   const { history, log, idempotency, keys, policies: archive } = stores;
   const book = keepSources(parts.sources, parts.connectors);
   const sources = openSources(parts);
+  const writing = writingSides(parts, book);
   const trusted = openTrustedFeatures(stores, clock, parts.consistency);
   const { features, trust } = trusted;
   const guarded = guardGates(trusted.models);
   const scores = createScores({ models: guarded, clock });
   const models = announceChanges(guarded, scores.renew);
   const training = createTraining(parts);
+  const budgets = createBudgets({ book: stores.budgets, clock, ids });
   const answering = { scores, policies, archive, idempotency, clock, ids };
   return {
     ...{ features, trust, models, sources, quota: parts.quota },
     compared: scores.compared,
-    ...{ keys, clock, ids, policies, signals: stores.signals },
-    decisions: createDecisions({ ...answering, features, log }),
+    ...{ keys, clock, ids, policies, budgets, signals: stores.signals },
+    decisions: createDecisions({ ...answering, features, log, budgets }),
     plans: createPlans({
       ...answering,
-      history,
-      store: stores.plans,
-      destination: (tenant) => destinationOf(parts, book, tenant),
+      ...{ history, store: stores.plans, models: stores.models },
+      ...{ journal: stores.changes, leases: stores.leases },
+      destination: (tenant) => openTenantDestination(writing, tenant),
     }),
     streamLag: () => stores.stream.lag(),
     ...{ connector: book.connector, configured: book.list },
@@ -275,20 +283,16 @@ function missing({ leftOut }: EngineParts): Record<string, string> {
   );
 }
 
-function destinationOf(
-  parts: EngineParts,
-  book: SourceBook,
-  tenant: string,
-): PlanDestination {
-  const { connector: name, config: given } = parts.destination(tenant);
-  const connector = book.connector(name);
-  return openDestination(connector, given, (config) => {
-    const source = { tenant, source: `plans:${name}`, connector, config };
-    return {
-      config,
+function writingSides(
+  { destinations, stores: { signals }, clock, ...parts }: EngineParts,
+  { connector }: SourceBook,
+): DestinationScope {
+  return {
+    ...{ destinations, connector, signals, clock },
+    lend: (source) => ({
       files: parts.lendFiles(source),
       http: parts.lendHttp(source, "write"),
-      now: parts.clock.now(),
-    };
-  });
+      now: clock.now(),
+    }),
+  };
 }

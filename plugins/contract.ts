@@ -13,6 +13,7 @@
  *
  * @module
  */
+export type { RatePlan } from "../core/domain/change_set.ts";
 export type { RowDataset, SeriesDataset } from "../core/domain/dataset.ts";
 export type { ActionsTaken, OutcomeDelays } from "../core/domain/dataset.ts";
 export type { Day, DayRange, Instant } from "../core/domain/day.ts";
@@ -44,6 +45,7 @@ export { METRICS } from "../core/domain/signal.ts";
 export * from "./contract/lent.ts";
 export * from "./contract/report.ts";
 export * from "./contract/connector.ts";
+export { demandExpected } from "./contract/expected.ts";
 export * from "./contract/model.ts";
 export {
   describeFault,

@@ -27,7 +27,8 @@ import {
 export const TENANT = "acme";
 
 const SECRET = "secret-of-the-site";
-const UNTIL = "2026-11-01";
+/** The day after its last. */
+export const UNTIL = "2026-11-01";
 const SIZE = { seed: 3, until: UNTIL, days: 120 } as const;
 
 /** Where the stores of a test lie. */

@@ -1,135 +1,214 @@
 /**
- * Settings kept in one JSON file of a folder, for whoever carries them to a
- * platform: by hand, by a script, by a pipeline that watches the file.
+ * Settings kept in the files of a folder, for whoever carries them to a platform: by
+ * hand, by a script, by a pipeline that watches the folder. README.md beside this file
+ * says what is in them and how to check who wrote it.
  *
- *     { "format": 1, "version": 2, "settings": { "channel:tv":
- *       { "budget_micros_per_day": "5000000" } }, "changes": ["…"] }
- *
- * The file is replaced as a whole, so a change is in it entirely or not at all.
- * `version` counts the changes; `changes` holds the ids of the latest, so that a
- * change that comes again has no second effect. One engine writes to a folder.
+ * A change is written to a file of its own, then to the settings. Each file is
+ * replaced as a whole. When the engine dies between the two, whoever comes next finds
+ * a change that is one ahead of the settings, and brings them up to it. One engine
+ * writes to a folder.
  *
  * @module
  */
 import {
   defineConnector,
+  demandExpected,
   EngineError,
-  type EntityKey,
   type Lent,
   type Setting,
+  type SettingChange,
 } from "@moe/plugin";
+import { normalize } from "node:path";
 import * as z from "zod";
-
-const MAX_CHANGES = 1000;
+import {
+  AnySettingsFile,
+  applyChange,
+  ChangeFile,
+  EMPTY,
+  MAX_OPERATIONS,
+  type SettingsFile,
+  valueOf,
+} from "./formats.ts";
+import {
+  demandSigned,
+  PrivateKey,
+  PublicKey,
+  signContent,
+  type Signed,
+} from "./signature.ts";
 
 const Config = z.strictObject({
-  /** Folder of the file. */
+  /** Folder of the files. */
   folder: z.string().min(1),
-});
-
-const Artifact = z.strictObject({
-  format: z.literal(1),
-  version: z.int().nonnegative(),
-  settings: z.record(z.string(), z.record(z.string(), z.string())),
-  changes: z.array(z.string()),
+  /** Signs what is written; without it nothing is signed or verified. */
+  signingKey: PrivateKey.optional(),
+  /** Public keys that signed before, and still verify. */
+  formerKeys: z.array(PublicKey).max(20).default([]),
+  /** Take files without a signature, until the next change signs the settings. */
+  acceptUnsigned: z.boolean().default(false),
 });
 
 type Config = z.infer<typeof Config>;
-type Artifact = z.infer<typeof Artifact>;
-type Change = { readonly id: string; readonly settings: readonly Setting[] };
+type Scope = Lent<Config>;
 
-const EMPTY: Artifact = { format: 1, version: 0, settings: {}, changes: [] };
-
-/** Writes to a file wait for each other, or the later would undo the earlier. */
-const queues = new Map<string, Promise<void>>();
+/** Work on a folder waits for the work before it, or the later would undo the earlier. */
+const queues = new Map<string, Promise<unknown>>();
 
 export default defineConnector<Config>({
   name: "file",
   apiVersion: 1,
-  about: "Settings in a versioned JSON file",
+  about: "Settings in versioned, signed JSON files",
   config: Config,
-  secrets: [],
+  secrets: ["signingKey"],
   hosts: [],
   emits: [],
   restatesDays: 0,
-  destination: { read, write },
+  destination: {
+    comparesExpected: true,
+    rate: { batch: MAX_OPERATIONS, pauseMs: 0 },
+    read: (scope, targets) => inTurn(scope, () => read(scope, targets)),
+    write: (scope, change) => inTurn(scope, () => write(scope, change)),
+  },
 });
 
+async function inTurn<T>(
+  scope: Scope,
+  work: () => Promise<T>,
+): Promise<T> {
+  const folder = normalize(pathOf(scope, "."));
+  const before = queues.get(folder) ?? Promise.resolve();
+  const after = before.then(work);
+  const settled = after.catch(() => {});
+  queues.set(folder, settled);
+  try {
+    return await after;
+  } finally {
+    if (queues.get(folder) === settled) queues.delete(folder);
+  }
+}
+
 async function read(
-  scope: Lent<Config>,
+  scope: Scope,
   targets: readonly Omit<Setting, "value">[],
 ): Promise<Setting[]> {
-  const { settings } = await readArtifact(scope);
-  return targets.map(({ target, field }) => {
-    const fields = new Map(Object.entries(settings[target] ?? {}));
-    return { target, field, value: fields.get(field) ?? null };
-  });
+  const settings = await readSettings(scope);
+  return targets.map(({ target, field }) => ({
+    target,
+    field,
+    value: valueOf(settings, { target, field }),
+  }));
 }
 
-async function write(scope: Lent<Config>, change: Change): Promise<void> {
-  const path = artifactPath(scope);
-  const before = queues.get(path) ?? Promise.resolve();
-  const after = before.then(() => replace(scope, change));
-  const settled = after.catch(() => {});
-  queues.set(path, settled);
-  try {
-    await after;
-  } finally {
-    if (queues.get(path) === settled) queues.delete(path);
-  }
+async function write(scope: Scope, change: SettingChange): Promise<void> {
+  const settings = await readSettings(scope);
+  if (settings.changes.includes(change.id)) return;
+  demandExpected(change, (one) => valueOf(settings, one));
+  const next = printChange(scope, change, settings);
+  demandReadable(next);
+  await writeFile(scope, changePath(next.version), next);
+  await writeFile(scope, SETTINGS, applyChange(settings, next));
 }
 
-async function replace(scope: Lent<Config>, change: Change): Promise<void> {
-  const artifact = await readArtifact(scope);
-  if (artifact.changes.includes(change.id)) return;
-  const next: Artifact = {
-    format: 1,
-    version: artifact.version + 1,
-    settings: mergeSettings(artifact.settings, change.settings),
-    changes: [...artifact.changes, change.id].slice(-MAX_CHANGES),
+function printChange(
+  { now }: Scope,
+  { id, settings: writes }: SettingChange,
+  before: SettingsFile,
+): ChangeFile {
+  return {
+    schema_version: 1,
+    version: before.version + 1,
+    change_id: id,
+    at: now,
+    operations: writes.map(({ key, target, field, value }) => ({
+      ...{ key, target, field },
+      old: valueOf(before, { target, field }),
+      new: value,
+    })),
   };
-  const text = JSON.stringify(next, null, 2) + "\n";
-  await scope.files.write(artifactPath(scope), text);
 }
 
-function mergeSettings(
-  settings: Artifact["settings"],
-  changed: readonly Setting[],
-): Artifact["settings"] {
-  const merged = new Map(
-    Object.entries(settings).map(([key, fields]) => [
-      key,
-      new Map(Object.entries(fields)),
-    ]),
+/** What was written could otherwise never be read again. */
+function demandReadable(next: ChangeFile): void {
+  const [issue] = ChangeFile.safeParse(next).error?.issues ?? [];
+  if (!issue) return;
+  throw new EngineError(
+    "request_invalid",
+    `Cannot write change: ${issue.path.join(".")}: ${issue.message}`,
   );
-  for (const { target, field, value } of changed) {
-    const fields = merged.get(target) ?? new Map<string, string>();
-    if (value === null) fields.delete(field);
-    else fields.set(field, value);
-    merged.set(target, fields);
+}
+
+/** What holds, changes that only their files have included. */
+async function readSettings(scope: Scope): Promise<SettingsFile> {
+  const kept = await readFile(scope, SETTINGS, AnySettingsFile) ?? EMPTY;
+  let settings = kept;
+  while (true) {
+    const path = changePath(settings.version + 1);
+    const next = await readFile(scope, path, ChangeFile);
+    if (next === null) break;
+    demandNext(settings, next, path);
+    settings = applyChange(settings, next);
   }
-  return Object.fromEntries(
-    [...merged].filter(([, fields]) => fields.size > 0)
-      .sort(([a], [b]) => a < b ? -1 : 1)
-      .map(([key, fields]) => [key as EntityKey, Object.fromEntries(fields)]),
+  if (settings !== kept) await writeFile(scope, SETTINGS, settings);
+  return settings;
+}
+
+/** A signed change that is laid there again under another number is none. */
+function demandNext(
+  settings: SettingsFile,
+  { version, operations }: ChangeFile,
+  path: string,
+): void {
+  const follows = version === settings.version + 1 &&
+    operations.every((one) => valueOf(settings, one) === one.old);
+  if (follows) return;
+  throw new EngineError(
+    "artifact_corrupt",
+    `Cannot trust file "${path}": it does not follow the settings; move it away`,
   );
 }
 
-async function readArtifact(scope: Lent<Config>): Promise<Artifact> {
-  const path = artifactPath(scope);
+const SETTINGS = "settings.json";
+
+function changePath(version: number): string {
+  return `changes/${version}.json`;
+}
+
+function pathOf({ config }: Scope, name: string): string {
+  return `${config.folder.replace(/\/+$/, "")}/${name}`;
+}
+
+async function writeFile(
+  scope: Scope,
+  name: string,
+  content: object,
+): Promise<void> {
+  const signed = signContent(content, scope.config);
+  const text = `${JSON.stringify(signed, null, 2)}\n`;
+  await scope.files.write(pathOf(scope, name), text);
+}
+
+async function readFile<T extends object>(
+  scope: Scope,
+  name: string,
+  schema: z.ZodType<Signed<T>>,
+): Promise<T | null> {
+  const path = pathOf(scope, name);
   const text = await scope.files.text(path);
-  if (text === null) return EMPTY;
+  if (text === null) return null;
+  const file = parseFile(path, text, schema);
+  demandSigned(file, scope.config, path);
+  const { signature: _, ...content } = file;
+  return content as Signed<T> as T;
+}
+
+function parseFile<T>(path: string, text: string, schema: z.ZodType<T>): T {
   try {
-    return Artifact.parse(JSON.parse(text));
+    return schema.parse(JSON.parse(text));
   } catch (cause) {
     throw new EngineError(
       "file_unreadable",
-      `Cannot read settings "${path}": it is not a settings file of format 1; move it away or repair it`,
+      `Cannot read file "${path}": it is not of a format that is known here; move it away or repair it`,
       { cause },
     );
   }
-}
-
-function artifactPath({ config }: Lent<Config>): string {
-  return `${config.folder.replace(/\/+$/, "")}/settings.json`;
 }

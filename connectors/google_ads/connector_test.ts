@@ -7,7 +7,7 @@
 import assert from "node:assert/strict";
 import type { HttpCall, Lent, Setting } from "@moe/plugin";
 import { EngineError } from "@moe/plugin";
-import { testConnector } from "@moe/plugin/test";
+import { testConnector, toWrites } from "@moe/plugin/test";
 import {
   createGoogleAdsVendor,
   type GoogleAdsVendor,
@@ -16,6 +16,8 @@ import { manualClock } from "../../tests/vendors/manual_clock.ts";
 import type { Config } from "./config.ts";
 import connector from "./connector.ts";
 
+/** What the first two campaigns hold at first. */
+const HELD = [{ value: "50000000" }, { value: "100000000" }];
 const NOW = "2026-10-28T09:00:00.000Z";
 const FIELD = "budget_micros_per_day";
 /** The clocks go back on 2026-10-25. */
@@ -37,6 +39,7 @@ testConnector(connector, {
   settings: truth.campaigns.slice(0, 2).map(({ id }, at) =>
     setting(`campaign:${id}`, `${at + 1}23450000`)
   ),
+  refused: setting(`campaign:${truth.campaigns[1]?.id}`, "10000"),
 });
 
 /** Lends HTTP that asks the vendor once and shows what the connector makes of it. */
@@ -174,7 +177,10 @@ Deno.test("google_ads: a budget that is so already is not written", async () => 
   assert.equal(value, "50000000");
   await destination.write(scope, {
     id: "c-1",
-    settings: [setting(first, value), setting(second, "60000000")],
+    settings: toWrites(
+      [setting(first, value), setting(second, "60000000")],
+      HELD,
+    ),
   });
   assert.equal(vendor.budgets.changes(), 1);
   const last = scope.sent.findLast(({ signedIn }) => signedIn);
@@ -186,7 +192,10 @@ Deno.test("google_ads: a refused amount leaves every budget as it was", async ()
   await assert.rejects(
     destination.write(scope, {
       id: "c-1",
-      settings: [setting(first, "70000000"), setting(second, "70000001")],
+      settings: toWrites([
+        setting(first, "70000000"),
+        setting(second, "70000001"),
+      ], HELD),
     }),
     {
       code: "source_refused",
@@ -209,7 +218,7 @@ Deno.test.each([
     destination.read(scope, [{ target: first, field: FIELD }]),
     refused,
   );
-  const settings = [setting(first, "70000000")];
+  const settings = toWrites([setting(first, "70000000")]);
   await assert.rejects(
     destination.write(scope, { id: "c-1", settings }),
     refused,
@@ -231,10 +240,9 @@ Deno.test.each([
 ])("google_ads: a write is refused for $note", async (given) => {
   const { scope, destination, first } = open();
   const { reason, note: _, ...change } = given;
-  const settings = [{
-    ...setting(first, "70000000"),
-    ...change,
-  } as Setting];
+  const settings = toWrites([
+    { ...setting(first, "70000000"), ...change } as Setting,
+  ]);
   await assert.rejects(destination.write(scope, { id: "c-1", settings }), {
     code: "request_invalid",
     message: reason,

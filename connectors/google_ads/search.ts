@@ -54,7 +54,8 @@ export async function* search(
 }
 
 /**
- * Changes resources, all or none.
+ * Changes resources, all or none. A lost answer is never asked for again: what came
+ * of the change is found out by reading.
  *
  * @param caller Account and lent HTTP.
  * @param resources Name of the resources in the URL, such as `campaignBudgets`.

@@ -4,13 +4,15 @@
  *
  * An amount is decimal text with its currency. LinkedIn changes one campaign a call
  * and remembers no ids of changes, so a value is read, compared, and written only
- * where it differs; writing it twice is writing it once.
+ * where it differs. A call whose answer was lost is not made again here: somebody may
+ * have changed the budget meanwhile.
  *
  * @see https://learn.microsoft.com/en-us/linkedin/marketing/integrations/ads/account-structure/create-and-manage-campaigns, read in 2026-08
  * @module
  */
 import {
   decimalFromMicros,
+  demandExpected,
   type Destination,
   EngineError,
   type Lent,
@@ -21,6 +23,8 @@ import { z } from "zod";
 import { ask, type Config, restCall, restUrl } from "./api.ts";
 
 const FIELD = "budget_micros_per_day";
+/** A hundredth of a currency unit. */
+const UNIT_MICROS = 10_000n;
 
 const Campaign = z.object({
   dailyBudget: z.object({ amount: z.string(), currencyCode: z.string() })
@@ -32,6 +36,7 @@ type DailyBudget = NonNullable<z.infer<typeof Campaign>["dailyBudget"]>;
 /** The write side. */
 export const destination: Destination<Config> = {
   remembersChanges: false,
+  unit: () => Promise.resolve(UNIT_MICROS),
 
   async read(scope, targets) {
     const settings: Setting[] = [];
@@ -43,25 +48,28 @@ export const destination: Destination<Config> = {
     return settings;
   },
 
-  async write(scope, { settings }) {
-    const wanted = settings.map(readSetting);
+  async write(scope, change) {
+    const held = new Map<string, string>();
     const changes: { id: string; dailyBudget: DailyBudget }[] = [];
-    for (const { id, micros } of wanted) {
+    for (const setting of change.settings.map(readSetting)) {
+      const { id, micros } = setting;
       const budget = await readBudget(scope, id);
       if (budget === null) {
         throw refused(`target "ad_group:${id}"`, "it has no budget by the day");
       }
-      if (microsFromDecimal(budget.amount) === micros) continue;
+      const present = microsFromDecimal(budget.amount);
+      held.set(`ad_group:${id}`, String(present));
+      if (present === micros) continue;
       const dailyBudget = { ...budget, amount: decimalFromMicros(micros, 2) };
       changes.push({ id, dailyBudget });
     }
+    demandExpected(change, ({ target }) => held.get(target) ?? null);
     for (const { id, dailyBudget } of changes) {
       await scope.http.text(
         restUrl(pathOf(scope, id)),
         restCall({
           headers: { "X-RestLi-Method": "PARTIAL_UPDATE" },
           body: { patch: { $set: { dailyBudget } } },
-          safe: true,
         }),
       );
     }

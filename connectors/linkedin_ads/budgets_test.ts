@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { openVendor } from "@moe/plugin/test";
+import { openVendor, toWrites } from "@moe/plugin/test";
 import assert from "node:assert/strict";
 import { createLinkedinAdsVendor } from "../../tests/vendors/linkedin_ads.ts";
 import { destination } from "./budgets.ts";
@@ -12,6 +12,8 @@ import connector from "./connector.ts";
 const FIELD = "budget_micros_per_day";
 const FIRST = "ad_group:9007199254741993";
 const SECOND = "ad_group:9007199254741994";
+/** What the first two hold at first. */
+const HELD = [{ value: "50000000" }, { value: "100000000" }];
 const FOR_LIFE = "ad_group:9007199254741995";
 
 function open() {
@@ -27,7 +29,10 @@ Deno.test("linkedin_ads: a budget that is the same already is not written", asyn
     { target: FIRST, field: FIELD, value: "50000000" },
     { target: SECOND, field: FIELD, value: "99990000" },
   ] as const;
-  await destination.write(scope, { id: "change-1", settings });
+  await destination.write(scope, {
+    id: "change-1",
+    settings: toWrites(settings, HELD),
+  });
   const posts = calls.filter((call) =>
     call.startsWith("POST /rest/adAccounts/")
   );
@@ -75,7 +80,10 @@ Deno.test.each(
     const good = { target: FIRST, field: FIELD, value: "61000000" } as const;
     const settings = [good, { field: FIELD, ...setting }];
     await assert.rejects(
-      destination.write(scope, { id: "change-1", settings }),
+      destination.write(scope, {
+        id: "change-1",
+        settings: toWrites(settings, HELD),
+      }),
       { code: "request_invalid", message },
     );
     assert.deepEqual(await destination.read(scope, [good]), [
@@ -88,7 +96,28 @@ Deno.test("linkedin_ads: a budget below the vendor's least is refused by the ven
   const { lent: scope } = open();
   const settings = [{ target: FIRST, field: FIELD, value: "1000000" }] as const;
   await assert.rejects(
-    destination.write(scope, { id: "change-1", settings }),
+    destination.write(scope, {
+      id: "change-1",
+      settings: toWrites(settings, HELD),
+    }),
     { code: "source_refused", message: /BUDGET_TOO_LOW/ },
   );
+});
+
+Deno.test("linkedin_ads: a change whose answer was lost is not sent again", async () => {
+  const { lent: scope, calls, intercept } = open();
+  const settings = [{
+    target: FIRST,
+    field: FIELD,
+    value: "61000000",
+  }] as const;
+  await destination.read(scope, settings);
+  const read = calls.length;
+  intercept((call) => call === read + 1 ? "unanswered" : null);
+  const change = { id: "change-1", settings: toWrites(settings, HELD) };
+  await assert.rejects(destination.write(scope, change), {
+    code: "source_unavailable",
+  });
+  assert.equal(calls.length, read + 2);
+  assert.deepEqual(await destination.read(scope, settings), settings);
 });

@@ -47,6 +47,7 @@ testConnector(createLinkedinAds(CAP), {
     { target: FIRST, field: FIELD, value: "61500000" },
     { target: SECOND, field: FIELD, value: "70000000" },
   ],
+  refused: { target: SECOND, field: FIELD, value: "9990000" },
 });
 
 function open() {

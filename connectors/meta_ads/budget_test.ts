@@ -4,6 +4,7 @@
  * @module
  */
 import { EngineError } from "@moe/plugin";
+import { toWrites } from "@moe/plugin/test";
 import assert from "node:assert/strict";
 import connector from "./connector.ts";
 import { BY_AD_SETS, BY_LIFETIME, FIRST, open } from "./fixtures/open.ts";
@@ -16,8 +17,12 @@ const budget = (target: string, value: string | null) => ({
 const write = (
   { lent }: Pick<ReturnType<typeof open>, "lent">,
   setting: ReturnType<typeof budget>,
+  held = "50000000",
 ) =>
-  connector.destination?.write(lent, { id: "change-1", settings: [setting] });
+  connector.destination?.write(lent, {
+    id: "change-1",
+    settings: toWrites([setting], [{ value: held }]),
+  });
 
 Deno.test.each([
   { currency: "EUR", micros: "75500000", minor: 7550n },
@@ -97,15 +102,18 @@ Deno.test.each([
 
 Deno.test("meta_ads: write() is told to wait by the fifth change in an hour", async () => {
   const run = open();
+  let held = "50000000";
   for (const value of ["60000000", "61000000", "62000000", "63000000"]) {
-    await write(run, budget(`campaign:${FIRST}`, value));
+    await write(run, budget(`campaign:${FIRST}`, value), held);
+    held = value;
   }
+  const fifth = budget(`campaign:${FIRST}`, "64000000");
   await assert.rejects(
-    async () => await write(run, budget(`campaign:${FIRST}`, "64000000")),
+    async () => await write(run, fifth, held),
     { code: "source_throttled", facts: { retryAfterSeconds: 3600 } },
   );
   run.advance(3_600_000);
-  await write(run, budget(`campaign:${FIRST}`, "64000000"));
+  await write(run, fifth, held);
 });
 
 Deno.test("meta_ads: read() of budgets knows those that are not the campaign's", async () => {
@@ -121,4 +129,47 @@ Deno.test("meta_ads: read() of budgets knows those that are not the campaign's",
       budget(`campaign:${FIRST}`, "50000000"),
     ],
   );
+});
+
+Deno.test.each([
+  { currency: "EUR", unit: 10_000n },
+  { currency: "JPY", unit: 1_000_000n },
+])("meta_ads: unit() of $currency is $unit micros", async (row) => {
+  const { lent } = open({ currency: row.currency });
+  assert.equal(await connector.destination?.unit?.(lent), row.unit);
+});
+
+Deno.test("meta_ads: write() stops where Meta refuses, and what is before it is held", async () => {
+  const { lent, vendor } = open({ campaigns: 5 });
+  const [, second] = vendor.truth.campaigns;
+  assert.ok(second);
+  vendor.mishaps.refuse(`campaign:${second.id}`);
+  const settings = vendor.truth.campaigns.slice(0, 3)
+    .map(({ id }) => budget(`campaign:${id}`, "75000000"));
+  const held = settings.map(({ target }) => ({
+    value: vendor.mishaps.held(target),
+  }));
+  await assert.rejects(
+    async () =>
+      await connector.destination?.write(lent, {
+        id: "change-1",
+        settings: toWrites(settings, held),
+      }),
+    { code: "source_refused", message: /error 200/ },
+  );
+  assert.deepEqual(
+    settings.map(({ target }) => vendor.mishaps.held(target)),
+    ["75000000", "100000000", "150000000"],
+  );
+});
+
+Deno.test("meta_ads: write() does not repeat a change whose reply was lost", async () => {
+  const run = open();
+  const one = budget(`campaign:${FIRST}`, "75000000");
+  run.vendor.mishaps.loseReply();
+  await assert.rejects(async () => await write(run, one), {
+    code: "source_unavailable",
+  });
+  assert.equal(run.calls.filter((call) => call.startsWith("POST ")).length, 1);
+  assert.deepEqual(await connector.destination?.read(run.lent, [one]), [one]);
 });

@@ -7,20 +7,21 @@ import { recordHttp, testConnector } from "@moe/plugin/test";
 import assert from "node:assert/strict";
 import { createMetaAdsVendor } from "../../tests/vendors/meta_ads.ts";
 import connector from "./connector.ts";
-import { FIRST, NOW, open } from "./fixtures/open.ts";
+import { FIRST, NOW, open, SECOND } from "./fixtures/open.ts";
 
 const { config } = open().vendor;
+const FIELD = "budget_micros_per_day";
 
 testConnector(connector, {
   config,
   vendor: (clock) => createMetaAdsVendor({ clock }),
   range: { from: "2026-03-26", until: "2026-04-02" },
   now: NOW,
-  settings: [{
-    target: `campaign:${FIRST}`,
-    field: "budget_micros_per_day",
-    value: "75000000",
-  }],
+  settings: [
+    { target: `campaign:${FIRST}`, field: FIELD, value: "75000000" },
+    { target: `campaign:${SECOND}`, field: FIELD, value: "20010000" },
+  ],
+  refused: { target: `campaign:${SECOND}`, field: FIELD, value: "10000" },
 });
 
 Deno.test.each([

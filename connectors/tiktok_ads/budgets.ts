@@ -3,13 +3,15 @@
  *
  * A budget is a JSON number of currency units, at most two places. TikTok changes one
  * campaign a call and remembers no ids of changes, so a value is read, compared, and
- * written only where it differs; writing it twice is writing it once.
+ * written only where it differs. A call whose answer was lost is not made again here:
+ * somebody may have changed the budget meanwhile.
  *
  * @see https://business-api.tiktok.com/portal/docs?id=1739320422086657, read in 2026-08
  * @module
  */
 import {
   decimalFromMicros,
+  demandExpected,
   type Destination,
   EngineError,
   type Lent,
@@ -20,6 +22,8 @@ import { z } from "zod";
 import { ask, type Config, Id, pages } from "./api.ts";
 
 const FIELD = "budget_micros_per_day";
+/** A hundredth of a currency unit. */
+const UNIT_MICROS = 10_000n;
 /** Campaigns that one question may name. */
 const MOST_IDS = 100;
 /** Modes in which `budget` is a day's; the second is a day's on average over a week. */
@@ -36,6 +40,9 @@ type Campaign = z.infer<typeof Campaign>;
 /** The write side. */
 export const destination: Destination<Config> = {
   remembersChanges: false,
+  // The basic level of access has 10 calls a second.
+  rate: { batch: 10, pauseMs: 1000 },
+  unit: () => Promise.resolve(UNIT_MICROS),
 
   async read(scope, targets) {
     const campaigns = await find(scope, targets.map(campaignOf));
@@ -46,8 +53,8 @@ export const destination: Destination<Config> = {
     }));
   },
 
-  async write(scope, { settings }) {
-    const wanted = settings.map(readSetting);
+  async write(scope, change) {
+    const wanted = change.settings.map(readSetting);
     const campaigns = await find(scope, wanted.map(({ id }) => id));
     const changes = wanted.filter(({ id, micros }) => {
       const budget = dailyBudget(demand(campaigns, id));
@@ -57,6 +64,10 @@ export const destination: Destination<Config> = {
         "the campaign has no budget by the day",
       );
     });
+    demandExpected(
+      change,
+      (one) => dailyBudget(demand(campaigns, campaignOf(one))),
+    );
     for (const { id, micros } of changes) {
       const body = {
         "advertiser_id": scope.config.advertiserId,
@@ -64,7 +75,7 @@ export const destination: Destination<Config> = {
         "budget_mode": demand(campaigns, id).budget_mode,
         budget: Number(decimalFromMicros(BigInt(micros))),
       };
-      await ask(scope, "/campaign/update/", { body, safe: true });
+      await ask(scope, "/campaign/update/", { body });
     }
   },
 };

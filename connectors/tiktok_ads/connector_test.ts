@@ -6,7 +6,7 @@
  */
 import assert from "node:assert/strict";
 import type { Outcome, SliceScope, SourceAccount } from "@moe/plugin";
-import { openVendor, testConnector } from "@moe/plugin/test";
+import { openVendor, testConnector, toWrites } from "@moe/plugin/test";
 import { createTiktokAdsVendor } from "../../tests/vendors/tiktok_ads.ts";
 import type { Config } from "./api.ts";
 import connector from "./connector.ts";
@@ -24,6 +24,7 @@ const ACCOUNT: SourceAccount = {
 };
 const FIRST = "campaign:9007199254740993";
 const SECOND = "campaign:9007199254740994";
+const HELD = [{ value: "50000000" }, { value: "100000000" }];
 const FOR_LIFE = "campaign:9007199254740995";
 
 testConnector(connector, {
@@ -39,10 +40,11 @@ testConnector(connector, {
     { target: FIRST, field: FIELD, value: "61500000" },
     { target: SECOND, field: FIELD, value: "70000000" },
   ],
+  refused: { target: SECOND, field: FIELD, value: "49990000" },
 });
 
 function open(config: Partial<Config> = {}) {
-  const { vendor, lent: scope, calls } = openVendor(connector, {
+  const { vendor, lent: scope, calls, intercept } = openVendor(connector, {
     now: NOW,
     vendor(clock) {
       const vendor = createTiktokAdsVendor({ clock });
@@ -51,7 +53,7 @@ function open(config: Partial<Config> = {}) {
   });
   const { destination } = connector;
   assert.ok(destination);
-  return { vendor, scope, calls, destination };
+  return { vendor, scope, calls, intercept, destination };
 }
 
 function slice(scope: ReturnType<typeof open>["scope"]): SliceScope<Config> {
@@ -191,7 +193,10 @@ Deno.test("tiktok_ads: a budget that is the same already is not written", async 
     { target: FIRST, field: FIELD, value: "50000000" },
     { target: SECOND, field: FIELD, value: "99990000" },
   ] as const;
-  await destination.write(scope, { id: "change-1", settings });
+  await destination.write(scope, {
+    id: "change-1",
+    settings: toWrites(settings, HELD),
+  });
   assert.deepEqual(calls, [
     "GET /open_api/v1.3/campaign/get/",
     "POST /open_api/v1.3/campaign/update/",
@@ -247,7 +252,10 @@ Deno.test.each(
     const good = { target: FIRST, field: FIELD, value: "61000000" } as const;
     const settings = [good, { field: FIELD, ...setting }];
     await assert.rejects(
-      destination.write(scope, { id: "change-1", settings }),
+      destination.write(scope, {
+        id: "change-1",
+        settings: toWrites(settings, HELD),
+      }),
       { code: "request_invalid", message },
     );
     assert.ok(calls.every((call) => call.startsWith("GET ")));
@@ -258,7 +266,10 @@ Deno.test("tiktok_ads: a budget below the vendor's least is refused by the vendo
   const { scope, destination } = open();
   const settings = [{ target: FIRST, field: FIELD, value: "1000000" }] as const;
   await assert.rejects(
-    destination.write(scope, { id: "change-1", settings }),
+    destination.write(scope, {
+      id: "change-1",
+      settings: toWrites(settings, HELD),
+    }),
     { code: "source_refused", message: /code 40002: budget: Must be at least/ },
   );
 });
@@ -270,4 +281,20 @@ Deno.test("tiktok_ads: a token that was revoked is not tried again", async () =>
     { code: "source_refused" },
   );
   assert.equal(calls.length, 1);
+});
+
+Deno.test("tiktok_ads: a change whose answer was lost is not sent again", async () => {
+  const { scope, calls, intercept, destination } = open();
+  const settings = [{
+    target: FIRST,
+    field: FIELD,
+    value: "61000000",
+  }] as const;
+  intercept((call) => call === 1 ? "unanswered" : null);
+  await assert.rejects(
+    destination.write(scope, { id: "c-1", settings: toWrites(settings, HELD) }),
+    { code: "source_unavailable" },
+  );
+  assert.equal(calls.length, 2);
+  assert.deepEqual(await destination.read(scope, settings), settings);
 });

@@ -21,8 +21,11 @@ import {
 } from "./fixtures/sender.ts";
 import { SCHEMES } from "./signature.ts";
 
+const { destination: _, ...receiving } = connector;
+
 for (const scheme of SCHEMES) {
-  testConnector({ ...connector, name: `webhook_${scheme}` }, {
+  const secrets = Object.keys(SECRETS);
+  testConnector({ ...receiving, secrets, name: `webhook_${scheme}` }, {
     config: { scheme, ...SECRETS, mapping: MAPPING },
     delivery: deliver(scheme, [ORDER]),
   });

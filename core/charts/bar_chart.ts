@@ -30,6 +30,8 @@ export interface Bar {
   readonly value: number;
   /** Low and high end. */
   readonly interval?: readonly [low: number, high: number];
+  /** Place of its colour, the first unless given. */
+  readonly colour?: number;
 }
 
 /** What to draw. */
@@ -111,7 +113,7 @@ function drawBar(
       width: Math.abs(to - from),
       height: THICK,
       rx: 2,
-      fill: colourAt(0),
+      fill: colourAt(bar.colour ?? 0),
     }),
     ...drawInterval(bar, y, place),
     value,

@@ -23,7 +23,7 @@ export interface Command {
   readonly name: string;
   /** What it does, in one line. */
   readonly about: string;
-  /** Its positional arguments, for the usage line; one in brackets may be left out. */
+  /** Its positional arguments, for the usage line; one in brackets may be left out, a last one ending in `…` given several times. */
   readonly operands: readonly string[];
   /** Its options: name → what it is; a name ending in `!` takes no value, one ending in `*` must be given. */
   readonly options: Readonly<Record<string, string>>;
@@ -83,7 +83,8 @@ function parse(
         { type: name.endsWith("!") ? "boolean" : "string" } as const,
       ])),
     });
-    if (positionals.length > command.operands.length) {
+    const open = command.operands.at(-1)?.endsWith("…") ?? false;
+    if (positionals.length > command.operands.length && !open) {
       throw new TypeError(`unexpected "${positionals.at(-1)}"`);
     }
     return { positionals, values };

@@ -76,7 +76,7 @@ export async function parseSources(
  * @returns The configuration with its secrets.
  * @throws {EngineError} `configuration_invalid`, naming what is missing.
  */
-async function fillSecrets(
+export async function fillSecrets(
   value: unknown,
   secrets: Secrets,
 ): Promise<unknown> {

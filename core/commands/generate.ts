@@ -8,6 +8,7 @@ import {
   generateRegistry,
   readIfAny,
 } from "../../plugins/generate_registry.ts";
+import { FILE_SCHEMAS } from "../../plugins/file_schemas.ts";
 import { printOpenApi } from "../http/openapi.ts";
 import { printPolicySchema } from "../verdicts/schema.ts";
 import { openTerminal } from "./terminal.ts";
@@ -16,6 +17,7 @@ const ROOT = decodeURIComponent(new URL("../../", import.meta.url).pathname);
 const FILES: Readonly<Record<string, () => string>> = {
   "core/http/openapi.json": printOpenApi,
   "policies/schema.json": printPolicySchema,
+  ...FILE_SCHEMAS,
 };
 
 async function generate(check: boolean): Promise<string[]> {

@@ -3,8 +3,13 @@
  *
  * @module
  */
-import { createEngine, type OperatedEngine } from "../engine.ts";
+import {
+  createEngine,
+  type EngineParts,
+  type OperatedEngine,
+} from "../engine.ts";
 import type { ConfiguredSource } from "../signals/configured.ts";
+import type { TenantDestination } from "../plans/destinations/tenant_destination.ts";
 import type { Clock, Ids } from "../ports/clock.ts";
 import type { Stores } from "../ports/stores.ts";
 import { loadPlugins } from "../../plugins/load.ts";
@@ -19,6 +24,10 @@ import { readJsonFile, readPolicies } from "./files.ts";
 import { openIdentities } from "./identity_key.ts";
 import { createFitters } from "./fit_pool.ts";
 import { openLending } from "./lend.ts";
+import {
+  type DestinationGround,
+  parseDestinations,
+} from "./configured_destinations.ts";
 import { checkSources, parseSources } from "./configured_sources.ts";
 
 /** Version of the engine's code, kept with every model and answered at `/healthz`. */
@@ -85,6 +94,9 @@ export async function openEngine(
   const plugins = loadPlugins();
   const { connectors, families, leftOut } = plugins;
   checkSources(sources, plugins);
+  const destinations = await readDestinations(configuration, {
+    ...{ connectors, sources, secrets: SECRETS },
+  });
   const stores = await openStores({ databaseUrl, kvUrl, dataFolder, clock });
   const budgets = stores.quota;
   const lending = openLending({ clock, budgets, dataFolder });
@@ -105,10 +117,7 @@ export async function openEngine(
     code: VERSION,
     consistency: configuration.consistency,
     policies: () => policies,
-    destination: (tenant) => ({
-      connector: "file",
-      config: { folder: `${dataFolder}/destinations/${tenant}` },
-    }),
+    destinations,
     lendFiles: lending.files,
     lendHttp: lending.http,
     quota: () => lending.quota.usage(),
@@ -122,15 +131,29 @@ export async function openEngine(
   return { engine, stores, clock, ids, leftOut, connectors, close };
 }
 
+const SECRETS = {
+  variable: (name: string) => Deno.env.get(name),
+  file: (path: string) => Deno.readTextFile(path),
+};
+
 async function readSources(
   { sourcesFile }: Configuration,
 ): Promise<ConfiguredSource[]> {
   if (sourcesFile === null) return [];
-  return await parseSources(
-    await readJsonFile(sourcesFile),
-    {
-      variable: (name) => Deno.env.get(name),
-      file: (path) => Deno.readTextFile(path),
-    },
-  );
+  return await parseSources(await readJsonFile(sourcesFile), SECRETS);
+}
+
+/** Where plans are written: as configured, or to a file in the data folder. */
+async function readDestinations(
+  { destinationsFile, dataFolder }: Configuration,
+  ground: DestinationGround,
+): Promise<EngineParts["destinations"]> {
+  const byTenant = destinationsFile === null
+    ? new Map<string, readonly TenantDestination[]>()
+    : await parseDestinations(await readJsonFile(destinationsFile), ground);
+  return (tenant) =>
+    byTenant.get(tenant) ?? [{
+      ...{ source: null, connector: "file" },
+      config: { folder: `${dataFolder}/destinations/${tenant}` },
+    }];
 }

@@ -1,164 +1,19 @@
 /**
- * `moe plan` and `moe plans`: make a plan, look at plans, and move them on.
+ * `moe plans`: look at plans and move them on.
  *
  * @module
  */
-import { addDays, type DayRange } from "../domain/day.ts";
-import { decimalFromMicros } from "../domain/money.ts";
-import type { Plan, PlanRequest } from "../domain/plan.ts";
-import { type Command, type Options, textOption } from "./command.ts";
+import type { Plan } from "../domain/plan.ts";
+import type { Engine } from "../engine.ts";
+import type { Said } from "../plans/plans.ts";
+import { type Command, textOption } from "./command.ts";
 import { AS, TENANT, withEngine } from "./open.ts";
-import {
-  amountOption,
-  dayOption,
-  personOption,
-  tenantOption,
-  wholeNumberOption,
-} from "./option.ts";
+import { personOption, tenantOption, wholeNumberOption } from "./option.ts";
+import { printPlan } from "./print_plan.ts";
 import { printTable } from "./terminal.ts";
 
-const DAYS = { otherwise: 7, least: 1, most: 366 };
+const REASON = { reason: "why, for its history" };
 const LIMIT = { otherwise: 20, least: 1, most: 1000 };
-
-/** Makes a plan. */
-export const plan: Command = {
-  name: "plan",
-  about: "plan budgets for the days to come",
-  operands: [],
-  options: {
-    ...TENANT,
-    ...AS,
-    model: "allocation model; the only approved one unless given",
-    from: "first day; tomorrow unless given",
-    days: "how many days; 7 unless given",
-    total:
-      "amount for the period in currency units; today's spend unless given",
-    currency: "ISO 4217 code; EUR unless given",
-    "up-to!": "spend up to the total rather than all of it",
-    "json!": "print JSON",
-  },
-  run: (scope, _operands, options) =>
-    withEngine(scope, async ({ engine, clock }) => {
-      const { plan: made, answer } = await engine.plans.make(
-        tenantOption(options),
-        planRequest(options, clock.now()),
-        {
-          by: personOption(options),
-          idempotent: null,
-          render: printPlanJson,
-        },
-      );
-      if (options.json || !made) scope.terminal.line(answer);
-      else printPlan(made).forEach(scope.terminal.line);
-      return 0;
-    }),
-};
-
-function planRequest(options: Options, now: string): PlanRequest {
-  const from = dayOption(options, "from", addDays(now.slice(0, 10), 1));
-  const model = textOption(options, "model", "");
-  const days = wholeNumberOption(options, "days", DAYS);
-  const period: DayRange = { from, until: addDays(from, days) };
-  return {
-    model: model === "" ? null : model,
-    entities: null,
-    period,
-    totalMicros: amountOption(options, "total"),
-    currency: textOption(options, "currency", "EUR"),
-    spend: options["up-to"] ? "up_to" : "all",
-    bounds: {},
-  };
-}
-
-function printPlanJson(made: Plan): string {
-  return JSON.stringify(
-    made,
-    (_key, value) => typeof value === "bigint" ? String(value) : value,
-    2,
-  );
-}
-
-/**
- * Prints a plan as a table, with its certificate below.
- *
- * @param made The plan.
- * @returns Lines.
- */
-export function printPlan(made: Plan): string[] {
-  const { objective, recommendations, currency } = made;
-  const rows = recommendations.map((row) => [
-    row.entity,
-    row.parent ?? "",
-    units(row.currentMicros),
-    units(row.budgetMicros),
-    change(row.currentMicros, row.budgetMicros),
-    row.marginalOutcome.toFixed(2),
-    printBinding(row),
-  ]);
-  return [
-    `${made.id}  ${made.state}  ${made.period.from} … ${made.period.until}  model ${made.modelVersion}`,
-    "",
-    ...printTable(
-      [
-        { heading: "entity" },
-        { heading: "parent" },
-        { heading: `now ${currency}`, numeric: true },
-        { heading: `plan ${currency}`, numeric: true },
-        { heading: "change", numeric: true },
-        { heading: "marginal", numeric: true },
-        { heading: "held by" },
-      ],
-      rows,
-    ),
-    "",
-    `total ${units(made.totalMicros)} ${currency}; expected ${
-      printOutcome(objective.outcome, made)
-    }, as things are ${printOutcome(objective.currentOutcome, made)}`,
-    `no plan brings more than ${
-      printOutcome(objective.upperBound, made)
-    }: gap ${
-      objective.gap.toExponential(1)
-    }; ${made.binding.length} constraints bind`,
-    ...new Set(
-      recommendations.flatMap(({ entity, warnings }) =>
-        warnings.map((warning) => `${entity}: ${warning}`)
-      ),
-    ),
-  ];
-}
-
-/** Rules that hold the budget where it is, or changed it. */
-function printBinding(
-  { applied, budgetMicros, boundsMicros }: Plan["recommendations"][number],
-): string {
-  const [lo, hi] = boundsMicros;
-  const binding = applied.filter(({ effect, beforeMicros, afterMicros }) =>
-    effect === "deny" ||
-    (effect === "floor" && budgetMicros === lo) ||
-    (effect === "cap" && budgetMicros === hi) ||
-    (effect === "adjust" && beforeMicros !== afterMicros)
-  );
-  return [...new Set(binding.map(({ rule }) => rule))].join(" ");
-}
-
-function printOutcome(
-  outcome: number,
-  { objective: { unit }, currency }: Plan,
-): string {
-  return unit.endsWith("_micros")
-    ? `${(outcome / 1e6).toFixed(2)} ${currency} of ${unit.slice(0, -7)}`
-    : `${outcome.toPrecision(6)} ${unit}`;
-}
-
-function units(micros: bigint): string {
-  return decimalFromMicros((micros / 10_000n) * 10_000n, 2);
-}
-
-function change(before: bigint, after: bigint): string {
-  if (before === 0n) return after === 0n ? "" : "new";
-  const share = Number(after - before) / Number(before);
-  return `${share >= 0 ? "+" : "−"}${(Math.abs(share) * 100).toFixed(1)} %`;
-}
 
 /** Lists plans. */
 export const plans: Command = {
@@ -190,47 +45,92 @@ export const plans: Command = {
 };
 
 /** Shows a plan. */
-export const plansShow = onPlan("show", "show a plan", "find");
+export const plansShow = onPlan({
+  word: "show",
+  about: "show a plan, and what speaks against it",
+  step: ({ plans }, { tenant, id }) => plans.find(tenant, id),
+});
+
+/** Validates a plan anew. */
+export const plansValidate = onPlan({
+  word: "validate",
+  about: "judge a plan again; fails if something speaks against it",
+  step: ({ plans }, { tenant, id, by }) => plans.validate(tenant, id, by),
+  failsOnFindings: true,
+});
 
 /** Approves a plan. */
-export const plansApprove = onPlan(
-  "approve",
-  "approve a plan that another person asked for",
-  "approve",
-);
+export const plansApprove = onPlan({
+  word: "approve",
+  about: "approve a validated plan that another person asked for",
+  options: REASON,
+  step: ({ plans }, asked) =>
+    plans.approve(asked.tenant, asked.id, sayOf(asked)),
+});
 
 /** Applies a plan. */
-export const plansApply = onPlan(
-  "apply",
-  "write an approved plan to its destination",
-  "apply",
-);
+export const plansApply = onPlan({
+  word: "apply",
+  about: "write an approved plan to its destination, or go on writing it",
+  options: REASON,
+  step: ({ plans }, asked) => plans.apply(asked.tenant, asked.id, sayOf(asked)),
+});
 
 /** Rolls a plan back. */
-export const plansRollback = onPlan(
-  "rollback",
-  "undo an applied plan exactly",
-  "rollback",
-);
+export const plansRollback = onPlan({
+  word: "rollback",
+  about: "undo a plan exactly, or go on undoing it",
+  options: REASON,
+  step: ({ plans }, asked) =>
+    plans.rollback(asked.tenant, asked.id, sayOf(asked)),
+});
 
-function onPlan(
-  word: string,
-  about: string,
-  step: "find" | "approve" | "apply" | "rollback",
-): Command {
+/** Verifies a plan. */
+export const plansVerify = onPlan({
+  word: "verify",
+  about: "read an applied plan back; fails if a value has moved",
+  step: ({ plans }, { tenant, id, by }) => plans.verify(tenant, id, by),
+  failsOnFindings: true,
+});
+
+interface Asked {
+  readonly tenant: string;
+  readonly id: string;
+  readonly by: string;
+  readonly reason: string;
+}
+
+function sayOf({ by, reason }: Asked): string | Said {
+  return reason === "" ? by : { by, reason };
+}
+
+function onPlan({ word, about, step, options: more = {}, failsOnFindings }: {
+  readonly word: string;
+  readonly about: string;
+  readonly options?: Command["options"];
+  step(engine: Pick<Engine, "plans">, asked: Asked): Promise<Plan | null>;
+  readonly failsOnFindings?: boolean;
+}): Command {
   return {
     name: `plans ${word}`,
     about,
     operands: ["ID"],
-    options: { ...TENANT, ...AS },
+    options: { ...TENANT, ...AS, ...more },
     run: (scope, [id = ""], options) =>
       withEngine(scope, async ({ engine }) => {
-        const tenant = tenantOption(options);
-        const by = personOption(options);
-        const found = await engine.plans[step](tenant, id, by);
-        if (found) printPlan(found).forEach(scope.terminal.line);
-        else scope.terminal.warn(`there is no plan ${id}`);
-        return found ? 0 : 1;
+        const found = await step(engine, {
+          ...{ tenant: tenantOption(options), id, by: personOption(options) },
+          reason: textOption(options, "reason", ""),
+        });
+        if (found === null) {
+          scope.terminal.warn(`there is no plan ${id}`);
+          return 1;
+        }
+        printPlan(found).forEach(scope.terminal.line);
+        found.findings.forEach(({ code, message }) =>
+          scope.terminal.line(`${code}: ${message}`)
+        );
+        return failsOnFindings && found.findings.length > 0 ? 1 : 0;
       }),
   };
 }

@@ -7,13 +7,17 @@ import { EngineError } from "../domain/error.ts";
 import { type App, createApp } from "../http/app.ts";
 import type { Command, CommandScope } from "./command.ts";
 import { warnOfSharedAddresses } from "./configured_sources.ts";
+import { keepBudgets } from "./keep_budgets.ts";
 import { keepCompared } from "./keep_compared.ts";
 import { keepFeatures } from "./keep_features.ts";
 import { keepFresh } from "./keep_fresh.ts";
 import { keepModels } from "./keep_models.ts";
+import { keepPlans } from "./keep_plans.ts";
 import { keepStream } from "./keep_stream.ts";
 import { keepSynced } from "./keep_synced.ts";
 import { keepTrusted } from "./keep_trusted.ts";
+import { readJsonFile } from "./files.ts";
+import { type NightlyPlan, parseNightlyPlans } from "./nightly_plans.ts";
 import { type Opened, openEngine, VERSION } from "./open.ts";
 import { wholeNumberOption } from "./option.ts";
 import type { Background } from "./rounds.ts";
@@ -41,13 +45,16 @@ export const serve: Command = {
       least: 0,
       most: 65_535,
     });
+    const nightly = await readNightly(scope);
     const opened = await openEngine(scope.configuration);
     const listening = await listenOrClose(scope, opened, port);
     scope.terminal.line(`listening on ${listening.url}`);
     const { engine, connectors } = opened;
     warnOfSharedAddresses(engine.configured(), connectors)
       .forEach(scope.terminal.warn);
-    const background = startBackground(scope, opened, listening);
+    const background = startBackground(scope, opened, {
+      ...{ listening, nightly },
+    });
     await untilTold();
     scope.terminal.warn("stopping: running requests may end");
     for (const work of background) work.stop();
@@ -59,7 +66,10 @@ export const serve: Command = {
 function startBackground(
   scope: CommandScope,
   { engine, stores, clock, ids }: Opened,
-  { metrics }: Listening,
+  { listening: { metrics }, nightly }: {
+    readonly listening: Listening;
+    readonly nightly: readonly NightlyPlan[];
+  },
 ): readonly Background[] {
   const { features, trust } = engine;
   const { signals, leases, stream } = stores;
@@ -86,6 +96,7 @@ function startBackground(
       random: Math.random,
     }),
     keepTrusted({ ...kept, trust, leases, ids }),
+    keepBudgets({ ...kept, budgets: engine.budgets }),
     keepCompared({ ...kept, engine, watches: stores.watches }),
     keepModels({
       ...{ ...kept, ids, leases, watches: stores.watches },
@@ -95,7 +106,18 @@ function startBackground(
         engine.retrain({ tenant, record, by, report: () => {} }),
       retrainAt: scope.configuration.retrainAt,
     }),
+    keepPlans({
+      ...{ ...kept, ids, leases, nightly, plans: engine.plans },
+      planAt: scope.configuration.planAt,
+    }),
   ];
+}
+
+async function readNightly(
+  { configuration: { plansFile } }: CommandScope,
+): Promise<readonly NightlyPlan[]> {
+  if (plansFile === null) return [];
+  return parseNightlyPlans(await readJsonFile(plansFile));
 }
 
 async function listenOrClose(

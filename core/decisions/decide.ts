@@ -7,10 +7,10 @@
 import type { Decision } from "../domain/decision.ts";
 import { printModelRef } from "../domain/score.ts";
 import { chooseAction, judgeAction } from "./action.ts";
-import { proposeBid } from "./bid.ts";
 import { constrainBid, cut } from "./constrain.ts";
 import { candidateFacts, factsAt, sharedFacts } from "./context.ts";
 import type { Grounds, Settled } from "./grounds.ts";
+import { limitBid, raiseBid, worthOf } from "./paced.ts";
 import type { Scored } from "./score_candidates.ts";
 import { validUntil } from "./validity.ts";
 
@@ -38,7 +38,18 @@ export function settle(
     falls: standing.falls,
     features: readings,
     ...standing.scored?.shading && { shading: standing.scored.shading },
+    ...pacedBy(settled, standing.scored),
   };
+}
+
+/** The whole bid is reserved, where the budget lets it go. */
+function pacedBy(
+  { recommendation }: Settled,
+  scored: Scored | null,
+): Pick<Decision, "pacing"> {
+  if (!scored?.pacing || recommendation.kind !== "bid") return {};
+  const reservedMicros = recommendation.bidMicros;
+  return { pacing: { ...scored.pacing, reservedMicros } };
 }
 
 function settleKind(grounds: Grounds): Settled {
@@ -51,9 +62,9 @@ function settleKind(grounds: Grounds): Settled {
 function settleBid(grounds: Grounds): Settled {
   const { standing: { scored, frame }, request } = grounds;
   const score = scored?.values[0] ?? null;
-  const proposed = proposedBid(scored);
-  const verdict = judgeBid(grounds, proposed, score);
-  const applied = [...verdict.applied];
+  const raised = raiseBid(proposedBid(scored), scored?.pacing);
+  const verdict = judgeBid(grounds, raised.bidMicros, score);
+  const applied = [...raised.applied, ...verdict.applied];
   let bid = verdict.allowed ? verdict.amountMicros ?? 0 : 0;
   if (score === null && bid > 0) {
     const reason = "No model answered, so no bid";
@@ -61,19 +72,19 @@ function settleBid(grounds: Grounds): Settled {
     bid = 0;
   }
   const constrained = constrainBid(bid, request.constraints);
+  const limited = limitBid(constrained.bidMicros, scored?.pacing);
   const { currency } = frame;
   return {
-    recommendation: { kind: "bid", bidMicros: constrained.bidMicros, currency },
+    recommendation: { kind: "bid", bidMicros: limited.bidMicros, currency },
     score,
     actions: [],
-    applied: [...applied, ...constrained.applied],
+    applied: [...applied, ...constrained.applied, ...limited.applied],
   };
 }
 
 function proposedBid(scored: Scored | null): number {
-  const score = scored?.values[0];
-  if (score === undefined || scored?.use.kind !== "bid") return 0;
-  return scored.shading?.bidMicros ?? proposeBid(score, scored.use) ?? 0;
+  if (scored?.use.kind !== "bid") return 0;
+  return scored.shading?.bidMicros ?? worthOf(scored);
 }
 
 function judgeBid(

@@ -10,28 +10,25 @@ import type {
   LoggedRecord,
 } from "../domain/decision.ts";
 import { EngineError } from "../domain/error.ts";
-import type { ModelRecord } from "../domain/score.ts";
-import type { Features } from "../features/features.ts";
-import type { Clock, Ids } from "../ports/clock.ts";
 import type {
   DecisionLog,
   IdempotencyStore,
   PolicyArchive,
 } from "../ports/decisions.ts";
-import type { Scores } from "../scores/scores.ts";
-import type { PolicySet } from "../verdicts/policy_set.ts";
 import type { Report } from "../../plugins/contract.ts";
 import { type Archived, openArchive } from "./archive.ts";
 import { checkLimits } from "./context.ts";
-import { settle } from "./decide.ts";
+import type { BudgetDesk } from "./budgets/budgets.ts";
 import { explainRecord, type Explanation } from "./explain.ts";
 import { createKeys, type Idempotent, type Outcome } from "./idempotent.ts";
-import { checkGiven, featuresReadBy, readFeatures } from "./read_features.ts";
 import { parseIntact, parseRecord, printRecord } from "./record.ts";
+import {
+  type BidBatch,
+  recommendBids,
+  type RecommendedBid,
+} from "./recommend_bids.ts";
 import { type Replay, replayRecord } from "./replay.ts";
-import { actionsAsked } from "./score_candidates.ts";
-import { findLadder, type Ladder, type Read, standOn } from "./score_rung.ts";
-import { findLandscape, type Landscape, withShading } from "./shading.ts";
+import { take, type Taken, type TakeScope } from "./take.ts";
 import { type LogVerification, verifyChain } from "./verify.ts";
 import { createWriter, type Writer } from "./writer.ts";
 
@@ -66,6 +63,15 @@ export interface Decisions {
     request: DecisionRequest,
     options: DecideOptions,
   ): Promise<Decided>;
+  /**
+   * Recommends bids in a batch, without deciding or reserving any.
+   *
+   * @throws {EngineError} `request_invalid`, `store_unavailable`.
+   */
+  recommend(
+    tenant: string,
+    asked: BidBatch,
+  ): Promise<readonly RecommendedBid[]>;
   find(
     tenant: string,
     id: string,
@@ -87,16 +93,10 @@ export interface Decisions {
 }
 
 /** What decisions stand on. */
-export interface DecisionScope {
-  readonly features: Pick<Features, "read" | "rebuilding">;
-  readonly scores: Scores;
-  /** The policy set in force. */
-  policies(): PolicySet;
+export interface DecisionScope extends TakeScope {
   readonly archive: PolicyArchive;
   readonly log: DecisionLog;
   readonly idempotency: IdempotencyStore;
-  readonly clock: Clock;
-  readonly ids: Ids;
 }
 
 /** Opens the decisions. */
@@ -113,11 +113,16 @@ export function createDecisions(scope: DecisionScope): Decisions {
         options.idempotent,
         async () => {
           const taken = await take(scope, tenant, { request, by: options.by });
-          return await keep({ archive, writer }, taken, options);
+          return await keepOrWithdraw(
+            { archive, writer, budgets: scope.budgets },
+            taken,
+            options,
+          );
         },
       );
       return { decision: made, answer, replayed: made === null };
     },
+    recommend: (tenant, asked) => recommendBids(scope, tenant, asked),
     async find(tenant, id) {
       const logged = await log.find(tenant, id);
       return logged && { record: parseRecord(logged), logged };
@@ -130,82 +135,31 @@ export function createDecisions(scope: DecisionScope): Decisions {
   };
 }
 
-interface Taken {
-  readonly record: DecisionRecord;
-  readonly policies: PolicySet;
-}
-
-async function take(
-  { features, scores, policies, clock, ids: newIds }: DecisionScope,
-  tenant: string,
-  { request, by }: { request: DecisionRequest; by: string },
-): Promise<Taken> {
-  const at = clock.now();
-  const inForce = policies();
-  const ladder = await findLadder(scores, tenant, request);
-  actionsAsked(ladder.frame, request);
-  checkGiven(request, ladder.rungs[0]?.scorer.record.schema.inputs ?? []);
-  const landscape = await findLandscape(
-    scores,
-    tenant,
-    ladder.rungs[0]?.scorer,
-  );
-  const ids = idsWanted(ladder, landscape, inForce);
-  const wanted = { tenant, request, ids, at };
-  const { readings, scored, ...stood } = await standOn(
-    ladder,
-    request,
-    readOnce((pins) => readFeatures(features, { ...wanted, pins })),
-  );
-  const shaded = await withShading(scored, landscape, readings);
-  const standing = { ...stood, scored: shaded };
-  const decision = settle(newIds.next("dec"), {
-    tenant,
-    request,
-    at,
-    readings,
-    standing,
-    policies: inForce,
-  });
-  const record: DecisionRecord = {
-    v: 1,
-    kind: "decision",
-    tenant,
-    request,
-    decision,
-    by,
-    ...(standing.scored === null ? { frame: standing.frame } : {}),
+/**
+ * Keeps a decision. Its reservation is given back where its bid is sure not to be sent: an
+ * earlier answer is, or none. Under a key one may be: the next request may find this one.
+ */
+async function keepOrWithdraw(
+  { budgets, ...keeping }: {
+    archive: Archived;
+    writer: Writer;
+    budgets: BudgetDesk;
+  },
+  taken: Taken,
+  options: DecideOptions,
+): Promise<Outcome<Decision>> {
+  const { tenant, decision: { pacing } } = taken.record;
+  const withdraw = () => {
+    if (pacing?.bid) budgets.withdraw(tenant, pacing.bid);
   };
-  return { record, policies: inForce };
-}
-
-/** Models that were trained on the same versions share one read. */
-function readOnce(
-  read: (pins: readonly string[]) => Promise<Read>,
-): (record: ModelRecord | null) => Promise<Read> {
-  const known = new Map<string, Promise<Read>>();
-  return (record) => {
-    const pins = record?.lineage.views ?? [];
-    const name = pins.join();
-    const reading = known.get(name) ?? read(pins);
-    known.set(name, reading);
-    return reading;
-  };
-}
-
-function idsWanted(
-  { rungs }: Ladder,
-  landscape: Landscape | null,
-  policies: PolicySet,
-): Set<string> {
-  const ids = new Set(featuresReadBy(policies));
-  const asked = rungs.map(({ scorer }) => scorer);
-  for (
-    const scorer of landscape?.scorer ? [...asked, landscape.scorer] : asked
-  ) {
-    for (const { name } of scorer.record.schema.inputs) ids.add(name);
+  try {
+    const outcome = await keep(keeping, taken, options);
+    if ("first" in outcome) withdraw();
+    return outcome;
+  } catch (error) {
+    if (options.idempotent === null) withdraw();
+    throw error;
   }
-  return ids;
 }
 
 async function keep(

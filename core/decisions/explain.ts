@@ -141,6 +141,7 @@ function summarize(
   const unit = SPOKEN[attribution?.unit ?? "score"];
   return [
     `${recommend(decision)}, ${stand(decision)}.`,
+    ...pacing(decision),
     ...shading(decision),
     ...contributions.slice(0, 2).map((one) => sayContribution(one, unit)),
     ...falls(decision),
@@ -174,6 +175,27 @@ const SPOKEN = {
   ["log_odds"]: "the log odds",
   ["log_score"]: "the logarithm of the score",
 } as const;
+
+function pacing({ pacing, recommendation }: Decision): string[] {
+  if (!pacing || recommendation.kind !== "bid") return [];
+  const { budget, unit, value, multiplier, worthMicros, refusal } = pacing;
+  if (multiplier === null) {
+    return refusal ? [`Budget ${budget} lets nothing go (${refusal}).`] : [];
+  }
+  const money = (micros: number) =>
+    `${
+      decimalFromMicros(BigInt(Math.round(micros)), 2)
+    } ${recommendation.currency}`;
+  const wants = unit === "micros"
+    ? `wants ${print(multiplier)} of value for each unit spent, so a value of ${
+      money(value)
+    } is worth ${money(worthMicros)}`
+    : `pays ${money(1 / multiplier)} for an outcome, so ${
+      print(value)
+    } of one is worth ${money(worthMicros)}`;
+  const kept = refusal ? `, and nothing so large is free (${refusal})` : "";
+  return [`Budget ${budget} ${wants}${kept}.`];
+}
 
 function shading({ shading }: Decision): string[] {
   if (!shading) return [];

@@ -21,6 +21,7 @@ import type { PolicyDocument } from "../domain/verdict.ts";
 import type { Scorer } from "../scores/scorer.ts";
 import type { Scores } from "../scores/scores.ts";
 import { compilePolicySet } from "../verdicts/policy_set.ts";
+import type { BudgetDesk } from "./budgets/budgets.ts";
 import { createDecisions, type DecisionScope } from "./decisions.ts";
 
 /** A log whose rows a test may touch. */
@@ -217,6 +218,16 @@ export interface World extends DecisionScope {
   readonly archived: Map<string, string>;
 }
 
+/** Nothing is paid for by a budget. */
+export const NO_BUDGETS: BudgetDesk = {
+  ready: () => null,
+  payerOf: () => null,
+  stand: () => ({ refusal: "not_leased" }),
+  reserve: () => ({ refusal: "not_leased" }),
+  find: () => Promise.resolve(null),
+  withdraw: () => {},
+};
+
 /** A whole scope; parts may be replaced. */
 export function worldOf(
   given: Partial<Omit<World, "log">> & { documents?: PolicyDocument[] } = {},
@@ -240,6 +251,7 @@ export function worldOf(
     log,
     archived,
     idempotency: log.answers,
+    budgets: NO_BUDGETS,
     clock: { now: () => AT },
     ids: { next: (prefix) => `${prefix}_${++count}` },
     ...given,

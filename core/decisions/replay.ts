@@ -14,6 +14,7 @@ import type { Scores } from "../scores/scores.ts";
 import type { Archived } from "./archive.ts";
 import { canonicalJson } from "../domain/canonical.ts";
 import { settle } from "./decide.ts";
+import { paceScored } from "./paced.ts";
 import { frameOf, scoreWith } from "./score_candidates.ts";
 import type { Standing } from "./score_rung.ts";
 import { findRecorded, withShading } from "./shading.ts";
@@ -65,7 +66,7 @@ async function restand(
   { scores }: ReplayScope,
   { tenant, request, decision, frame }: DecisionRecord,
 ): Promise<Standing> {
-  const { rung, falls, modelVersion, features, shading } = decision;
+  const { rung, falls, modelVersion, features, shading, pacing } = decision;
   if (modelVersion === null) {
     if (frame) return { rung, falls, frame, scored: null };
     throw new EngineError(
@@ -78,7 +79,8 @@ async function restand(
   const landscape = shading
     ? await findRecorded(scores, tenant, shading)
     : null;
-  const shaded = await withShading(scored, landscape, features);
+  const paced = pacing ? paceScored(scored, pacing) : scored;
+  const shaded = await withShading(paced, landscape, features);
   return { rung, falls, frame: frameOf(scored.record), scored: shaded };
 }
 

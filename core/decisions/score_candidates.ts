@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Pacing } from "../domain/budget.ts";
 import type {
   DecisionFrame,
   DecisionRequest,
@@ -26,6 +27,8 @@ export interface Scored {
   readonly values: Float64Array;
   /** What is bid in place of the worth; absent if nothing is shaded. */
   readonly shading?: Shading;
+  /** How a budget paces the bid; absent if none governs it. */
+  readonly pacing?: Pacing;
 }
 
 /** Doing nothing, where no model says what that is called. */

@@ -153,6 +153,14 @@ export function winCurve(
   };
 }
 
+/** What a landscape is asked. */
+export interface AskedCurve {
+  readonly worthMicros: number;
+  readonly values: readonly FeatureValue[];
+  /** Which of the values is the bid. */
+  readonly bidPlace: number;
+}
+
 /**
  * Shades a bid by a model of what bids win, asked for all rungs in one batch.
  *
@@ -164,13 +172,25 @@ export function winCurve(
  */
 export async function shadeByModel(
   landscape: Scorer,
-  { worthMicros, values, bidPlace }: {
-    readonly worthMicros: number;
-    readonly values: readonly FeatureValue[];
-    readonly bidPlace: number;
-  },
+  asked: AskedCurve,
 ): Promise<ShadedBid> {
+  const { worthMicros } = asked;
   if (!(worthMicros >= 1)) return NOTHING;
+  return shadeBid(worthMicros, await curveByModel(landscape, asked));
+}
+
+/**
+ * What bids win, asked for all rungs in one batch.
+ *
+ * @param landscape As of {@link shadeByModel}.
+ * @param asked As there.
+ * @returns Chance of any bid up to the worth.
+ * @throws {EngineError} `model_unavailable` if the model cannot be run.
+ */
+export async function curveByModel(
+  landscape: Scorer,
+  { worthMicros, values, bidPlace }: AskedCurve,
+): Promise<(bidMicros: number) => number> {
   const bids = bidLadder(worthMicros);
   const chances = await landscape.score(
     Array.from(bids, (bid) => ({
@@ -178,5 +198,5 @@ export async function shadeByModel(
       action: null,
     })),
   );
-  return shadeBid(worthMicros, winCurve(bids, chances));
+  return winCurve(bids, chances);
 }

@@ -18,9 +18,10 @@ import {
 } from "../domain/score.ts";
 import type { Scorer } from "../scores/scorer.ts";
 import type { Scores } from "../scores/scores.ts";
-import { proposeBid } from "./bid.ts";
+import { isRefused, worthOf } from "./paced.ts";
 import type { Scored } from "./score_candidates.ts";
-import { shadeByModel } from "./shade.ts";
+import type { WinCurve } from "./pacing/worth.ts";
+import { curveByModel, shadeByModel } from "./shade.ts";
 
 /** The bid among a landscape's inputs, where its parameters name none. */
 const BID_INPUT = "bid_micros";
@@ -80,9 +81,35 @@ export async function withShading(
   readings: FeatureReadings,
 ): Promise<Scored | null> {
   if (scored?.use.kind !== "bid" || landscape === null) return scored;
-  const worthMicros = proposeBid(scored.values[0] ?? 0, scored.use) ?? 0;
-  const shading = await shade(worthMicros, landscape, readings);
+  if (isRefused(scored)) return scored;
+  const shading = await shade(worthOf(scored), landscape, readings);
   return { ...scored, shading };
+}
+
+/**
+ * What a landscape says that bids win, up to a worth; null where it cannot be asked.
+ *
+ * @throws {EngineError} `model_unavailable` if it cannot be run.
+ */
+export async function curveUpTo(
+  worthMicros: number,
+  { scorer }: Landscape,
+  readings: FeatureReadings,
+): Promise<WinCurve | null> {
+  if (scorer === null || !(worthMicros >= 1)) return null;
+  const asked = askedOf(scorer, readings);
+  return asked && await curveByModel(scorer, { worthMicros, ...asked });
+}
+
+/** Values of a landscape's inputs, and the place of the bid; null if it takes none. */
+function askedOf(scorer: Scorer, readings: FeatureReadings) {
+  const { inputs } = scorer.record.schema;
+  const bid = bidInputOf(scorer.record);
+  const bidPlace = inputs.findIndex(({ name }) =>
+    name === bid || name.endsWith(`.${bid}`)
+  );
+  const values = inputs.map((input) => readings[input.name]?.value ?? null);
+  return bidPlace < 0 ? null : { values, bidPlace };
 }
 
 async function shade(
@@ -98,16 +125,10 @@ async function shade(
     outcome,
   });
   if (scorer === null) return unshaded(cause);
-  const { inputs } = scorer.record.schema;
-  const bid = bidInputOf(scorer.record);
-  const bidPlace = inputs.findIndex(({ name }) =>
-    name === bid || name.endsWith(`.${bid}`)
-  );
-  if (bidPlace < 0) return unshaded("no_bid_input");
-  const values = inputs.map((input) => readings[input.name]?.value ?? null);
+  const asked = askedOf(scorer, readings);
+  if (asked === null) return unshaded("no_bid_input");
   try {
-    const asked = { worthMicros, values, bidPlace };
-    const shaded = await shadeByModel(scorer, asked);
+    const shaded = await shadeByModel(scorer, { worthMicros, ...asked });
     return { landscape: name, worthMicros, ...shaded };
   } catch (error) {
     return unshaded(codeOf(error));

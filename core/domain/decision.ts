@@ -7,6 +7,7 @@
  *
  * @module
  */
+import type { Pacing } from "./budget.ts";
 import type { Instant } from "./day.ts";
 import type { EntityIds } from "./entity.ts";
 import type { FeatureReadings, FeatureValue } from "./feature.ts";
@@ -127,6 +128,8 @@ export interface Decision {
   readonly features: FeatureReadings;
   /** Absent unless the model's use names a landscape. */
   readonly shading?: Shading;
+  /** Absent unless a budget governs the bid. */
+  readonly pacing?: Pacing;
 }
 
 /** What was to be decided, kept where no model's version says it. */

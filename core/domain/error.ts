@@ -30,6 +30,7 @@ export const CODES = {
   model_unavailable: { status: 409, retryable: false },
   not_found: { status: 404, retryable: false },
   personal_data_refused: { status: 422, retryable: false },
+  plan_busy: { status: 409, retryable: true },
   plan_infeasible: { status: 422, retryable: false },
   plan_state_invalid: { status: 409, retryable: false },
   plugin_invalid: { status: 500, retryable: false },

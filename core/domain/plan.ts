@@ -3,94 +3,19 @@
  *
  * @module
  */
+import type { ChangeSet } from "./change_set.ts";
 import type { DayRange, Instant } from "./day.ts";
 import type { EntityKey } from "./entity.ts";
+import type { PlanGuardrail } from "./guardrail.ts";
 import type { Currency } from "./money.ts";
-import type { ResponseCurve } from "./score.ts";
+import type {
+  PlanBinding,
+  PlanExperiment,
+  PlanForecast,
+  PlanValue,
+} from "./plan_proof.ts";
+import type { PlanSchedule } from "./plan_schedule.ts";
 import type { AppliedRule } from "./verdict.ts";
-
-/**
- * Find x: maximise Σ curve_i(x_i) with Σ x_i = (or ≤) budget, lo_i ≤ x_i ≤ hi_i
- * and lo_g ≤ Σ_{i in g} x_i ≤ hi_g. Amounts are in one unit, usually micros a day.
- */
-export interface AllocationProblem {
-  /** What money is divided among. */
-  readonly entities: readonly AllocationEntity[];
-  /** Bounds on sums; groups do not overlap. */
-  readonly groups: readonly AllocationGroup[];
-  /** What there is to divide. */
-  readonly budget: number;
-  /** Whether all must be spent, or up to the budget. */
-  readonly spend: "all" | "up_to";
-}
-
-/** One entity that may receive money. */
-export interface AllocationEntity {
-  /** Its name, unique in the problem. */
-  readonly id: string;
-  /** Its group's id, or null. */
-  readonly group: string | null;
-  /** Response to what it receives. */
-  readonly curve: ResponseCurve;
-  /** Least it receives. */
-  readonly lo: number;
-  /** Most it receives. */
-  readonly hi: number;
-}
-
-/** Bounds on what a group receives together. */
-export interface AllocationGroup {
-  /** Its name. */
-  readonly id: string;
-  /** Least. */
-  readonly lo: number;
-  /** Most. */
-  readonly hi: number;
-}
-
-/** A limit that holds the plan back, and what one more unit of it would bring. */
-export interface BindingConstraint {
-  /** `budget`, `entity:<id>:hi`, `group:<id>:lo`, … */
-  readonly constraint: string;
-  /** Outcome units per unit of the amount. */
-  readonly shadowPrice: number;
-}
-
-/** An allocation and its certificate. */
-export interface Allocation {
-  /** Amount of each entity, shape [entities], within all bounds. */
-  readonly amounts: Float64Array;
-  /** Σ curve_i(x_i). */
-  readonly outcome: number;
-  /** No feasible allocation brings more. */
-  readonly upperBound: number;
-  /** (upperBound − outcome) ÷ upperBound, at least 0. */
-  readonly gap: number;
-  /** What holds it back. */
-  readonly binding: readonly BindingConstraint[];
-  /** d outcome / d amount of each entity, shape [entities]. */
-  readonly marginal: Float64Array;
-}
-
-/** What a caller wants planned. */
-export interface PlanRequest {
-  /** Allocation model whose champion's curves are used; null for the only one. */
-  readonly model: string | null;
-  /** Entities to plan; null for all that the model knows. */
-  readonly entities: readonly EntityKey[] | null;
-  /** Days planned. */
-  readonly period: DayRange;
-  /** Total for the period in micros; null for what is spent today. */
-  readonly totalMicros: bigint | null;
-  /** Currency of every amount. */
-  readonly currency: Currency;
-  /** Whether all must be spent. */
-  readonly spend: "all" | "up_to";
-  /** Bounds for the period, of entities and of their parents, in micros. */
-  readonly bounds: Readonly<
-    Record<EntityKey, { readonly lo?: bigint; readonly hi?: bigint }>
-  >;
-}
 
 /** What one entity gets. */
 export interface PlanRecommendation {
@@ -112,36 +37,75 @@ export interface PlanRecommendation {
   readonly applied: readonly AppliedRule[];
   /** Warnings, such as a budget beyond the spend ever seen. */
   readonly warnings: readonly string[];
+  /** Least and most outcome, as the plan's forecast has them; absent without one. */
+  readonly outcomeInterval?: readonly [number, number];
+  /** Why it gets that and no more or less, for a person. */
+  readonly why?: string;
 }
 
-/** One write to a destination, and what undoes it. */
-export interface ChangeOperation {
-  /** Unique in the change set; also its idempotency key. */
-  readonly id: string;
-  /** What is changed. */
-  readonly target: EntityKey;
-  /** Which field, with its unit: `budget_micros_per_day`. */
-  readonly field: string;
-  /** Value read when the plan was made; the write is refused if it has moved. */
-  readonly expect: string | null;
-  /** Value to write. */
-  readonly set: string | null;
-}
-
-/** All writes of a plan. The inverse swaps `expect` and `set`. */
-export interface ChangeSet {
-  /** Hash of the operations and the destination. */
-  readonly id: string;
-  /** Connector that writes: `file`, … */
-  readonly destination: string;
-  /** The writes. */
-  readonly operations: readonly ChangeOperation[];
-  /** What undoes them. */
-  readonly inverse: readonly ChangeOperation[];
-}
+/**
+ * Where a plan may go from where it stands. To itself: what speaks against it is noted
+ * anew.
+ *
+ * ```text
+ * proposed ─▶ validated ─▶ approved ─▶ applying ─▶ applied ─▶ superseded
+ *    ▲            │            │        │  │          │
+ *    └────────────┴────────────┴────────┘  └──▶ rolling_back ─▶ rolled_back
+ * ```
+ *
+ * - `proposed`: made; policies or live values object, as its findings say
+ * - `validated`: policies and live values agree
+ * - `approved`: by another person than who asked
+ * - `applying`: its writes are under way or stopped half-way; applying again goes on. It
+ *   is proposed again only if nothing was written
+ * - `applied`: every write was read back
+ * - `superseded`: a later plan was applied over it, or over what it left half-way
+ * - `rolling_back`: as `applying`, the other way
+ * - `rolled_back`: everything is as it was, or what could not be is among its findings
+ */
+export const PLAN_MOVES = {
+  proposed: ["proposed", "validated"],
+  validated: ["proposed", "approved"],
+  approved: ["proposed", "applying"],
+  applying: ["applying", "proposed", "applied", "superseded", "rolling_back"],
+  applied: ["applied", "superseded", "rolling_back"],
+  superseded: [],
+  rolling_back: ["rolling_back", "rolled_back", "superseded"],
+  rolled_back: [],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
 
 /** Where a plan stands. */
-export type PlanState = "proposed" | "approved" | "applied" | "rolled_back";
+export type PlanState = keyof typeof PLAN_MOVES;
+
+/** One move of a plan, written down for good. */
+export interface PlanEvent {
+  /** 0 for its making, then 1, 2, … */
+  readonly seq: number;
+  /** Where it stood; null for its making. */
+  readonly from: PlanState | null;
+  /** Where it went. */
+  readonly to: PlanState;
+  /** Who moved it; `engine:…` for the engine itself. */
+  readonly by: string;
+  /** When. */
+  readonly at: Instant;
+  /** Why; null if nobody said. */
+  readonly reason: string | null;
+}
+
+/** What speaks against a plan as things are now. */
+export interface PlanFinding {
+  /**
+   * `live_value_drifted`, `policy_objects`, `model_replaced`, `plan_expired`,
+   * `destination_replaced`; of writes `write_refused`, `write_unsettled` and
+   * `write_kept_back`.
+   */
+  readonly code: string;
+  /** Who it is about; null for the plan as a whole. */
+  readonly entity: EntityKey | null;
+  /** For a person. */
+  readonly message: string;
+}
 
 /** A plan with its proof. */
 export interface Plan {
@@ -165,20 +129,26 @@ export interface Plan {
   readonly modelVersion: string;
   /** Hash of the policy set. */
   readonly policySet: string;
-  /** How good it is: expected outcome over the period, and its certificate. */
-  readonly objective: {
-    readonly unit: string;
-    readonly outcome: number;
-    readonly currentOutcome: number;
-    readonly upperBound: number;
-    readonly gap: number;
-  };
+  /** What of the total asked for is left: it brings nothing, or steps do not divide it; micros. */
+  readonly unspentMicros?: bigint;
+  /** How good it is. */
+  readonly objective: PlanValue;
+  /** How sure that is; absent where the model knows no doubt. */
+  readonly forecast?: PlanForecast;
   /** What holds it back. */
-  readonly binding: readonly BindingConstraint[];
+  readonly binding: readonly PlanBinding[];
+  /** When budgets are spent; absent if that was not asked for. */
+  readonly schedule?: PlanSchedule;
+  /** Tests worth their cost, the best first; absent if none were asked for. */
+  readonly experiments?: readonly PlanExperiment[];
   /** Entity by entity. */
   readonly recommendations: readonly PlanRecommendation[];
   /** The writes that apply it. */
   readonly changeSet: ChangeSet;
   /** Who approved it; never the one who asked. */
   readonly approvedBy: string | null;
+  /** What spoke against it when it was last validated, applied, verified or rolled back. */
+  readonly findings: readonly PlanFinding[];
+  /** What must not become worse once it is applied, or it is rolled back; none if absent. */
+  readonly guardrails?: readonly PlanGuardrail[];
 }

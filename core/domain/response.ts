@@ -7,6 +7,7 @@
  *
  * @module
  */
+import type { AllocationCurve, PiecewiseCurve } from "./allocation.ts";
 import type { ResponseCurve } from "./score.ts";
 
 /**
@@ -14,11 +15,14 @@ import type { ResponseCurve } from "./score.ts";
  *
  * @param curve The curve.
  * @param spend Micros a day, at least 0.
- * @returns Outcome units a day, in [0, ceiling].
+ * @returns Outcome units a day; of a response curve in [0, ceiling].
  */
-export function respond(curve: ResponseCurve, spend: number): number {
+export function respond(curve: AllocationCurve, spend: number): number {
+  if (curve.type === "piecewise") return interpolate(curve, spend);
   if (spend <= 0) return 0;
   switch (curve.type) {
+    case "sampled":
+      return mean(curve.draws, (draw) => respond(draw, spend));
     case "hill":
       return curve.ceiling / (1 + (curve.half / spend) ** curve.slope);
     case "logistic":
@@ -35,7 +39,14 @@ export function respond(curve: ResponseCurve, spend: number): number {
  * @param spend Micros a day, at least 0.
  * @returns Outcome units a micro; `Infinity` at 0 for a Hill curve of slope below 1.
  */
-export function respondMarginally(curve: ResponseCurve, spend: number): number {
+export function respondMarginally(
+  curve: AllocationCurve,
+  spend: number,
+): number {
+  if (curve.type === "piecewise") return findSlope(curve, spend);
+  if (curve.type === "sampled") {
+    return mean(curve.draws, (draw) => respondMarginally(draw, spend));
+  }
   if (curve.ceiling === 0) return 0;
   switch (curve.type) {
     case "hill":
@@ -58,4 +69,27 @@ function hillMarginal(
   }
   const power = (spend / half) ** slope;
   return ceiling * slope / (1 + power) / (1 + 1 / power) / spend;
+}
+
+function mean(
+  draws: readonly ResponseCurve[],
+  of: (draw: ResponseCurve) => number,
+): number {
+  return draws.reduce((sum, draw) => sum + of(draw), 0) / draws.length;
+}
+
+function interpolate({ points }: PiecewiseCurve, spend: number): number {
+  const next = points.findIndex(([amount]) => amount > spend);
+  if (next === 0) return 0;
+  const [from, before] = points.at(next < 0 ? -1 : next - 1) ?? [0, 0];
+  const slope = findSlope({ type: "piecewise", points }, spend);
+  return before + slope * (spend - from);
+}
+
+/** Slope to the right of an amount. */
+function findSlope({ points }: PiecewiseCurve, spend: number): number {
+  const next = points.findIndex(([amount]) => amount > spend);
+  const [to, after] = points[next] ?? [0, 0];
+  const [from, before] = points[next - 1] ?? [NaN, 0];
+  return next < 1 ? 0 : (after - before) / (to - from);
 }

@@ -124,7 +124,9 @@ function allowedMethods(
   const methods = endpoints.filter((endpoint) => {
     const pattern = endpoint.path.replaceAll(/\{\w+\}/g, "[^/]+");
     return new RegExp(`^${pattern}$`).test(path);
-  }).flatMap(({ method }) => method === "get" ? ["GET", "HEAD"] : ["POST"]);
+  }).flatMap(({ method }) =>
+    method === "get" ? ["GET", "HEAD"] : [method.toUpperCase()]
+  );
   return [...new Set(methods)].sort();
 }
 

@@ -6,8 +6,10 @@
  */
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { Day, Instant } from "../domain/day.ts";
+import type { BudgetMetrics, HeldBudget } from "./budget_tally.ts";
 import { registerComparisons } from "./scored_metrics.ts";
 import { registerTrust } from "./served_metrics.ts";
+import { registerBudgets } from "./spend_metrics.ts";
 import { registerSources } from "./source_metrics.ts";
 import { registerSyncs } from "./sync_metrics.ts";
 
@@ -58,6 +60,11 @@ export interface Operated {
   readonly trust: Trusted;
   /** How challengers and shadows compare with the champions. */
   compared(): readonly ComparedModel[];
+  /** Budgets that bids spend. */
+  readonly budgets: {
+    /** Those that this node bids on. */
+    held(): readonly HeldBudget[];
+  };
 }
 
 /** How a view was served in the last days. */
@@ -173,12 +180,12 @@ export interface QuotaUse {
 }
 
 /** The engine's measurements over HTTP. */
-export interface Metrics {
+export interface Metrics extends BudgetMetrics {
   /** Counts and times a request. */
   request(measured: Measured): void;
   /** Counts a decision by the rung that it stands on. */
   decision(rung: string): void;
-  /** Counts a plan by what was done with it: made, approved, applied, rolled_back. */
+  /** Counts a plan by what was done with it: made, validated_again, approved, applied, verified, rolled_back. */
   plan(step: string): void;
   /** Counts what a delivery brought: events, duplicates, rejected, … */
   received(outcome: string, signals: number): void;
@@ -241,6 +248,7 @@ export function createMetrics(version: string, engine: Operated): Metrics {
     plan: (step) => plans.labels(step).inc(),
     received: (outcome, signals) => received.labels(outcome).inc(signals),
     synced,
+    ...registerBudgets(registry, () => engine.budgets.held()),
     replayed: (route) => replays.labels(route).inc(),
     print: async () => {
       const tenants = await renewSources(engine);

@@ -156,7 +156,8 @@ function describeKey(idempotency: "required" | "optional") {
 function describeBody(body: z.ZodType | "raw", example: unknown) {
   const schema = body === "raw" ? z.unknown() : body;
   const told = example === undefined ? { schema } : { schema, example };
-  return { required: true, content: { "application/json": told } };
+  const required = body === "raw" || !body.safeParse(undefined).success;
+  return { required, content: { "application/json": told } };
 }
 
 function describeAnswers({ answers }: Endpoint) {

@@ -36,6 +36,7 @@ export const MEANINGS: Readonly<Record<ErrorCode, string>> = {
   model_unavailable: "No approved model can answer",
   not_found: "There is no such thing in the caller's tenant",
   personal_data_refused: "A field looks like an e-mail address or phone number",
+  plan_busy: "Another node is writing a plan of the tenant",
   plan_infeasible: "The constraints leave no plan",
   plan_state_invalid: "The plan is in a state that does not allow the step",
   plugin_invalid: "A plugin does not keep its contract",

@@ -28,6 +28,7 @@ function engineOf(also: Partial<Operated> = {}): Operated {
       findings: () => [],
     },
     compared: () => [],
+    budgets: { held: () => [] },
     ...also,
   };
 }

@@ -1,71 +1,53 @@
 /**
- * The life of plans: made, approved by someone else, applied, rolled back.
+ * The life of plans: made, validated, approved by someone else, applied, verified,
+ * superseded or rolled back.
  *
- * A plan is applied only if the destination still says what it said when the plan
- * was made. It is written first and marked applied after: when a node dies between
- * the two, applying again finds the values set, writes nothing new and goes on.
- * One node applies and rolls back one plan at a time.
+ * Every move is compare-and-swap on where the plan stands, and written down. Only one
+ * node at a time writes a tenant's plans; what it leaves half-way another goes on with.
  *
  * @module
  */
+import type { OperationProgress } from "../domain/change_set.ts";
 import { EngineError } from "../domain/error.ts";
-import type { Plan, PlanRequest, PlanState } from "../domain/plan.ts";
-import type { ModelRecord, ResponseCurves } from "../domain/score.ts";
-import type { Clock, Ids } from "../ports/clock.ts";
-import type {
-  IdempotencyStore,
-  IdempotentAnswer,
-  PlanStore,
-  PolicyArchive,
-} from "../ports/decisions.ts";
-import type { FeatureHistory } from "../ports/features.ts";
-import type { PolicySet } from "../verdicts/policy_set.ts";
-import { type PlanDestination, writeOperations } from "./change_set.ts";
-import { propose } from "./propose.ts";
+import type { GuardrailLook } from "../domain/guardrail.ts";
+import type { Plan, PlanEvent } from "../domain/plan.ts";
+import type { PlanRequest } from "../domain/plan_request.ts";
+import { apply, rollBack } from "./life/carry_out.ts";
+import { lookAtGuardrails } from "./life/guardrail.ts";
+import { approve, validate, verify } from "./life/judge.ts";
+import { type Made, make, type MakeOptions } from "./life/make.ts";
+import type { Step } from "./life/moves.ts";
+import type { PlansScope } from "./life/scope.ts";
+import { createTurns, type Turns } from "./life/turn.ts";
+import { gatherEvidence } from "./plots/gather.ts";
+import { type PlanPlot, plotPlan } from "./plots/plot_plan.ts";
 
-/** What plans are made and kept with. */
-export interface PlansScope {
-  readonly scores: {
-    curves(
-      tenant: string,
-      name: string | null,
-    ): Promise<
-      { readonly record: ModelRecord; readonly curves: ResponseCurves }
-    >;
-  };
-  readonly policies: () => PolicySet;
-  readonly history: Pick<FeatureHistory, "series">;
-  readonly archive: PolicyArchive;
-  readonly store: PlanStore;
-  readonly idempotency: IdempotencyStore;
-  /** Where a tenant's plans are written. */
-  readonly destination: (tenant: string) => PlanDestination;
-  readonly clock: Clock;
-  readonly ids: Ids;
+/** Who rolls plans back whose guardrails are broken. */
+export const GUARD = "engine:guardrail";
+
+/** How far a plan's writes have come. */
+export interface PlanProgress {
+  readonly plan: Plan;
+  /** What was begun, each way. */
+  readonly progress: readonly OperationProgress[];
 }
 
-/** How a plan is asked for. */
-export interface MakeOptions {
+/** What a look at a plan's guardrails came to. */
+export interface Guarded {
+  /** Rolled back, if a guardrail was broken. */
+  readonly plan: Plan;
+  readonly looks: readonly GuardrailLook[];
+}
+
+/** Who does something, and why, for a plan's history. */
+export interface Said {
   readonly by: string;
-  readonly idempotent: {
-    readonly route: string;
-    readonly key: string;
-    readonly requestHash: string;
-  } | null;
-  /** Prints the answer that is kept with the plan. */
-  render(plan: Plan): string;
-}
-
-/** The answer to a request for a plan. */
-export interface Made {
-  /** Null when the answer is an earlier one. */
-  readonly plan: Plan | null;
-  readonly answer: string;
-  readonly replayed: boolean;
+  readonly reason: string;
 }
 
 /** Plans of tenants. */
 export interface Plans {
+  /** Makes a plan and validates it. */
   make(
     tenant: string,
     request: PlanRequest,
@@ -73,200 +55,149 @@ export interface Plans {
   ): Promise<Made>;
   find(tenant: string, id: string): Promise<Plan | null>;
   list(tenant: string, limit: number): Promise<readonly Plan[]>;
-  approve(tenant: string, id: string, by: string): Promise<Plan>;
-  apply(tenant: string, id: string, by: string): Promise<Plan>;
-  rollback(tenant: string, id: string, by: string): Promise<Plan>;
+  /** Plans that are to be looked after, oldest first: applied, or half-way. */
+  watched(tenant: string): Promise<readonly Plan[]>;
+  /** Validates a plan anew; what objects is among its findings. */
+  validate(tenant: string, id: string, by: string): Promise<Plan>;
+  approve(tenant: string, id: string, by: string | Said): Promise<Plan>;
+  /** Applies a plan, or goes on applying it. */
+  apply(tenant: string, id: string, by: string | Said): Promise<Plan>;
+  /** Rolls a plan back, or goes on rolling it back. */
+  rollback(tenant: string, id: string, by: string | Said): Promise<Plan>;
+  /** Reads an applied plan's values back; what has moved is among its findings. */
+  verify(tenant: string, id: string, by: string): Promise<Plan>;
+  /** A plan's making and moves, oldest first. */
+  history(tenant: string, id: string): Promise<readonly PlanEvent[]>;
+  progress(tenant: string, id: string): Promise<PlanProgress>;
+  /** Draws a plan as SVG. */
+  plot(tenant: string, id: string, plot: PlanPlot): Promise<string>;
+  /** Looks at a plan's guardrails and does nothing. */
+  guardrails(tenant: string, id: string): Promise<readonly GuardrailLook[]>;
+  /**
+   * Looks at an applied plan's guardrails, and rolls it back if one is broken. Goes on
+   * with such a rollback that stopped half-way.
+   */
+  guard(tenant: string, id: string): Promise<Guarded>;
 }
-
-type Verb = "approve" | "apply" | "roll back";
-
-interface Step {
-  readonly tenant: string;
-  readonly id: string;
-  readonly by: string;
-}
-
-const MADE = 201;
-const STEPS: Record<
-  Verb,
-  { readonly from: PlanState; readonly to: PlanState }
-> = {
-  approve: { from: "proposed", to: "approved" },
-  apply: { from: "approved", to: "applied" },
-  "roll back": { from: "applied", to: "rolled_back" },
-};
 
 /** Makes plans of the given parts. */
-export function createPlans(scope: PlansScope): Plans {
+export function createPlans(given: PlansScope): Plans {
+  const scope = { sleep: wait, ...given };
   const { store } = scope;
-  const inTurn = createQueue();
+  const turns = createTurns({
+    leases: scope.leases,
+    holder: scope.ids.next("node"),
+    ...scope.leaseMs !== undefined && { leaseMs: scope.leaseMs },
+  });
   return {
     make: (tenant, request, options) =>
       make(scope, { tenant, request, options }),
     find: (tenant, id) => store.find(tenant, id),
     list: (tenant, limit) => store.list(tenant, limit),
-    approve: (tenant, id, by) => approve(scope, { tenant, id, by }),
-    apply: (tenant, id, by) => inTurn(() => apply(scope, { tenant, id, by })),
+    watched: (tenant) =>
+      store.standing(tenant, ["applying", "applied", "rolling_back"]),
+    validate: (tenant, id, by) => validate(scope, stepOf(tenant, id, by)),
+    approve: (tenant, id, by) => approve(scope, stepOf(tenant, id, by)),
+    apply: (tenant, id, by) =>
+      turns(
+        tenant,
+        (turn) => apply(scope, { ...stepOf(tenant, id, by), turn }),
+      ),
     rollback: (tenant, id, by) =>
-      inTurn(() => rollBack(scope, { tenant, id, by })),
-  };
-}
-
-function createQueue() {
-  let last: Promise<unknown> = Promise.resolve();
-  return <T>(work: () => Promise<T>): Promise<T> => {
-    const result = last.then(work);
-    last = result.catch(() => {});
-    return result;
-  };
-}
-
-async function make(
-  scope: PlansScope,
-  { tenant, request, options }: {
-    readonly tenant: string;
-    readonly request: PlanRequest;
-    readonly options: MakeOptions;
-  },
-): Promise<Made> {
-  const { idempotent } = options;
-  if (idempotent !== null) {
-    const { route, key } = idempotent;
-    const first = await scope.idempotency.find(tenant, route, key);
-    if (first !== null) return replay(first, idempotent.requestHash);
-  }
-  const policies = scope.policies();
-  const { record, curves } = await scope.scores.curves(tenant, request.model);
-  const plan = await propose(
-    { tenant, request, policies, now: scope.clock.now() },
-    {
-      ...scope,
-      destination: scope.destination(tenant),
-      id: scope.ids.next("plan"),
-      by: options.by,
-      record,
-      curves,
+      turns(
+        tenant,
+        (turn) => rollBack(scope, { ...stepOf(tenant, id, by), turn }),
+      ),
+    verify: (tenant, id, by) => verify(scope, stepOf(tenant, id, by)),
+    history: async (tenant, id) =>
+      await listEvents(scope, tenant, await demand(scope, tenant, id)),
+    progress: async (tenant, id) => {
+      const plan = await demand(scope, tenant, id);
+      const { changeSet } = plan;
+      return {
+        plan,
+        progress: await scope.journal.load(tenant, changeSet.id),
+      };
     },
-  );
-  await scope.archive.save(policies.hash, policies.text);
-  const answer = options.render(plan);
-  const kept = await scope.store.create(
-    tenant,
-    plan,
-    idempotent === null ? null : { ...idempotent, status: MADE, answer },
-  );
-  return kept.kind === "created"
-    ? { plan, answer, replayed: false }
-    : replay(kept.first, idempotent?.requestHash ?? "");
+    plot: async (tenant, id, plot) => {
+      const plan = await demand(scope, tenant, id);
+      return plotPlan(plan, await gatherEvidence(scope, tenant, plan), plot);
+    },
+    guardrails: async (tenant, id) =>
+      await lookNow(scope, tenant, await demand(scope, tenant, id)),
+    guard: (tenant, id) => guard(turns, scope, { tenant, id }),
+  };
 }
 
-function replay(first: IdempotentAnswer, requestHash: string): Made {
-  if (first.requestHash !== requestHash) {
-    throw new EngineError(
-      "idempotency_key_reused",
-      `Cannot make plan: idempotency key "${first.key}" was used with another request; use a new key`,
-    );
-  }
-  return { plan: null, answer: first.answer, replayed: true };
+type Scope = PlansScope & { sleep(ms: number): Promise<void> };
+
+function stepOf(tenant: string, id: string, by: string | Said): Step {
+  return {
+    ...{ tenant, id },
+    ...typeof by === "string" ? { by, reason: null } : by,
+  };
 }
 
-async function approve(scope: PlansScope, step: Step): Promise<Plan> {
-  const plan = await findIn(scope, step, "approve");
-  if (plan.createdBy === step.by) {
-    throw new EngineError(
-      "approval_invalid",
-      `Cannot approve plan "${plan.id}": whoever asked for it may not approve it`,
-      { facts: { plan: plan.id } },
-    );
-  }
-  refuseExpired(plan, { now: scope.clock.now(), verb: "approve" });
-  return await move(scope, step, "approve");
-}
-
-async function apply(scope: PlansScope, step: Step): Promise<Plan> {
-  const plan = await findIn(scope, step, "apply");
-  refuseExpired(plan, { now: scope.clock.now(), verb: "apply" });
-  await writeOperations(
-    chooseDestination(scope, step.tenant, plan),
-    plan.changeSet.operations,
-  );
-  return await move(scope, step, "apply");
-}
-
-async function rollBack(scope: PlansScope, step: Step): Promise<Plan> {
-  const plan = await findIn(scope, step, "roll back");
-  await writeOperations(
-    chooseDestination(scope, step.tenant, plan),
-    plan.changeSet.inverse,
-  );
-  return await move(scope, step, "roll back");
-}
-
-async function findIn(
-  { store }: PlansScope,
-  { tenant, id }: Step,
-  verb: Verb,
-): Promise<Plan> {
-  const plan = await store.find(tenant, id);
-  if (plan === null) {
-    throw new EngineError(
-      "not_found",
-      `Cannot ${verb} plan "${id}": not found`,
-    );
-  }
-  if (plan.state !== STEPS[verb].from) throw stateInvalid(plan, verb);
-  return plan;
-}
-
-async function move(
-  { store, clock }: PlansScope,
-  { tenant, id, by }: Step,
-  verb: Verb,
-): Promise<Plan> {
-  const moved = await store.move(tenant, id, {
-    ...STEPS[verb],
-    by,
-    at: clock.now(),
-  });
-  if (moved !== null) return moved;
-  const plan = await store.find(tenant, id);
-  throw plan === null
-    ? new EngineError("not_found", `Cannot ${verb} plan "${id}": not found`)
-    : stateInvalid(plan, verb);
-}
-
-function stateInvalid({ id, state }: Plan, verb: Verb): EngineError {
-  return new EngineError(
-    "plan_state_invalid",
-    `Cannot ${verb} plan "${id}": it is ${state}, and must be ${
-      STEPS[verb].from
-    }`,
-    { facts: { plan: id, state } },
-  );
-}
-
-function refuseExpired(
-  { id, state, validity }: Plan,
-  { now, verb }: { readonly now: string; readonly verb: Verb },
-): void {
-  if (now < validity.until) return;
-  throw new EngineError(
-    "plan_state_invalid",
-    `Cannot ${verb} plan "${id}": it is ${state} and was valid until ${validity.until}; make a new plan`,
-    { facts: { plan: id, state, validUntil: validity.until } },
-  );
-}
-
-function chooseDestination(
-  scope: PlansScope,
+function lookNow(
+  scope: Scope,
   tenant: string,
-  { id, changeSet }: Plan,
-): PlanDestination {
-  const destination = scope.destination(tenant);
-  if (destination.name === changeSet.destination) return destination;
-  throw new EngineError(
-    "plan_state_invalid",
-    `Cannot write plan "${id}": it was made for destination "${changeSet.destination}", and "${destination.name}" is configured`,
-    { facts: { plan: id, destination: changeSet.destination } },
-  );
+  plan: Plan,
+): Promise<readonly GuardrailLook[]> {
+  return lookAtGuardrails(scope, { tenant, plan, now: scope.clock.now() });
+}
+
+async function guard(
+  turns: Turns,
+  scope: Scope,
+  { tenant, id }: { readonly tenant: string; readonly id: string },
+): Promise<Guarded> {
+  const found = await demand(scope, tenant, id);
+  const looks = found.state === "applied"
+    ? await lookNow(scope, tenant, found)
+    : [];
+  const broken = looks.filter(({ verdict }) => verdict === "regressed");
+  const begun = found.state === "rolling_back" &&
+    (await scope.store.history(tenant, id)).some(({ to, by }) =>
+      to === "rolling_back" && by === GUARD
+    );
+  if (broken.length === 0 && !begun) return { plan: found, looks };
+  const reason = begun
+    ? "goes on"
+    : broken.map(({ detail }) => detail).join("; ");
+  const plan = await turns(tenant, async (turn) => {
+    const now = await demand(scope, tenant, id);
+    if (now.state !== found.state) return now;
+    return await rollBack(scope, { tenant, id, by: GUARD, reason, turn });
+  });
+  return { plan, looks };
+}
+
+async function listEvents(
+  { store }: Scope,
+  tenant: string,
+  { id, createdBy, createdAt }: Plan,
+): Promise<readonly PlanEvent[]> {
+  return [
+    {
+      ...{ seq: 0, from: null, to: "proposed" },
+      ...{ by: createdBy, at: createdAt, reason: null },
+    },
+    ...await store.history(tenant, id),
+  ];
+}
+
+async function demand(
+  { store }: Scope,
+  tenant: string,
+  id: string,
+): Promise<Plan> {
+  const plan = await store.find(tenant, id);
+  if (plan !== null) return plan;
+  throw new EngineError("not_found", `Cannot find plan "${id}": not found`, {
+    facts: { plan: id },
+  });
+}
+
+function wait(ms: number): Promise<void> {
+  return new Promise((wake) => setTimeout(wake, ms));
 }

@@ -7,16 +7,22 @@
 import type { Setting } from "../../plugins/contract.ts";
 import { addDays } from "../domain/day.ts";
 import type { EntityKey } from "../domain/entity.ts";
-import type { Plan, PlanRequest } from "../domain/plan.ts";
+import type { Plan } from "../domain/plan.ts";
+import type { PlanRequest } from "../domain/plan_request.ts";
 import type { FittedCurve, ModelRecord } from "../domain/score.ts";
 import type { PolicyDocument, PolicyRule } from "../domain/verdict.ts";
-import type {
-  IdempotencyStore,
-  IdempotentAnswer,
-  PlanStore,
-} from "../ports/decisions.ts";
+import { EngineError } from "../domain/error.ts";
+import type { ChangeJournal } from "../ports/changes.ts";
+import type { PlanStore } from "../ports/decisions.ts";
+import type { LeaseStore } from "../ports/stores.ts";
 import type { MetricSeries, SeriesQuery } from "../ports/training_sets.ts";
 import { compilePolicySet } from "../verdicts/policy_set.ts";
+import {
+  createMapJournal,
+  createMapLeases,
+  createMapStore,
+} from "./life/memory_ports_test.ts";
+import type { PlansScope } from "./life/scope.ts";
 import { createPlans, type Plans } from "./plans.ts";
 
 /** The present in these tests. */
@@ -55,12 +61,32 @@ export const CHANNELS: readonly Channel[] = [
 /** A company and what happens to it. */
 export interface Company {
   readonly plans: Plans;
+  readonly store: PlanStore;
+  readonly journal: ChangeJournal;
+  readonly leases: LeaseStore;
+  /** Plans of another node on the same stores. */
+  node(also?: Partial<PlansScope>): Plans;
   /** Values at the destination, by target. */
   readonly live: Map<EntityKey, string>;
   readonly writes: string[];
-  /** Set to make the destination forget what it is told. */
-  readonly faults: { forgets: boolean };
+  readonly faults: Faults;
   readonly clock: { at: string };
+  /** Puts other rules in force. */
+  rule(rules: readonly PolicyRule[]): void;
+}
+
+/** What goes wrong. */
+export interface Faults {
+  /** The destination forgets what it is told. */
+  forgets: boolean;
+  /** Targets for which the destination refuses writes. */
+  refuses: ReadonlySet<EntityKey>;
+  /** Version of the champion. */
+  champion: number;
+  /** Awaited before each write. */
+  beforeWrite(): Promise<void>;
+  /** What was reported; thirty equal days of spend unless set. */
+  series: PlansScope["history"]["series"] | null;
 }
 
 /** Founds a company. */
@@ -70,21 +96,40 @@ export function found(
 ): Company {
   const live = new Map<EntityKey, string>();
   const writes: string[] = [];
-  const faults = { forgets: false };
+  const faults: Faults = {
+    forgets: false,
+    refuses: new Set(),
+    champion: 3,
+    beforeWrite: () => Promise.resolve(),
+    series: null,
+  };
   const clock = { at: NOW };
-  const store = createMapStore();
+  const { plans: store, idempotency } = createMapStore();
+  const journal = createMapJournal();
+  const leases = createMapLeases();
   let count = 0;
-  const policies = compilePolicySet(rules.length === 0 ? [] : [policy(rules)]);
-  const plans = createPlans({
-    scores: { curves: () => Promise.resolve(fit(channels)) },
+  let nodes = 0;
+  let policies = compile(rules);
+  const scope: PlansScope = {
+    scores: { curves: () => Promise.resolve(fit(channels, faults.champion)) },
+    models: {
+      artifact: () =>
+        Promise.resolve(
+          new TextEncoder().encode(
+            JSON.stringify(fit(channels, faults.champion).curves),
+          ),
+        ),
+    },
     policies: () => policies,
-    history: { series: (query) => Promise.resolve(history(channels, query)) },
+    history: {
+      series: (query) =>
+        faults.series?.(query) ?? Promise.resolve(history(channels, query)),
+    },
     archive: {
       save: () => Promise.resolve(),
       load: () => Promise.resolve(null),
     },
-    store: store.plans,
-    idempotency: store.idempotency,
+    ...{ store, idempotency, journal, leases },
     destination: () => ({
       name: "map",
       read: (targets) =>
@@ -92,16 +137,33 @@ export function found(
           ...at,
           value: live.get(at.target) ?? null,
         }))),
-      write: ({ id, settings }) => {
+      write: async ({ id, settings }) => {
+        await faults.beforeWrite();
+        const refused = settings.find(({ target }) =>
+          faults.refuses.has(target)
+        );
+        if (refused) throw new EngineError("source_refused", "Cannot write");
         writes.push(id);
         if (!faults.forgets) settings.forEach((one) => put(live, one));
-        return Promise.resolve();
       },
     }),
     clock: { now: () => clock.at },
-    ids: { next: (prefix) => `${prefix}_${++count}` },
-  });
-  return { plans, live, writes, faults, clock };
+    ids: {
+      next: (prefix) =>
+        prefix === "node" ? `node_${++nodes}` : `${prefix}_${++count}`,
+    },
+    sleep: () => Promise.resolve(),
+  };
+  return {
+    plans: createPlans(scope),
+    node: (also) => createPlans({ ...scope, ...also }),
+    ...{ store, journal, leases, live, writes, faults, clock },
+    rule: (rules) => policies = compile(rules),
+  };
+}
+
+function compile(rules: readonly PolicyRule[]) {
+  return compilePolicySet(rules.length === 0 ? [] : [policy(rules)]);
 }
 
 /** A request for the week from 2026-03-09. */
@@ -149,10 +211,10 @@ function policy(rules: readonly PolicyRule[]): PolicyDocument {
   };
 }
 
-function fit(channels: readonly Channel[]) {
+function fit(channels: readonly Channel[], version: number) {
   const record: ModelRecord = {
     name: "mix",
-    version: 3,
+    version,
     family: "media_response@1.0.0",
     use: { kind: "plan", currency: "EUR" },
     schema: { columns: [] } as unknown as ModelRecord["schema"],
@@ -199,42 +261,4 @@ function history(
     days,
     totals: Float64Array.from(days, () => spendMicros),
   }));
-}
-
-function createMapStore(): {
-  plans: PlanStore;
-  idempotency: IdempotencyStore;
-} {
-  const kept = new Map<string, Plan>();
-  const answers = new Map<string, IdempotentAnswer>();
-  return {
-    plans: {
-      create: (_tenant, plan, idempotent) => {
-        const key = `${idempotent?.route} ${idempotent?.key}`;
-        const first = idempotent === null ? undefined : answers.get(key);
-        if (first) return Promise.resolve({ kind: "duplicate", first });
-        if (idempotent !== null) answers.set(key, idempotent);
-        kept.set(plan.id, plan);
-        return Promise.resolve({ kind: "created" });
-      },
-      find: (_tenant, id) => Promise.resolve(kept.get(id) ?? null),
-      list: (_tenant, limit) =>
-        Promise.resolve([...kept.values()].slice(0, limit)),
-      move: (_tenant, id, { from, to, by }) => {
-        const plan = kept.get(id);
-        if (plan?.state !== from) return Promise.resolve(null);
-        const moved = {
-          ...plan,
-          state: to,
-          approvedBy: to === "approved" ? by : plan.approvedBy,
-        };
-        kept.set(id, moved);
-        return Promise.resolve(moved);
-      },
-    },
-    idempotency: {
-      find: (_tenant, route, key) =>
-        Promise.resolve(answers.get(`${route} ${key}`) ?? null),
-    },
-  };
 }

@@ -5,6 +5,8 @@
  *
  * @module
  */
+import type { Instant } from "../domain/day.ts";
+import type { BudgetTerms } from "../domain/budget.ts";
 
 /** The part of a budget that one node may spend on one day. */
 export interface BudgetSlice {
@@ -20,6 +22,24 @@ export interface BudgetSlice {
   readonly expectedMicros: number;
   /** No bid of it is sent from then on. */
   readonly bidsUntil: number;
+  /** What other nodes heard of its bids; absent if nothing. */
+  readonly mail?: SliceMail;
+}
+
+/** What was told of a slice: of one bid, or of all that were sent before a moment. */
+export type SliceNotice =
+  | {
+    readonly bid: number;
+    /** Null if it lost. */
+    readonly chargedMicros: number | null;
+  }
+  | { readonly before: number; readonly chargedMicros: number };
+
+/** Notices that wait for the node that holds the slice, oldest first. */
+export interface SliceMail {
+  /** How many were taken before these. */
+  readonly taken: number;
+  readonly waiting: readonly SliceNotice[];
 }
 
 /** A rate over exposure whose past fades. */
@@ -49,6 +69,12 @@ export interface SeasonState {
     readonly exposure: number;
     readonly count: number;
   };
+}
+
+/** Outcomes that were told of, so that one that is told again counts once. */
+export interface OutcomesTold {
+  /** Hashes of the ids of the latest, oldest first. */
+  readonly ids: readonly string[];
 }
 
 /** Wins of one stretch of time, and the outcomes that they have brought so far. */
@@ -115,6 +141,8 @@ export interface BudgetAccount {
   /** What closed slices of that day have cost. */
   readonly dayClosedMicros: number;
   readonly slices: readonly BudgetSlice[];
+  /** Absent before the first. */
+  readonly outcomes?: OutcomesTold;
   /** Why nothing is lent any more; null while all is well. */
   readonly stopped: string | null;
   readonly pacing: PacingState;
@@ -137,5 +165,52 @@ export interface BudgetStore {
       kept: BudgetAccount | null,
       now: number,
     ) => { readonly kept: BudgetAccount; readonly answer: A },
+  ): Promise<A>;
+}
+
+/** A budget as it is kept. */
+export interface KeptBudget {
+  readonly terms: BudgetTerms;
+  /** Null before anything was lent. */
+  readonly account: BudgetAccount | null;
+  readonly createdAt: Instant;
+}
+
+/** What becomes of a budget. */
+export interface BudgetChanged<A> {
+  /** The terms from now on; as they were if absent. */
+  readonly terms?: BudgetTerms;
+  readonly kept: BudgetAccount | null;
+  readonly answer: A;
+}
+
+/** Budgets with their terms, by tenant, shared by every process on one database. */
+export interface BudgetBook {
+  /**
+   * Keeps a new budget.
+   *
+   * @returns False if the tenant has one of that id, which is left as it is.
+   */
+  create(tenant: string, terms: BudgetTerms): Promise<boolean>;
+  find(tenant: string, id: string): Promise<KeptBudget | null>;
+  /** A tenant's, oldest first. */
+  list(tenant: string): Promise<readonly KeptBudget[]>;
+  /** Terms of every budget of every tenant, oldest first. */
+  terms(): Promise<
+    readonly { readonly tenant: string; readonly terms: BudgetTerms }[]
+  >;
+  /**
+   * Changes a budget by compare-and-set, terms and account together: nothing is lent
+   * under terms that were changed meanwhile.
+   *
+   * @param apply As of {@link BudgetStore}.
+   * @returns What `apply` answered at last.
+   * @throws {EngineError} `not_found` if the tenant has none of that id;
+   * `store_unavailable`, and it is then not known whether it was kept.
+   */
+  change<A>(
+    tenant: string,
+    id: string,
+    apply: (budget: KeptBudget, now: number) => BudgetChanged<A>,
   ): Promise<A>;
 }

@@ -5,7 +5,12 @@
  */
 import type { Instant } from "../domain/day.ts";
 import type { LoggedRecord } from "../domain/decision.ts";
-import type { Plan, PlanState } from "../domain/plan.ts";
+import type {
+  Plan,
+  PlanEvent,
+  PlanFinding,
+  PlanState,
+} from "../domain/plan.ts";
 
 /** An answer kept under a caller's key, stored in one transaction with its effect. */
 export interface IdempotentAnswer {
@@ -69,9 +74,24 @@ export interface IdempotencyStore {
   ): Promise<IdempotentAnswer | null>;
 }
 
+/** One move of a plan. */
+export interface PlanMove {
+  readonly from: PlanState;
+  readonly to: PlanState;
+  readonly by: string;
+  readonly at: Instant;
+  /** Why; nothing unless given. */
+  readonly reason?: string;
+  /** What speaks against it from now on; as it was unless given. */
+  readonly findings?: readonly PlanFinding[];
+}
+
 /** Where plans are kept. */
 export interface PlanStore {
-  /** Keeps a new plan and its idempotent answer in one transaction. */
+  /**
+   * Keeps a new plan, proposed or validated, and its idempotent answer in one
+   * transaction.
+   */
   create(
     tenant: string,
     plan: Plan,
@@ -81,21 +101,23 @@ export interface PlanStore {
   >;
   find(tenant: string, id: string): Promise<Plan | null>;
   list(tenant: string, limit: number): Promise<readonly Plan[]>;
+  /** All plans of a tenant in any of some states, oldest first; only those moved since, if given. */
+  standing(
+    tenant: string,
+    states: readonly PlanState[],
+    movedSince?: Instant,
+  ): Promise<readonly Plan[]>;
   /**
-   * Moves a plan on, compare-and-swap on its state, and logs who did it.
+   * Moves a plan on, compare-and-swap on its state, and logs who did it. Who moved it
+   * to `approved` is kept until it is proposed again.
    *
    * @returns The moved plan, or null if it was not in state `from`.
+   * @throws {EngineError} `approval_invalid` if who asked for it would approve it.
+   * @throws {RangeError} If no plan may go from `from` to `to`.
    */
-  move(
-    tenant: string,
-    id: string,
-    step: {
-      readonly from: PlanState;
-      readonly to: PlanState;
-      readonly by: string;
-      readonly at: Instant;
-    },
-  ): Promise<Plan | null>;
+  move(tenant: string, id: string, step: PlanMove): Promise<Plan | null>;
+  /** Its moves, oldest first, without its making. */
+  history(tenant: string, id: string): Promise<readonly PlanEvent[]>;
 }
 
 /** Policy sets by hash, so that any decision can be replayed. */

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Day, DayRange, Instant } from "../domain/day.ts";
-import type { EntityType } from "../domain/entity.ts";
+import type { EntityKey, EntityType } from "../domain/entity.ts";
 import type {
   EventSignal,
   Metrics,
@@ -232,6 +232,16 @@ export interface SignalStore {
     report: string,
   ): Promise<readonly LagPoint[]>;
   performance(query: PerformanceQuery): Promise<readonly KnownPerformance[]>;
+  /**
+   * Which of some entities a source reported totals of.
+   *
+   * @param since First day that counts.
+   */
+  reported(
+    tenant: string,
+    source: string,
+    asked: { readonly entities: readonly EntityKey[]; readonly since: Day },
+  ): Promise<ReadonlySet<EntityKey>>;
 }
 
 /** Where runs over ranges of days are remembered. */

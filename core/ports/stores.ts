@@ -3,6 +3,8 @@
  *
  * @module
  */
+import type { ChangeJournal } from "./changes.ts";
+import type { BudgetBook } from "./budgets.ts";
 import type {
   DecisionLog,
   IdempotencyStore,
@@ -59,6 +61,8 @@ export interface Stores {
   readonly log: DecisionLog;
   readonly idempotency: IdempotencyStore;
   readonly plans: PlanStore;
+  readonly budgets: BudgetBook;
+  readonly changes: ChangeJournal;
   readonly policies: PolicyArchive;
   readonly keys: KeyStore;
   readonly erasures: ErasureStore;

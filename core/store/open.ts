@@ -8,8 +8,10 @@ import type { Clock } from "../ports/clock.ts";
 import type { Stores } from "../ports/stores.ts";
 import { createBackfillStore } from "./backfills.ts";
 import { awaitServer } from "./await_server.ts";
+import { createBudgetBook } from "./budget_store.ts";
 import { createDecisionLog } from "./decision_log.ts";
 import { createErasureStore } from "./erasure.ts";
+import { createChangeJournal } from "./change_journal.ts";
 import { createConsistencyStore } from "./feature_checks.ts";
 import { createFeatureHistory } from "./feature_history.ts";
 import { createOnlineFeatures } from "./feature_kv.ts";
@@ -101,6 +103,8 @@ export function createStores(
     log: createDecisionLog(sql),
     idempotency: createIdempotencyStore(sql),
     plans: createPlanStore(sql),
+    budgets: createBudgetBook(sql),
+    changes: createChangeJournal(sql),
     policies: createPolicyArchive(sql),
     keys: createKeyStore(sql),
     erasures: createErasureStore(sql),

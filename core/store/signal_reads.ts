@@ -14,9 +14,12 @@ import type {
   SignalStore,
   SourceFreshness,
 } from "../ports/signals.ts";
+import type { Day } from "../domain/day.ts";
+import { type EntityKey, entityKey, parseEntityKey } from "../domain/entity.ts";
 import { toSignal } from "./performance_rows.ts";
 import type { Row, Sql } from "./sql.ts";
 import { inForceSql, startStatement } from "./statement.ts";
+import { entityColumn } from "./tables/columns.ts";
 
 /** Reads what a database keeps of sources. */
 export function readSignals(
@@ -47,6 +50,8 @@ export function readSignals(
     },
     listDeadLetters: (tenant, filter) => readLetters(sql, tenant, filter),
     performance: (query) => readPerformance(sql, query),
+    reported: (tenant, source, asked) =>
+      readReported(sql, { tenant, source, ...asked }),
   };
 }
 
@@ -122,6 +127,32 @@ async function readPerformance(
     ) claim on true
     order by s.day, s.row_key`;
   return (await sql.query(text, statement.params)).map(toKnown);
+}
+
+/** Looked up by entity, a type at a time, as the index of each type has it. */
+async function readReported(
+  sql: Sql,
+  { tenant, source, entities, since }: {
+    readonly tenant: string;
+    readonly source: string;
+    readonly entities: readonly EntityKey[];
+    readonly since: Day;
+  },
+): Promise<Set<EntityKey>> {
+  const found = new Set<EntityKey>();
+  const byType = Map.groupBy(entities.map(parseEntityKey), ({ type }) => type);
+  for (const [type, keys] of byType) {
+    const column = entityColumn(type);
+    const rows = await sql.query<{ id: string }>(
+      `select distinct s.${column} as id from performance s
+      where s.tenant = $1 and s.source = $2 and s.level = $3
+        and s.${column} = any($4::text[]) and s.day >= $5::date
+        and s.superseded_at is null`,
+      [tenant, source, type, keys.map(({ id }) => id), since],
+    );
+    rows.forEach(({ id }) => found.add(entityKey(type, id)));
+  }
+  return found;
 }
 
 function toKnown(row: Row): KnownPerformance {

@@ -7,12 +7,14 @@
 
 /**
  * - `dropped` breaks an answer off in its middle;
+ * - `unanswered` lets the vendor do what it is asked, and its answer never comes;
  * - `refused` answers 403, and the vendor does not learn of the call;
  * - `garbled` makes nonsense of one record in it: the first of its longest list;
  * - `unknown_members` adds members that nobody knows to every object in it.
  */
 export type Interference =
   | "dropped"
+  | "unanswered"
   | "refused"
   | "garbled"
   | "unknown_members";
@@ -39,11 +41,13 @@ const EXACT = JSON as unknown as ExactJson;
  * @param answer As the vendor gave it.
  * @param interference What is done to it.
  * @returns The answer as it arrives.
+ * @throws {TypeError} As a connection does that is closed.
  */
 export async function spoil(
   answer: Response,
   interference: Exclude<Interference, "refused">,
 ): Promise<Response> {
+  if (interference === "unanswered") throw new TypeError("connection closed");
   const { status, headers } = answer;
   const text = await answer.text();
   if (text === "") return new Response(null, { status, headers });

@@ -67,6 +67,7 @@ export function keepInMemory(): MemorySignals {
       Promise.resolve(latestOf(kept.claims, report)),
     lagCurve: () => Promise.resolve([]),
     performance: () => Promise.resolve([]),
+    reported: () => Promise.resolve(new Set()),
   };
 }
 

@@ -30,6 +30,11 @@ export interface ConnectorSample {
   readonly delivery?: Delivery;
   /** Values to write, at least one, for connectors with a destination. */
   readonly settings?: readonly Setting[];
+  /**
+   * A value that the destination does not take, of something that `settings` does not
+   * begin with; required for connectors with a destination.
+   */
+  readonly refused?: Setting;
 }
 
 /** Where the clock stands while a sample is run. */

@@ -27,7 +27,7 @@ const URL_OF = "https://ads.example/v1/events";
 export const TOKEN = "s3cret-token";
 const DAYS = ["2026-01-01", "2026-01-02", "2026-01-03", "2026-02-01"];
 const SETTING: Setting = { target: "campaign:1", field: "bid", value: "5" };
-const OTHER: Setting = { target: "campaign:2", field: "bid", value: "6" };
+const OTHER: Setting = { target: "campaign:2", field: "bid", value: "10" };
 /** What is delivered. */
 export const BODY = new TextEncoder().encode("an event that came in a body");
 
@@ -42,6 +42,7 @@ export const SAMPLE: ConnectorSample = {
     receivedAt: "2026-01-01T00:00:00.000Z",
   },
   settings: [SETTING, OTHER],
+  refused: { target: "campaign:2", field: "bid", value: "much" },
 };
 
 /** The connector that passes. */
@@ -64,6 +65,9 @@ export const SOUND: Connector<Config> = {
   pull,
   receive,
   destination: {
+    comparesExpected: true,
+    rate: { batch: 10, pauseMs: 0 },
+    unit: () => Promise.resolve(5n),
     async read({ files }, targets) {
       const kept = JSON.parse(await files.text("kept.json") ?? "{}");
       return targets.map(({ target, field }) => ({
@@ -75,7 +79,14 @@ export const SOUND: Connector<Config> = {
     async write({ files }, { id, settings }) {
       const kept = JSON.parse(await files.text("kept.json") ?? "{}");
       if (kept[id]) return;
-      for (const { target, field, value } of settings) {
+      for (const { target, field, expect, value } of settings) {
+        const held = kept[`${target} ${field}`] ?? null;
+        if (held !== expect && held !== value) {
+          throw new EngineError("change_drifted", "Cannot write: it moved");
+        }
+        if (Number(value) % 5 !== 0) {
+          throw new EngineError("request_invalid", "Cannot write: no five");
+        }
         kept[`${target} ${field}`] = value;
       }
       await files.write("kept.json", JSON.stringify({ ...kept, [id]: true }));

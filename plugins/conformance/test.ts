@@ -21,6 +21,7 @@ export { respond } from "../../core/domain/response.ts";
 export { seededRandom } from "../../core/domain/random.ts";
 export { checkSignals } from "./pull_checks.ts";
 export { type MemoryFiles, recordHttp, rememberFiles } from "./lent.ts";
+export { changeOver, targetsOf, toWrites } from "./setting_writes.ts";
 export { keepInMemory, type MemorySignals } from "./memory_store.ts";
 export type { ConnectorSample, ModelSample } from "./sample.ts";
 export { openVendor, type VendorRun, type VendorSample } from "./vendor_run.ts";

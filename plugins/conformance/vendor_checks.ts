@@ -37,13 +37,13 @@ interface Synced {
   readonly report: SyncReport | null;
 }
 
-/** Lists the checks on a simulated vendor; none without one. */
+/** Lists the checks of reading from a simulated vendor; none without both. */
 export function vendorChecks(
   connector: Connector,
   sample: ConnectorSample,
 ): readonly Check[] {
   const { vendor } = sample;
-  if (!vendor) return [];
+  if (!vendor || !(connector.reports || connector.pull)) return [];
   const given: WithVendor = { ...sample, vendor };
   return [
     {

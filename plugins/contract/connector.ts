@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { RatePlan } from "../../core/domain/change_set.ts";
 import type { Day, DayRange, Instant } from "../../core/domain/day.ts";
 import type { EntityKey } from "../../core/domain/entity.ts";
 import type { Reject, Signal } from "../../core/domain/signal.ts";
@@ -97,20 +98,52 @@ export interface Setting {
   readonly value: string | null;
 }
 
+/** A value that a destination is asked to hold. */
+export interface SettingWrite extends Setting {
+  /** Idempotency key: a write that comes again under its key is the same write. */
+  readonly key: string;
+  /** What the destination is believed to hold, null when unset. */
+  readonly expect: string | null;
+}
+
+/** Values that are written together. */
+export interface SettingChange {
+  /** Identifies the change: the same id, the same effect. */
+  readonly id: string;
+  /** The writes, in the order in which they go out; no target's field twice. */
+  readonly settings: readonly SettingWrite[];
+}
+
 /** The write side of a connector. */
 export interface Destination<C> {
   /** Whether the platform remembers ids of changes; false where it only knows values. */
   readonly remembersChanges?: boolean;
+  /**
+   * Whether the platform compares with what is expected and sets in one step. Others
+   * are read right before they are written.
+   */
+  readonly comparesExpected?: boolean;
+  /** How fast the vendor's documented limits let writes go out; at will if absent. */
+  readonly rate?: RatePlan;
+  /**
+   * Asks for the smallest step of a budget, micros, at least 1; what is written must be
+   * a multiple of it. One micro if absent.
+   */
+  unit?(scope: Lent<C>): Promise<bigint>;
   /** Reads values as they are now, in the order asked. */
   read(
     scope: Lent<C>,
     targets: readonly Omit<Setting, "value">[],
   ): Promise<readonly Setting[]>;
-  /** Writes values; all or none where the platform can. Same id, same effect. */
-  write(
-    scope: Lent<C>,
-    change: { readonly id: string; readonly settings: readonly Setting[] },
-  ): Promise<void>;
+  /**
+   * Writes values; all or none where the platform can. Same id, same effect.
+   *
+   * @throws {EngineError} `change_drifted`, with nothing written, if a value is neither
+   * the expected nor the new one (see `demandExpected`). Others if any value was not
+   * taken, or it is not known whether it was; some may then be written: what is held is
+   * told by `read`.
+   */
+  write(scope: Lent<C>, change: SettingChange): Promise<void>;
 }
 
 /** What a connector is lent while it renews its access. */

@@ -26,7 +26,7 @@ export interface HttpCall {
   readonly bearer?: string;
   /** Send the access token that the connector's `renew` gave, renewed when it has expired. */
   readonly signedIn?: boolean;
-  /** JSON body. */
+  /** JSON body; the bytes sent are those of `JSON.stringify`, so that they can be signed. */
   readonly body?: unknown;
   /** Form body, as token endpoints want it. */
   readonly form?: Readonly<Record<string, string>>;

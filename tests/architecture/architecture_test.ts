@@ -84,7 +84,10 @@ Deno.test("no file imports from a floor that its own may not", () => {
 
 Deno.test("the floors refuse a sideways import", () => {
   assert.match(
-    refuseImport("core/signals/ingest.ts", "core/plans/allocate.ts") ?? "",
+    refuseImport(
+      "core/signals/ingest.ts",
+      "core/plans/allocation/allocate.ts",
+    ) ?? "",
     /core\/signals\/ may import/,
   );
   assert.equal(

@@ -21,7 +21,7 @@ const FOR_TESTS = ["plugins/conformance/test.ts", "tests/"];
 /**
  * Finds the row that covers a file.
  *
- * @param file Path from the root, such as `core/plans/allocate.ts`.
+ * @param file Path from the root, such as `core/plans/allocation/allocate.ts`.
  * @returns The most specific row with its `*` filled in, or null for files outside the table.
  */
 export function findFloor(file: string): Floor | null {

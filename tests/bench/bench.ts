@@ -33,6 +33,8 @@ const terminal = openTerminal();
 const NAMES = [
   "policy_set",
   "plan_10k",
+  "plan_scale",
+  "plan_instances",
   "flighting",
   "pacing",
   "score_http",

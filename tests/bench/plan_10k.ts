@@ -11,11 +11,11 @@
 import type {
   AllocationEntity,
   AllocationProblem,
-} from "../../core/domain/plan.ts";
+} from "../../core/domain/allocation.ts";
 import { seededRandom } from "../../core/domain/random.ts";
-import { allocate } from "../../core/plans/allocate.ts";
-import { createBuffers, quote, sumDemand } from "../../core/plans/clear.ts";
-import { buildTableau } from "../../core/plans/tableau.ts";
+import { allocate } from "../../core/plans/allocation/allocate.ts";
+import { quote, takeAt } from "../../core/plans/allocation/solver/market.ts";
+import { prepare } from "../../core/plans/allocation/solver/prepare.ts";
 import { listInstances, readInstance } from "../plans/certified_instances.ts";
 import { type Bench, interleave, type Row } from "./bench.ts";
 
@@ -60,15 +60,13 @@ async function measure(kind: "concave" | "sshape"): Promise<Row[]> {
 
 /** One cold pass at the plan's price, as a mean of several around it. */
 function preparePass(problem: AllocationProblem, price: number): () => number {
-  const tableau = buildTableau(problem);
-  const everyone = Int32Array.from(problem.entities, (_, at) => at);
-  const demand = sumDemand(tableau, everyone);
-  const { trial } = createBuffers(tableau.size);
+  const { tree, model: { t, bench } } = prepare(problem);
+  const market = { t, tree, bench, node: tree.count - 1 };
   return () =>
     time(() => {
       for (let pass = 0; pass < PASSES; pass++) {
-        tableau.warm.fill(NaN);
-        demand(quote(price * (1 + pass / 100), "less"), trial);
+        t.warm.fill(NaN);
+        takeAt(market, quote(price * (1 + pass / 100), "less"), bench.trial);
       }
     }) / PASSES;
 }

@@ -5,6 +5,7 @@
  * @module
  */
 import { REQUEST } from "../../core/decisions/memory_ports_test.ts";
+import { createBudgets } from "../../core/decisions/budgets/budgets.ts";
 import { createDecisions } from "../../core/decisions/decisions.ts";
 import { createFeatures } from "../../core/features/features.ts";
 import { createScores } from "../../core/scores/scores.ts";
@@ -20,6 +21,7 @@ export async function openDecisions(databaseUrl: string, dataFolder: string) {
   const clock = systemClock;
   const stores = await openStores({ databaseUrl, dataFolder, clock });
   const policies = compilePolicySet([]);
+  const ids = createIds(clock);
   const decisions = createDecisions({
     features: createFeatures({ ...stores, clock }),
     scores: createScores({ models: stores.models, clock }),
@@ -27,8 +29,8 @@ export async function openDecisions(databaseUrl: string, dataFolder: string) {
     archive: stores.policies,
     log: stores.log,
     idempotency: stores.idempotency,
-    clock,
-    ids: createIds(clock),
+    budgets: createBudgets({ book: stores.budgets, clock, ids }),
+    ...{ clock, ids },
   });
   return { decisions, stores };
 }

@@ -5,6 +5,7 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { createBudgets } from "../../core/decisions/budgets/budgets.ts";
 import { createDecisions } from "../../core/decisions/decisions.ts";
 import { REQUEST } from "../../core/decisions/memory_ports_test.ts";
 import type { ModelRecord } from "../../core/domain/score.ts";
@@ -153,10 +154,11 @@ async function assertBids(
 ): Promise<void> {
   const { log, idempotency, policies: archive } = stores;
   const features = createFeatures({ ...stores, clock });
+  const ids = { next: (prefix: string) => `${prefix}_1` };
   const decisions = createDecisions({
-    ...{ features, scores, archive, log, idempotency, clock },
+    ...{ features, scores, archive, log, idempotency, clock, ids },
     policies: () => compilePolicySet([]),
-    ids: { next: (prefix) => `${prefix}_1` },
+    budgets: createBudgets({ book: stores.budgets, clock, ids }),
   });
   const { decision } = await decisions.decide(TENANT, {
     ...REQUEST,

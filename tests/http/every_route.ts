@@ -39,6 +39,12 @@ const BODIES: Readonly<Record<string, Asked>> = {
   },
   "/models/{name}/rollback": { body: { reason: "bids too much" } },
   "/erasures": { body: { subjects: ["u-48151623"] } },
+  ...Object.fromEntries(
+    ENDPOINTS.filter(({ tag, example }) =>
+      tag === "Budgets and bids" && example
+    )
+      .map(({ path, example }) => [path, { body: example }]),
+  ),
   "/webhooks/{connector}/{source}": {
     raw: "{}",
     headers: { "x-signature": "right" },
@@ -53,6 +59,7 @@ const PARAMS: Readonly<Record<string, string>> = {
   name: "email_visit",
   version: "1",
   seq: "2",
+  plot: "curves",
 };
 
 const VIEW_PARAMS: Readonly<Record<string, string>> = {
@@ -66,14 +73,20 @@ const QUERIES: Readonly<Record<string, string>> = {
   "/signals/performance": "?source=shop&from=2026-01-01&until=2026-02-01",
 };
 
+/** Ids that the stub knows, by how their paths begin. */
+const IDS = [
+  ["/decisions", "dec_1"],
+  ["/optimization/budgets", "spring"],
+] as const;
+
 /** What is sent. */
 export function askedOf({ method, path }: Endpoint): Asked {
-  return method === "post" ? BODIES[path] ?? {} : {};
+  return method === "get" ? {} : BODIES[path] ?? {};
 }
 
 /** The route's line with parameters that the stub knows. */
 export function lineOf({ method, path }: Endpoint): string {
-  const id = path.startsWith("/decisions") ? "dec_1" : "plan_1";
+  const id = IDS.find(([start]) => path.startsWith(start))?.[1] ?? "plan_1";
   const params = path.startsWith("/views") ? VIEW_PARAMS : PARAMS;
   const filled = path.replaceAll(
     /\{(\w+)\}/g,

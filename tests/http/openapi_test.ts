@@ -93,7 +93,7 @@ Deno.test.each([...ENDPOINTS])(
   "$method $path answers as the document tells",
   async (endpoint) => {
     const { ask } = openCaller();
-    if (/approve$|apply$|rollback$/.test(endpoint.path)) {
+    if (/approve$|apply$|rollback$|verify$/.test(endpoint.path)) {
       for (const step of ["approve", "apply"]) {
         if (endpoint.path.endsWith(step)) break;
         if (!endpoint.path.startsWith("/models")) {

@@ -16,7 +16,9 @@ Deno.test("plan answers 201 with amounts exact beyond 2^53", async () => {
   const { status, body } = await ask(PLAN, { body: BODY, headers: HEADERS });
   assert.equal(status, 201);
   assert.equal(body.plan_id, "plan_2");
-  assert.equal(body.state, "proposed");
+  assert.equal(body.state, "validated");
+  assert.deepEqual(body.findings, []);
+  assert.deepEqual(body.guardrails, []);
   assert.deepEqual(body.total, { micros: "9007199254740993", currency: "EUR" });
   assert.deepEqual(body.objective, {
     unit: "revenue_micros",
@@ -179,45 +181,37 @@ Deno.test("plan refuses personal data in an entity", async () => {
   assert.equal(told.body.facts.field, "scope.entities[0]");
 });
 
-Deno.test("plans move on from proposed to rolled back", async () => {
-  const { ask } = openCaller();
-  const steps = ["approve", "apply", "rollback"];
-  const states = [];
-  for (const step of steps) {
-    const told = await ask(`POST /optimization/plans/plan_1/${step}`);
-    assert.equal(told.status, 200);
-    states.push(told.body.state);
-  }
-  assert.deepEqual(states, ["approved", "applied", "rolled_back"]);
-  const { text } = await ask("GET /metrics");
-  for (const state of states) {
-    assert.ok(text.includes(`moe_plans_total{step="${state}"} 1`));
-  }
+Deno.test("plan hands guardrails on with what was left out", async () => {
+  const { ask, stub } = openCaller();
+  const guardrails = [
+    { metric: "conversions", bound: 0.9 },
+    {
+      ...{ metric: "cpa", entity: "campaign:c-1", bound: 1.2 },
+      ...{ ["baseline_days"]: 14, ["min_days"]: 3 },
+      ...{ ["settle_days"]: 0, confidence: 0.99 },
+    },
+  ];
+  await ask(PLAN, { body: { ...BODY, guardrails }, headers: HEADERS });
+  assert.deepEqual(stub.planned[0]?.guardrails, [{
+    ...{ metric: "conversions", entity: null, bound: 0.9 },
+    ...{ baselineDays: 28, minDays: 7, settleDays: 3, confidence: 0.95 },
+  }, {
+    ...{ metric: "cpa", entity: "campaign:c-1", bound: 1.2 },
+    ...{ baselineDays: 14, minDays: 3, settleDays: 0, confidence: 0.99 },
+  }]);
 });
 
-Deno.test("plans do not apply before they are approved", async () => {
-  const { ask } = openCaller();
-  const told = await ask("POST /optimization/plans/plan_1/apply");
-  assert.equal(told.status, 409);
-  assert.equal(told.body.code, "plan_state_invalid");
-});
-
-Deno.test("plans are listed without their entities, and read with them", async () => {
-  const { ask } = openCaller();
-  const { body: { plans } } = await ask("GET /optimization/plans?limit=5");
-  assert.equal(plans.length, 1);
-  assert.equal(plans[0].plan_id, "plan_1");
-  assert.equal(plans[0].recommendations, undefined);
-  const { body } = await ask("GET /optimization/plans/plan_1");
-  assert.equal(body.recommendations.length, 1);
-});
-
-Deno.test("plans hand out their change set and its inverse", async () => {
-  const { ask } = openCaller();
-  const { body } = await ask("GET /optimization/plans/plan_1/artifact");
-  const [operation] = body.change_set.operations;
-  const [inverse] = body.change_set.inverse;
-  assert.equal(body.v, 1);
-  assert.equal(operation.expect, inverse.set);
-  assert.equal(operation.set, inverse.expect);
-});
+Deno.test.each([
+  { path: "metric", guardrail: { metric: "clicks", bound: 0.9 } },
+  { path: "bound", guardrail: { metric: "roas", bound: 0 } },
+  { path: "entity", guardrail: { metric: "roas", bound: 1, entity: "all" } },
+])(
+  "plan refuses a guardrail with a wrong $path",
+  async ({ path, guardrail }) => {
+    const { ask } = openCaller();
+    const body = { ...BODY, guardrails: [guardrail] };
+    const told = await ask(PLAN, { body, headers: HEADERS });
+    assert.equal(told.status, 422);
+    assert.equal(told.body.errors[0].path, `guardrails[0].${path}`);
+  },
+);

@@ -8,14 +8,13 @@ import { createApiKey } from "../../core/http/api_key.ts";
 import type { DeliveryJob, Engine } from "../../core/engine.ts";
 import type { DecisionRequest } from "../../core/domain/decision.ts";
 import { EngineError } from "../../core/domain/error.ts";
-import type { Plan, PlanRequest } from "../../core/domain/plan.ts";
+import type { PlanRequest } from "../../core/domain/plan_request.ts";
 import { type ApiKey, type Scope, SCOPES } from "../../core/ports/decisions.ts";
 import type { Idempotent } from "../../core/http/idempotency_key.ts";
 import {
   AT,
   decisionOf,
   EXPLANATION,
-  planOf,
   POLICIES,
   REQUEST,
 } from "./stub_records.ts";
@@ -25,7 +24,13 @@ import {
   openErasureDesk,
   openFeatureDesk,
 } from "./stub_features.ts";
+import {
+  type BudgetCalls,
+  openBudgetDesk,
+  RECOMMENDED,
+} from "./stub_budgets.ts";
 import { openModelDesk } from "./stub_models.ts";
+import { openPlanDesk } from "./stub_plans.ts";
 import { RECEIPT, SIGNALS, TRUST } from "./stub_signals.ts";
 
 /** What the stub lets a test see and set. */
@@ -34,8 +39,11 @@ export interface Stub {
   /** Requests that reached the stages, the latest last. */
   readonly decided: DecisionRequest[];
   readonly planned: PlanRequest[];
+  /** Why plans were moved. */
+  readonly said: string[];
   readonly delivered: DeliveryJob[];
   readonly read: FeatureDesk["read"];
+  readonly told: BudgetCalls;
   readonly erased: ErasureDesk["jobs"];
   /** What is wrong with each part. */
   readonly health: Record<string, string | null>;
@@ -59,12 +67,11 @@ interface Kept {
 export function createStub(): Stub {
   const keys = new Map<string, ApiKey>();
   const answers = new Map<string, Kept>();
-  const plans = new Map<string, Plan>([["acme/plan_1", planOf("plan_1")]]);
   const desk = openFeatureDesk();
   const erasing = openErasureDesk();
+  const spending = openBudgetDesk();
   let count = 0;
   let requests = 0;
-  let made = 1;
 
   function once(
     tenant: string,
@@ -82,28 +89,13 @@ export function createStub(): Stub {
     return { answer, replayed: false };
   }
 
-  function movePlan(state: Plan["state"], from: Plan["state"]) {
-    return (tenant: string, id: string, by: string) => {
-      const plan = plans.get(`${tenant}/${id}`);
-      if (!plan) throw new EngineError("not_found", `Cannot find plan "${id}"`);
-      if (plan.state !== from) {
-        throw new EngineError("plan_state_invalid", `Cannot move plan "${id}"`);
-      }
-      const moved = {
-        ...plan,
-        state,
-        approvedBy: state === "approved" ? by : plan.approvedBy,
-      };
-      plans.set(`${tenant}/${id}`, moved);
-      return Promise.resolve(moved);
-    };
-  }
-
   const stub: Omit<Stub, "engine"> = {
     decided: [],
     planned: [],
+    said: [],
     delivered: [],
     read: desk.read,
+    told: spending.calls,
     erased: erasing.jobs,
     health: { postgres: null, kv: null },
     now: "2026-01-31T09:00:00.000Z",
@@ -155,6 +147,10 @@ export function createStub(): Stub {
           replayed,
         });
       },
+      recommend: (_tenant, { asks }) => {
+        stub.told.batches.push(...asks);
+        return Promise.resolve(asks.map(() => RECOMMENDED));
+      },
       find(tenant, id) {
         const decision = logged(tenant, id);
         return Promise.resolve(
@@ -193,33 +189,12 @@ export function createStub(): Stub {
       },
       verify: () => Promise.reject(new TypeError("not over HTTP")),
     },
-    plans: {
-      make(tenant, request, { idempotent, render, by }) {
-        const plan = { ...planOf(`plan_${++made}`), createdBy: by };
-        const { answer, replayed } = once(tenant, idempotent, () => {
-          stub.planned.push(request);
-          plans.set(`${tenant}/${plan.id}`, plan);
-          return render(plan);
-        });
-        return Promise.resolve({
-          plan: replayed ? null : plan,
-          answer,
-          replayed,
-        });
-      },
-      find: (tenant, id) =>
-        Promise.resolve(plans.get(`${tenant}/${id}`) ?? null),
-      list: (tenant, limit) =>
-        Promise.resolve(
-          [...plans].filter(([key]) => key.startsWith(`${tenant}/`))
-            .map(([, plan]) => plan).slice(0, limit),
-        ),
-      approve: async (...step) =>
-        await movePlan("approved", "proposed")(...step),
-      apply: async (...step) => await movePlan("applied", "approved")(...step),
-      rollback: async (...step) =>
-        await movePlan("rolled_back", "applied")(...step),
-    },
+    plans: openPlanDesk({
+      planned: (request) => void stub.planned.push(request),
+      said: (reason) => void stub.said.push(reason),
+      once,
+    }),
+    budgets: spending.budgets,
     features: desk.features,
     erase: erasing.erase,
     erasures: erasing.erasures,

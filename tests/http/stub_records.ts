@@ -56,7 +56,7 @@ export function decisionOf(
   };
 }
 
-/** A proposed plan for two entities. */
+/** A validated plan for one entity. */
 export function planOf(id: string): Plan {
   const operation = {
     id: "op_1",
@@ -67,7 +67,7 @@ export function planOf(id: string): Plan {
   } as const;
   return {
     id,
-    state: "proposed",
+    state: "validated",
     createdBy: "planner",
     createdAt: AT,
     validity: { from: AT, until: UNTIL },
@@ -100,8 +100,10 @@ export function planOf(id: string): Plan {
       destination: "file",
       operations: [operation],
       inverse: [{ ...operation, expect: "200", set: "100" }],
+      rate: { batch: 1, pauseMs: 0 },
     },
     approvedBy: null,
+    findings: [],
   };
 }
 

@@ -6,8 +6,8 @@
 import {
   type Bidder,
   createBidder,
-  type Proposal,
 } from "../../core/decisions/pacing/bidder.ts";
+import type { Proposal } from "../../core/decisions/pacing/proposal.ts";
 import { reclaimSlice } from "../../core/decisions/pacing/account.ts";
 import { bookOutcome } from "../../core/decisions/pacing/book.ts";
 import { utcDay } from "../../core/decisions/pacing/flight.ts";

@@ -6,7 +6,7 @@
 import type {
   AllocationEntity,
   AllocationProblem,
-} from "../../core/domain/plan.ts";
+} from "../../core/domain/allocation.ts";
 import type { ResponseCurve } from "../../core/domain/score.ts";
 
 /** Where they lie. */
@@ -16,6 +16,8 @@ export const FOLDER = new URL("../../../shared/bench/plans/", import.meta.url);
 export interface Certified {
   readonly "upper_bound": number;
   readonly "best_known": number;
+  /** What dividing the budget in proportion to today's spend brings. */
+  readonly "value_at_proportional_ref": number;
 }
 
 interface Listed {
@@ -29,12 +31,21 @@ interface Listed {
   }[];
 }
 
+/** Parameters of each entity's Hill curve, draw by draw. */
+interface Drawn {
+  readonly lo: readonly number[];
+  readonly hi: readonly number[];
+  readonly beta: readonly (readonly number[])[];
+  readonly k: readonly (readonly number[])[];
+  readonly s: readonly (readonly number[])[];
+}
+
 /** Names the instances; none if they are absent. */
 export function listInstances(): string[] {
   try {
     return [...Deno.readDirSync(FOLDER)].map(({ name }) => name)
       .filter((name) => name.endsWith(".json"))
-      .filter((name) => !/^(draws|flighting)_/.test(name)).sort();
+      .filter((name) => !name.startsWith("flighting_")).sort();
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return [];
     throw error;
@@ -48,6 +59,8 @@ export function readInstance(
   const found = JSON.parse(Deno.readTextFileSync(new URL(name, FOLDER)));
   const entities = name.endsWith(".bin.json")
     ? readColumns(name.replace(".bin.json", ".f64"), found.n)
+    : name.startsWith("draws_")
+    ? readDraws(found as Drawn)
     : (found as Listed).channels.map(({ id, lo, hi, curve }) => ({
       id,
       group: null,
@@ -72,6 +85,24 @@ function readCurve(
     case "mm":
       return { type: "michaelis_menten", ceiling: beta, half: k };
   }
+}
+
+function readDraws({ lo, hi, beta, k, s }: Drawn): AllocationEntity[] {
+  return lo.map((least, row) => ({
+    id: `c${row}`,
+    group: null,
+    lo: least,
+    hi: hi[row] ?? NaN,
+    curve: {
+      type: "sampled",
+      draws: (beta[row] ?? []).map((ceiling, draw) => ({
+        type: "hill",
+        ceiling,
+        half: k[row]?.[draw] ?? NaN,
+        slope: s[row]?.[draw] ?? NaN,
+      })),
+    },
+  }));
 }
 
 /** Columns type, beta, k, s, lo, hi, ref; type 1 is logistic with rate 1 ÷ k. */

@@ -15,6 +15,8 @@ export interface CertifiedFlight {
   readonly problem: FlightProblem;
   /** Spend of each entity in a period as it was, shape [entities]. */
   readonly ref: readonly number[];
+  /** Spend in the periods before, shape [entities][periods]. */
+  readonly history: readonly (readonly number[])[];
   readonly certified: {
     readonly "upper_bound": number;
     readonly "best_known": number;
@@ -62,6 +64,7 @@ export function readFlight(): CertifiedFlight | null {
       spend: "all",
     },
     ref: found.ref,
+    history: found.history,
     certified: found.certified,
   };
 }

@@ -43,9 +43,10 @@ const MODEL: NewModel = {
   createdAt: AT,
 };
 
-const PLAN: Plan = {
+/** A plan that nothing speaks against. */
+export const PLAN: Plan = {
   id: "plan_1",
-  state: "proposed",
+  state: "validated",
   createdBy: "ann",
   createdAt: AT,
   validity: { from: AT, until: "2026-03-08T00:00:00.000Z" },
@@ -73,8 +74,15 @@ const PLAN: Plan = {
     applied: [],
     warnings: [],
   }],
-  changeSet: { id: "c", destination: "file", operations: [], inverse: [] },
+  changeSet: {
+    id: "c",
+    destination: "file",
+    operations: [],
+    inverse: [],
+    rate: { batch: 1, pauseMs: 0 },
+  },
   approvedBy: null,
+  findings: [],
 };
 
 /** Cases about what is kept by name or id. */
@@ -169,7 +177,7 @@ export const recordCases: readonly Case[] = [
       await plans.create(tenant, PLAN, null);
       const approve = (by: string) =>
         plans.move(tenant, PLAN.id, {
-          from: "proposed",
+          from: "validated",
           to: "approved",
           by,
           at: AT,
@@ -181,7 +189,7 @@ export const recordCases: readonly Case[] = [
       assert.equal(moved?.state, "approved");
       assert.ok(["bob", "cid"].includes(moved?.approvedBy ?? ""));
       const step = { by: "bob", at: AT } as const;
-      const apply = { ...step, from: "approved", to: "applied" } as const;
+      const apply = { ...step, from: "approved", to: "applying" } as const;
       assert.equal(
         await plans.move(`${tenant}-other`, PLAN.id, apply),
         null,

@@ -44,6 +44,32 @@ async function spend(stores: Stores, tenant: string, knownAt: string | null) {
 /** Cases about signals. */
 export const signalCases: readonly Case[] = [
   {
+    name: "entities are found that a source reported lately, and no others",
+    run: async ({ signals }, tenant) => {
+      await signals.write(batch(tenant, {
+        performance: [keyed(campaignDay("2026-02-01", 5n))],
+      }));
+      const [type, id] = ["campaign", "c-1"] as const;
+      const known = campaignDay("2026-02-01", 5n).entities[type];
+      const asked = {
+        entities: [`${type}:${known}`, `${type}:${id}-other`, `channel:x`],
+        since: "2026-01-01",
+      } as const;
+      assert.deepEqual(
+        [...await signals.reported(tenant, SOURCE, asked)],
+        [`${type}:${known}`],
+      );
+      const elsewhere = [
+        signals.reported(tenant, "other", asked),
+        signals.reported(`${tenant}-x`, SOURCE, asked),
+        signals.reported(tenant, SOURCE, { ...asked, since: "2026-02-02" }),
+      ];
+      for (const none of await Promise.all(elsewhere)) {
+        assert.equal(none.size, 0);
+      }
+    },
+  },
+  {
     name: "a batch written again changes nothing",
     run: async ({ signals }, tenant) => {
       const page = batch(tenant, {

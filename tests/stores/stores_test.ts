@@ -7,6 +7,8 @@ import { systemClock } from "../../core/store/clock.ts";
 import { openStores } from "../../core/store/open.ts";
 import { needingPostgres, startPostgres } from "../servers/postgres.ts";
 import assert from "node:assert/strict";
+import { changeCases } from "./change_cases.ts";
+import { budgetCases } from "./budget_cases.ts";
 import { claimCases } from "./claim_cases.ts";
 import { featureCases } from "./feature_cases.ts";
 import { historyCases } from "./history_cases.ts";
@@ -16,6 +18,7 @@ import { logCases } from "./log_cases.ts";
 import { modelCases } from "./model_cases.ts";
 import { modelRoleCases } from "./model_role_cases.ts";
 import { pageCases } from "./page_cases.ts";
+import { planCases } from "./plan_cases.ts";
 import { quotaCases } from "./quota_cases.ts";
 import { recordCases } from "./record_cases.ts";
 import { signalCases } from "./signal_cases.ts";
@@ -38,11 +41,14 @@ const CASES = [
   ...statisticsCases,
   ...logCases,
   ...recordCases,
+  ...planCases,
+  ...changeCases,
   ...modelCases,
   ...modelRoleCases,
   ...viewCases,
   ...leaseCases,
   ...quotaCases,
+  ...budgetCases,
   ...streamCases,
   ...streamFollowCases,
 ];

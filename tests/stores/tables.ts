@@ -13,6 +13,7 @@ import * as decisions from "../../core/store/tables/decisions.ts";
 import * as erasure from "../../core/store/tables/erasure.ts";
 import * as features from "../../core/store/tables/features.ts";
 import * as models from "../../core/store/tables/models.ts";
+import * as plans from "../../core/store/tables/plans.ts";
 import * as quota from "../../core/store/tables/quota.ts";
 import * as signals from "../../core/store/tables/signals.ts";
 
@@ -47,7 +48,7 @@ export async function checkTables(sql: Sql): Promise<void> {
 }
 
 function declaredColumns(): Record<string, string[]> {
-  const exported = [decisions, erasure, features, models, quota, signals]
+  const exported = [decisions, erasure, features, models, plans, quota, signals]
     .flatMap((module): unknown[] => Object.values(module));
   const tables = exported.filter((it): it is PgTable => is(it, PgTable));
   return Object.fromEntries(tables.map((table) => [

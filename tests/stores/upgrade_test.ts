@@ -7,6 +7,7 @@ import assert from "node:assert/strict";
 import { parseView } from "../../core/features/parse_view.ts";
 import { migrate } from "../../core/store/migrate.ts";
 import { createModelRegistry } from "../../core/store/model_registry.ts";
+import { createPlanStore } from "../../core/store/plan_store.ts";
 import type { Sql } from "../../core/store/sql.ts";
 import { createViewStore } from "../../core/store/view_store.ts";
 import { findBreak } from "../../core/domain/model_log.ts";
@@ -154,5 +155,63 @@ testEmptyDatabases(
       assert.equal(findBreak(tenant, log), null);
     }
     assert.deepEqual(findBreak("other", events), { seq: 1, kind: "changed" });
+  },
+);
+
+/** A plan as an earlier release kept it: no rate, no findings. */
+function earlierPlan(id: string, state: string) {
+  const operation = {
+    ...{ id: `${id}/channel:tv`, target: "channel:tv" },
+    field: "budget_micros_per_day",
+  };
+  return {
+    ...{ id, state, createdBy: "ann", createdAt: "2026-03-01T00:00:00.000Z" },
+    ...{ approvedBy: null, currency: "EUR", totalMicros: { $bigint: "5" } },
+    recommendations: [],
+    changeSet: {
+      ...{ id: "c", destination: "file" },
+      operations: [{ ...operation, expect: null, set: "5" }],
+      inverse: [{ ...operation, expect: "5", set: null }],
+    },
+  };
+}
+
+testEmptyDatabases(
+  "plans that an earlier release kept are read and moved on",
+  async (sql) => {
+    await migrateEarlier(sql, [...EARLIER, "0003_features", "0004_learning"]);
+    const states = ["proposed", "approved", "applied", "rolled_back"];
+    for (const [at, state] of states.entries()) {
+      const id = `plan_${at}`;
+      await sql.query(
+        "insert into plan (tenant, id, state, created_by, created_at, approved_by, document) values ('acme', $1, $2, 'ann', '2026-03-01T00:00:00Z', $3, $4::text::json)",
+        [
+          ...[id, state, at > 0 ? "bob" : null],
+          JSON.stringify(earlierPlan(id, "proposed")),
+        ],
+      );
+    }
+    await sql.query(
+      "insert into plan_event (tenant, plan_id, seq, from_state, to_state, moved_by, at) values ('acme', 'plan_1', 1, 'proposed', 'approved', 'bob', '2026-03-01T01:00:00Z')",
+    );
+    await migrate(sql);
+    const plans = createPlanStore(sql);
+    for (const [at, state] of states.entries()) {
+      const plan = await plans.find("acme", `plan_${at}`);
+      assert.equal(plan?.state, state);
+      assert.equal(plan.approvedBy, at > 0 ? "bob" : null);
+      assert.deepEqual(plan.findings, []);
+      assert.deepEqual(plan.changeSet.rate, { batch: 100, pauseMs: 0 });
+      assert.equal(plan.totalMicros, 5n);
+    }
+    const step = { by: "cy", at: "2026-03-02T00:00:00.000Z" } as const;
+    const move = { ...step, from: "approved", to: "applying" } as const;
+    assert.equal((await plans.move("acme", "plan_1", move))?.state, "applying");
+    assert.deepEqual(
+      (await plans.history("acme", "plan_1")).map(({ to, reason }) => [
+        ...[to, reason],
+      ]),
+      [["approved", null], ["applying", null]],
+    );
   },
 );

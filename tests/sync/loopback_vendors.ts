@@ -57,7 +57,7 @@ export async function startVendors(): Promise<Vendors> {
 }
 
 /** Serves on loopback; an answer of null breaks the connection in its middle. */
-async function listen(
+export async function listen(
   answer: (request: Request) => Promise<Response | null>,
 ): Promise<Pick<Vendors, "origin" | "stop">> {
   const server = createServer(async (asked, answered) => {

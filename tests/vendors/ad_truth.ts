@@ -52,6 +52,8 @@ export interface AdPlan {
   readonly settlesDays: number;
   /** Whether conversions are whole numbers. */
   readonly wholeConversions: boolean;
+  /** The first campaign's id; the first one above 2^53 if absent. */
+  readonly firstId?: bigint;
 }
 
 /** An account. */
@@ -124,7 +126,13 @@ export function createAdTruth(plan: AdPlan): AdTruth {
   };
 }
 
-function nameAds({ campaigns, adsPerCampaign }: AdPlan): Ad[] {
+function nameAds(
+  { campaigns, adsPerCampaign, firstId = FIRST_ID }: AdPlan,
+): Ad[] {
+  const named = (offset: bigint, name: string): Named => ({
+    id: String(firstId + offset),
+    name,
+  });
   return Array.from({ length: campaigns * adsPerCampaign }, (_, at) => {
     const campaign = Math.floor(at / adsPerCampaign);
     return {
@@ -133,10 +141,6 @@ function nameAds({ campaigns, adsPerCampaign }: AdPlan): Ad[] {
       ad: named(2000n + BigInt(at), `Ad ${at} – größer`),
     };
   });
-}
-
-function named(offset: bigint, name: string): Named {
-  return { id: String(FIRST_ID + offset), name };
 }
 
 function deliver(

@@ -38,6 +38,12 @@ import {
 } from "./google_ads_query.ts";
 import { expectRows, tellRows } from "./google_ads_rows.ts";
 import { createGoogleSignIn } from "./google_sign_in.ts";
+import {
+  createMishapDesk,
+  heldByCampaigns,
+  type MishapDesk,
+  type WriteMishaps,
+} from "./write_mishaps.ts";
 
 /** What can be chosen of it. */
 export interface GoogleAdsPlan {
@@ -46,12 +52,17 @@ export interface GoogleAdsPlan {
   readonly pageRows?: number;
   /** Seconds to wait, as it says when it plays `throttled_body`. */
   readonly retrySeconds?: number;
+  /** Campaigns of the account; 3 if absent. */
+  readonly campaigns?: number;
+  /** ISO 4217; EUR if absent. */
+  readonly currency?: string;
 }
 
 /** The simulated vendor. */
 export interface GoogleAdsVendor extends Vendor {
   readonly truth: AdTruth;
   readonly budgets: GoogleAdsBudgets;
+  readonly mishaps: WriteMishaps;
 }
 
 const SEARCH_FIELDS = ["query", "pageToken", "pageSize", "searchSettings"];
@@ -61,6 +72,7 @@ interface Desk extends Door {
   readonly pageRows: number;
   readonly truth: AdTruth;
   readonly budgets: GoogleAdsBudgets;
+  readonly mishaps: MishapDesk;
   /** Rows as they were when the first page was asked for, by the token's first part. */
   readonly answers: Map<string, { readonly query: string; rows: Row[] }>;
   shuffle<T>(items: readonly T[]): T[];
@@ -68,9 +80,11 @@ interface Desk extends Door {
 
 /** Makes the vendor. */
 export function createGoogleAdsVendor(
-  { clock, pageRows = 7, retrySeconds = 30 }: GoogleAdsPlan,
+  plan: GoogleAdsPlan,
 ): GoogleAdsVendor {
-  const truth = makeTruth(clock);
+  const { clock, pageRows = 7, retrySeconds = 30 } = plan;
+  const truth = makeTruth(plan);
+  const mishaps = createMishapDesk(heldByCampaigns(truth));
   const signIn = createGoogleSignIn(clock, SCOPE);
   const gate = createGate(clock, [
     { scope: "developer", calls: 15_000, perSeconds: 86_400, path: OPERATION },
@@ -78,7 +92,8 @@ export function createGoogleAdsVendor(
   const desk: Desk = {
     pageRows,
     truth,
-    budgets: createBudgets(truth, CUSTOMER),
+    budgets: createBudgets(truth, CUSTOMER, mishaps),
+    mishaps,
     gate,
     signIn,
     retrySeconds,
@@ -97,6 +112,7 @@ export function createGoogleAdsVendor(
     ],
     truth,
     budgets: desk.budgets,
+    mishaps: mishaps.played,
     answer: (request) => answer(request, desk),
     play(fault: Fault | null) {
       const today = truth.today();
@@ -111,14 +127,16 @@ export function createGoogleAdsVendor(
   };
 }
 
-function makeTruth(clock: Clock): AdTruth {
+function makeTruth(
+  { clock, campaigns = 3, currency = "EUR" }: GoogleAdsPlan,
+): AdTruth {
   return createAdTruth({
     seed: 25,
     clock,
     zone: "Europe/Berlin",
-    currency: "EUR",
+    currency,
     firstDay: "2026-03-01",
-    campaigns: 3,
+    campaigns,
     adsPerCampaign: 2,
     lagDays: 5,
     settlesDays: 30,
@@ -135,7 +153,7 @@ async function answer(request: Request, desk: Desk): Promise<Response> {
   if (refused) return refused;
   if (pathname.endsWith("/googleAds:search")) return search(body, desk);
   if (pathname.endsWith("/campaignBudgets:mutate")) {
-    return desk.budgets.mutate(body);
+    return desk.mishaps.carry(() => desk.budgets.mutate(body));
   }
   return notFound();
 }

@@ -9,6 +9,7 @@ import type { AdTruth } from "./ad_truth.ts";
 import { jsonAnswer } from "./gate.ts";
 import { type GoogleAdsError, refusal } from "./google_ads_errors.ts";
 import type { Value } from "./google_ads_query.ts";
+import type { MishapDesk } from "./write_mishaps.ts";
 
 /** The account's budgets. */
 export interface GoogleAdsBudgets {
@@ -25,6 +26,7 @@ export interface GoogleAdsBudgets {
 /** One cent of EUR. */
 const UNIT = 10_000n;
 const LEAST = 1_000_000n;
+const MOST_OPERATIONS = 10_000;
 const MUTATE_FIELDS = ["operations", "partialFailure", "validateOnly"];
 
 interface Change {
@@ -36,6 +38,7 @@ interface Change {
 export function createBudgets(
   truth: AdTruth,
   customer: string,
+  { isRefused }: Pick<MishapDesk, "isRefused">,
 ): GoogleAdsBudgets {
   const on = new Map(truth.campaigns.map(({ id }) => [id, id]));
   const shared = new Set<string>();
@@ -65,8 +68,15 @@ export function createBudgets(
           message: "Invalid JSON payload received.",
         });
       }
+      if (operations.length > MOST_OPERATIONS) {
+        return refusal("INVALID_ARGUMENT", [{
+          kind: "requestError",
+          code: "TOO_MANY_MUTATE_OPERATIONS",
+          message: "Too many operations.",
+        }]);
+      }
       const read = operations.map((operation, at) =>
-        readChange(operation, at, campaignsOn)
+        readChange(operation, at, { campaignsOn, isRefused })
       );
       const errors = read.filter((one) => "code" in one);
       if (errors.length > 0) return refusal("INVALID_ARGUMENT", errors);
@@ -107,7 +117,9 @@ function readOperations(
 function readChange(
   { updateMask, update }: Operation,
   at: number,
-  campaignsOn: (budget: string) => string[],
+  { campaignsOn, isRefused }: Pick<MishapDesk, "isRefused"> & {
+    campaignsOn(budget: string): string[];
+  },
 ): Change | GoogleAdsError {
   const refuse = (kind: string, code: string, more = {}): GoogleAdsError => ({
     kind,
@@ -126,6 +138,9 @@ function readChange(
   const campaigns = campaignsOn(update?.resourceName ?? "");
   if (campaigns.length === 0) {
     return refuse("mutateError", "RESOURCE_NOT_FOUND");
+  }
+  if (campaigns.some((id) => isRefused(`campaign:${id}`))) {
+    return refuse("contextError", "OPERATION_NOT_PERMITTED_FOR_CONTEXT");
   }
   const amount = BigInt(update?.amountMicros ?? "0");
   if (amount < 0n) {

@@ -1,5 +1,5 @@
 /**
- * GAQL as the simulated Google Ads understands it: fields of four resources, date
+ * GAQL as the simulated Google Ads understands it: fields of five resources, date
  * ranges, equality and lists. Rows come as flat maps by field and leave nested, in
  * camel case, zeros left out, whole numbers as text and doubles now and then with
  * an exponent.
@@ -57,6 +57,10 @@ const AD = ["ad_group.id", "ad_group.name", "ad_group_ad.ad.id"];
 
 const FIELDS: Readonly<Record<string, readonly string[]>> = {
   customer: ["customer.id", "customer.currency_code", "customer.time_zone"],
+  "currency_constant": [
+    "currency_constant.code",
+    "currency_constant.billable_unit_micros",
+  ],
   "conversion_action": [
     "conversion_action.id",
     "conversion_action.status",

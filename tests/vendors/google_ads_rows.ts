@@ -20,6 +20,9 @@ export interface Told {
 
 const CHANNELS = ["SEARCH", "DISPLAY", "VIDEO"] as const;
 
+/** Code, and micros of its smallest unit. */
+const UNITS = [["EUR", 10_000n], ["JPY", 1_000_000n]] as const;
+
 /** Id, status, whether it counts as `conversions`, and its two windows in days. */
 const ACTIONS = [
   ["700000001", "ENABLED", true, 30n, 1n],
@@ -40,6 +43,14 @@ export function tellRows(query: Query, told: Told): Row[] {
         "customer.time_zone": truth.zone,
       }),
     ];
+  }
+  if (resource === "currency_constant") {
+    return UNITS.map(([code, micros]) =>
+      row({
+        "currency_constant.code": code,
+        "currency_constant.billable_unit_micros": micros,
+      })
+    );
   }
   if (resource === "conversion_action") {
     return ACTIONS.map(([id, status, counts, click, view]) =>

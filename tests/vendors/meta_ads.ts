@@ -26,6 +26,11 @@ import { createBudgets } from "./meta_ads_budgets.ts";
 import { GraphFault, printError } from "./meta_ads_errors.ts";
 import { answerInsights, type InsightsSource } from "./meta_ads_insights.ts";
 import { pageOf } from "./meta_ads_pages.ts";
+import {
+  createMishapDesk,
+  heldByCampaigns,
+  type WriteMishaps,
+} from "./write_mishaps.ts";
 import { gatherRows, type Level } from "./meta_ads_rows.ts";
 
 /** What the simulated account is like. */
@@ -35,11 +40,16 @@ export interface MetaAdsPlan {
   readonly currency?: string;
   /** Whether its ad sets credit conversions by different windows. */
   readonly mixed?: boolean;
+  /** Campaigns of the account; 4 if absent. The last two have no daily budget. */
+  readonly campaigns?: number;
+  /** The first campaign's id; as at the other vendors if absent. */
+  readonly firstId?: bigint;
 }
 
 /** The simulated API, and what really happened. */
 export interface MetaAdsVendor extends Vendor {
   readonly truth: AdTruth;
+  readonly mishaps: WriteMishaps;
 }
 
 const CONFIG = {
@@ -61,7 +71,8 @@ const MOST_ROWS_WHEN_TRUNCATED = 8;
 
 /** Makes the simulated API. */
 export function createMetaAdsVendor(
-  { clock, currency = "EUR", mixed = false }: MetaAdsPlan,
+  { clock, currency = "EUR", mixed = false, campaigns = 4, ...ids }:
+    MetaAdsPlan,
 ): MetaAdsVendor {
   const gate = createGate(clock, [
     { scope: "account", calls: 9000, perSeconds: 300 },
@@ -72,15 +83,18 @@ export function createMetaAdsVendor(
     zone: "Europe/Berlin",
     currency,
     firstDay: "2026-01-01",
-    campaigns: 4,
+    campaigns,
     adsPerCampaign: 3,
     lagDays: 2,
     settlesDays: 7,
     wholeConversions: true,
+    ...ids,
   });
   const insights = openInsights(truth, gate, mixed);
+  const mishaps = createMishapDesk(heldByCampaigns(truth));
   const budgets = createBudgets({
     truth,
+    mishaps,
     clock,
     accountId: CONFIG.accountId,
   });
@@ -97,6 +111,7 @@ export function createMetaAdsVendor(
     config: CONFIG,
     faults: FAULTS,
     truth,
+    mishaps: mishaps.played,
     async answer(request) {
       try {
         return jsonAnswer(await route(request), { headers: USAGE });

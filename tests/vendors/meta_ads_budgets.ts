@@ -9,6 +9,7 @@
 import type { Clock } from "../../core/ports/clock.ts";
 import type { AdTruth } from "./ad_truth.ts";
 import { GraphFault, invalid } from "./meta_ads_errors.ts";
+import type { MishapDesk } from "./write_mishaps.ts";
 
 const WHOLE = new Set(["JPY", "KRW", "CLP", "HUF", "TWD", "VND"]);
 const MICROS = 1_000_000n;
@@ -21,10 +22,13 @@ export interface BudgetPlan {
   readonly truth: AdTruth;
   readonly clock: Clock;
   readonly accountId: string;
+  readonly mishaps: MishapDesk;
 }
 
 /** Makes the budgets; `answer` takes the path of a campaign. */
-export function createBudgets({ truth, clock, accountId }: BudgetPlan) {
+export function createBudgets(
+  { truth, clock, accountId, mishaps }: BudgetPlan,
+) {
   const unit = WHOLE.has(truth.currency) ? MICROS : MICROS / 100n;
   const changes = new Map<string, number[]>();
   const [byLifetime, byAdSets] = truth.campaigns.slice(-2);
@@ -50,6 +54,9 @@ export function createBudgets({ truth, clock, accountId }: BudgetPlan) {
     if (BigInt(minor) < LEAST_MINOR) {
       throw refused(1885272, "Your budget is too low");
     }
+    if (mishaps.isRefused(`campaign:${id}`)) {
+      throw new GraphFault("(#200) Permissions error", { code: 200 });
+    }
     const now = Date.parse(clock.now());
     const recent = (changes.get(id) ?? []).filter((at) => at > now - HOUR_MS);
     if (recent.length >= CHANGES_AN_HOUR) {
@@ -72,7 +79,8 @@ export function createBudgets({ truth, clock, accountId }: BudgetPlan) {
     }
     if (request.method === "GET") return describe(id);
     const form = new URLSearchParams(await request.text());
-    return change(id, form.get("daily_budget") ?? "");
+    const minor = form.get("daily_budget") ?? "";
+    return mishaps.carry(() => change(id, minor));
   }
   return { answer };
 }

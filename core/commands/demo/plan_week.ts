@@ -5,7 +5,7 @@
  * @module
  */
 import { addDays } from "../../domain/day.ts";
-import { printPlan } from "../plans.ts";
+import { printPlan } from "../print_plan.ts";
 import { announce, demand, type Json, type Stage, TENANT } from "./stage.ts";
 
 /** Plans the week. */

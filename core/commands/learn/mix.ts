@@ -42,6 +42,7 @@ import {
 } from "./mix_result.ts";
 import { type MeasuredFit, measureFit } from "./output.ts";
 import { writeLearnt, writePredictions } from "./output.ts";
+import { writeCharts } from "../write_charts.ts";
 
 /** `moe learn mix`. */
 export const learnMix: Command = {
@@ -234,6 +235,6 @@ async function plot(
   summary: MixSummary,
 ): Promise<string[]> {
   if (typeof folder !== "string") return [];
-  const { writeMixPlots } = await import("./mix_plots.ts");
-  return await writeMixPlots(folder, summary);
+  const { drawMix } = await import("./mix_plots.ts");
+  return await writeCharts(folder, drawMix(summary), "plots");
 }

@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { EngineError } from "../../domain/error.ts";
 import type { PeriodForecast } from "../../../models/learners/mix/period_draws.ts";
 import type {
   CurvePoint,
@@ -18,35 +17,6 @@ import { stackedChart } from "../../charts/stacked_chart.ts";
 
 /** Geographies that are drawn by themselves; of more, only the first. */
 const MOST_GEOS = 12;
-
-/**
- * Writes the charts of a media mix, each as an SVG file.
- *
- * @param folder Where; made if it is not there.
- * @returns Paths of the files.
- * @throws {EngineError} `file_unreadable` if they may not be written there.
- */
-export async function writeMixPlots(
-  folder: string,
-  summary: MixSummary,
-): Promise<string[]> {
-  try {
-    await Deno.mkdir(folder, { recursive: true });
-    return await Promise.all(
-      [...drawMix(summary)].map(async ([name, svg]) => {
-        const path = `${folder.replace(/\/$/, "")}/${name}.svg`;
-        await Deno.writeTextFile(path, svg);
-        return path;
-      }),
-    );
-  } catch (cause) {
-    throw new EngineError(
-      "file_unreadable",
-      `Cannot write charts to "${folder}": give another folder with --plots`,
-      { cause },
-    );
-  }
-}
 
 /** Draws the charts of a media mix: SVG by name. */
 export function drawMix(summary: MixSummary): Map<string, string> {

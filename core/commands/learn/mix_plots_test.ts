@@ -11,7 +11,8 @@ import { simulateWorld } from "../../../models/learners/mix/fixtures/world.ts";
 import { arrangePanel } from "../../../models/learners/mix/panel.ts";
 import { parseMixSpec } from "../../../models/learners/mix/spec.ts";
 import { summarizeMix } from "../../../models/learners/mix/summary.ts";
-import { drawMix, writeMixPlots } from "./mix_plots.ts";
+import { writeCharts } from "../write_charts.ts";
+import { drawMix } from "./mix_plots.ts";
 
 const { spec: stated, rows } = simulateWorld(4, { periods: 60, channels: 2 });
 const spec = parseMixSpec(stated);
@@ -49,15 +50,19 @@ Deno.test("drawMix() tells what was spent from what was not", () => {
   assert.match(svg, /Beyond: extrapolated: 12 points/);
 });
 
-Deno.test("writeMixPlots() writes files, and says where it cannot", async () => {
+Deno.test("writeCharts() writes files, and says where it cannot", async () => {
   const folder = await Deno.makeTempDir();
   try {
-    const paths = await writeMixPlots(`${folder}/plots/`, summary);
+    const paths = await writeCharts(
+      `${folder}/plots/`,
+      drawMix(summary),
+      "plots",
+    );
     assert.equal(paths.length, 5);
     assert.match(paths[0] ?? "", /plots\/roas\.svg$/);
     assert.match(await Deno.readTextFile(paths[0] ?? ""), /^<svg /);
     await assert.rejects(
-      writeMixPlots(paths[0] ?? "", summary),
+      writeCharts(paths[0] ?? "", drawMix(summary), "plots"),
       { code: "file_unreadable" },
     );
   } finally {

@@ -9,10 +9,13 @@
  *
  * @module
  */
+import { EngineError } from "../../domain/error.ts";
 import type {
   BudgetAccount,
   BudgetSlice,
   PacingState,
+  SliceMail,
+  SliceNotice,
 } from "../../ports/budgets.ts";
 import type { Flight, Span } from "./flight.ts";
 
@@ -30,6 +33,8 @@ export interface SliceRequest {
   readonly expectedMicros: number;
   /** Charged beyond what was reserved. */
   readonly breachMicros: number;
+  /** How many notices of its mail the node has taken, since the first; 0 if absent. */
+  readonly mailTaken?: number;
 }
 
 /** Under which terms slices are lent. */
@@ -49,6 +54,10 @@ export interface Expected {
 
 /** The share of what is free that one slice may get at once. */
 const MOST_SHARE = 1 / 4;
+/** Notices that wait for one node at most: all that one request may tell. */
+const MOST_MAIL = 10_000;
+/** A clock is not believed that is further ahead of the store's, milliseconds. */
+const MOST_AHEAD_MS = 60_000;
 
 /** A budget of which nothing is spent. */
 export function openAccount(pacing: PacingState): BudgetAccount {
@@ -96,9 +105,11 @@ export function lend(
   },
 ): { readonly account: BudgetAccount; readonly grantedMicros: number | null } {
   const others = account.slices.filter(({ id }) => id !== request.id);
-  const known = others.length < account.slices.length;
-  if (request.lent && !known) return { account, grantedMicros: null };
-  const turned = turnDay(account, request.day.from);
+  const before = account.slices.find(({ id }) => id === request.id);
+  if (request.lent && !before) return { account, grantedMicros: null };
+  const mail = before?.mail && takeMail(before.mail, request.mailTaken ?? 0);
+  const isAhead = request.day.from > now + MOST_AHEAD_MS;
+  const turned = isAhead ? account : turnDay(account, request.day.from);
   const slice: BudgetSlice = {
     id: request.id,
     day: request.day.from,
@@ -106,6 +117,7 @@ export function lend(
     chargedMicros: request.chargedMicros,
     expectedMicros: request.expectedMicros,
     bidsUntil: now + leaseMs,
+    ...mail && { mail },
   };
   const kept = {
     ...turned,
@@ -124,6 +136,42 @@ export function lend(
     account: { ...kept, slices: [...others, { ...slice, grantedMicros }] },
     grantedMicros,
   };
+}
+
+/** Without the notices that the node has taken; told twice, it takes nothing away twice. */
+function takeMail({ taken, waiting }: SliceMail, until: number): SliceMail {
+  const more = Math.max(0, until - taken);
+  return { taken: taken + more, waiting: waiting.slice(more) };
+}
+
+/**
+ * Leaves notices for the node that holds a slice.
+ *
+ * @returns The account as it was, if there is no such slice.
+ * @throws {EngineError} `store_unavailable` if so many wait already; to be told again.
+ */
+export function mailNotices(
+  account: BudgetAccount,
+  id: string,
+  notices: readonly SliceNotice[],
+): BudgetAccount {
+  const slice = account.slices.find((slice) => slice.id === id);
+  const { taken, waiting } = slice?.mail ?? { taken: 0, waiting: [] };
+  if (!slice) return account;
+  if (waiting.length + notices.length > MOST_MAIL) throw mailFull(id);
+  const mail = { taken, waiting: [...waiting, ...notices] };
+  return {
+    ...account,
+    slices: account.slices.map((one) => one === slice ? { ...one, mail } : one),
+  };
+}
+
+function mailFull(slice: string): EngineError {
+  return new EngineError(
+    "store_unavailable",
+    `Cannot leave notices for slice "${slice}": its node has not yet taken those before`,
+    { facts: { slice } },
+  );
 }
 
 function turnDay(account: BudgetAccount, day: number): BudgetAccount {

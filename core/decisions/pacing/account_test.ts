@@ -19,6 +19,7 @@ import {
 import { type Flight, utcDay } from "./flight.ts";
 import { ACCOUNT, FLIGHT, RULES } from "./pacing_cases_test.ts";
 import { openPacing } from "./pace.ts";
+import "../../../tests/seeded.ts";
 
 const TERMS = { flight: FLIGHT, leaseMs: 100, leastGrantMicros: 10 };
 
@@ -157,4 +158,20 @@ Deno.test("a slice that nobody renewed counts whole", () => {
   const { account } = ask(ACCOUNT, "a", { expectedMicros: 40 });
   assert.equal(expectedOf(account, 99).totalMicros, 40);
   assert.equal(expectedOf(account, 100).totalMicros, 250);
+});
+
+Deno.test("a node whose clock is days ahead is lent nothing, and stops no other", () => {
+  const flight = { ...FLIGHT, dayCapMicros: 100 };
+  const terms = { ...TERMS, flight };
+  const now = 5 * DAY_MS;
+  const today = ask(ACCOUNT, "a", { now, terms });
+  assert.equal(today.grantedMicros, 25);
+  const day = utcDay(7 * DAY_MS);
+  const ahead = ask(today.account, "b", { now, terms, day });
+  assert.equal(ahead.grantedMicros, 0);
+  const more = ask(ahead.account, "c", { now, terms });
+  assert.equal(more.grantedMicros, 18);
+  const soon = now + DAY_MS - 1000;
+  const early = { now: soon, terms, day: utcDay(soon + 1000) };
+  assert.equal(ask(more.account, "d", early).grantedMicros, 25);
 });

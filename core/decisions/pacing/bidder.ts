@@ -8,9 +8,14 @@
  *
  * @module
  */
-import type { BudgetStore } from "../../ports/budgets.ts";
+import type { BudgetStore, SliceNotice } from "../../ports/budgets.ts";
 import { openAccount } from "./account.ts";
-import { bookNode, type BookTerms, type NodeHeard } from "./book.ts";
+import {
+  bookNode,
+  type BookTerms,
+  type NodeHeard,
+  type SliceTold,
+} from "./book.ts";
 import { checkFlight, type FlightStatus } from "./flight.ts";
 import {
   type AskedSlice,
@@ -19,45 +24,42 @@ import {
   lapse,
   prepareSlice,
   type Silence,
+  takeMail,
+  takeNotice,
   tellSlice,
   winsOf,
 } from "./held_slice.ts";
-import { createLedger, type Ledger } from "./ledger.ts";
+import { createLedger } from "./ledger.ts";
 import { openPacing } from "./pace.ts";
-import { pacedBid, type Shade, type WinCurve } from "./worth.ts";
+import {
+  type Heard,
+  type MadeBid,
+  type Moment,
+  NO_BID,
+  type Opportunity,
+  type Proposal,
+  type Standing,
+} from "./proposal.ts";
+import { pacedBid, type Shade } from "./worth.ts";
+
+/** Terms that a node bids under. */
+export interface NodeTerms extends BookTerms {
+  readonly maxBidMicros: number;
+  /** Null: silence means nothing; a bid is held until a notice or report tells of it. */
+  readonly silence: Silence | null;
+  /** How long after it was sent a bid may be told of, milliseconds; for ever if absent. */
+  readonly lifetimeMs?: number;
+}
 
 /** What a node bids with. */
-export interface BidderOptions extends BookTerms {
+export interface BidderOptions extends NodeTerms {
   readonly store: BudgetStore;
   readonly budget: string;
   /** Unique to this run of this process. */
   readonly session: string;
-  readonly maxBidMicros: number;
   /** First-price shading; null where the runner-up is paid. */
   readonly shade: Shade | null;
-  /** Null: silence means nothing; a bid is held until a notice or report tells of it. */
-  readonly silence: Silence | null;
 }
-
-/** A chance to bid. */
-export interface Opportunity {
-  /** Expected value: micros, or outcomes. */
-  readonly value: number;
-  /** Now, milliseconds. */
-  readonly at: number;
-  /** Uniform in [0, 1), for throttling. */
-  readonly draw: number;
-  /** What bids win; asked for first prices only. */
-  readonly chanceOf?: WinCurve;
-}
-
-/** A bid to send, or why there is none. */
-export type Proposal =
-  | { readonly bidMicros: number; readonly slice: string; readonly bid: number }
-  | { readonly bidMicros: 0; readonly reason: NoBid };
-
-/** `lease`: the slice is over. `budget`: it is used up. `worth`: below a micro. */
-export type NoBid = "lease" | "budget" | "worth" | "throttled" | "stopped";
 
 /** What a slice's bids were charged, all that were sent before a moment. */
 export interface SpendReport {
@@ -69,12 +71,27 @@ export interface SpendReport {
 export interface Bidder {
   /** Proposes a bid, and reserves it. */
   propose(opportunity: Opportunity): Proposal;
+  /** Says what may be bid with, for bids that are made elsewhere; counts an opportunity. */
+  stand(moment: Moment): Standing;
+  /** Reserves the whole price of a bid, before it goes out. */
+  reserve(bid: MadeBid): Proposal;
+  /** Takes a notice or a report of a slice. */
+  hear(slice: string, notice: SliceNotice): Heard;
   /** Tells of a win; false if the slice is no longer this node's. */
   win(slice: string, bid: number, chargedMicros: number): boolean;
   /** Tells of a loss; false alike. */
   lose(slice: string, bid: number): boolean;
   /** Takes a report over what notices told; false alike. */
   reconcile(slice: string, report: SpendReport): boolean;
+  /** Goes on under other terms, from the next sync on. */
+  adopt(terms: NodeTerms): void;
+  /**
+   * Bids no more, and gives back all that no bid is out for; what is left waits for a
+   * report.
+   *
+   * @throws {EngineError} As `sync`; everything then waits for a report.
+   */
+  release(now: number): Promise<void>;
   /**
    * Tells the account, and renews the slice. To be called every few seconds, one call
    * at a time, and once more when `budget` or `lease` was why there was no bid.
@@ -87,13 +104,6 @@ export interface Bidder {
   slices(): readonly string[];
 }
 
-const NO_BID: Readonly<Record<NoBid, Proposal>> = {
-  lease: { bidMicros: 0, reason: "lease" },
-  budget: { bidMicros: 0, reason: "budget" },
-  worth: { bidMicros: 0, reason: "worth" },
-  throttled: { bidMicros: 0, reason: "throttled" },
-  stopped: { bidMicros: 0, reason: "stopped" },
-};
 /** Times what was reserved between two syncs that a node asks for. */
 const HEADROOM = 3;
 const PEAK_KEEPS = 0.9;
@@ -109,7 +119,7 @@ export function createBidder(options: BidderOptions): Bidder {
 }
 
 class NodeBidder implements Bidder {
-  readonly #options: BidderOptions;
+  #options: BidderOptions;
   readonly #slices = new Map<string, HeldSlice>();
   /** The slice that is bid on. */
   #open: HeldSlice | null = null;
@@ -130,17 +140,29 @@ class NodeBidder implements Bidder {
   }
 
   propose({ value, at, draw, chanceOf }: Opportunity): Proposal {
-    this.#opportunities++;
-    const open = this.#open;
-    if (this.#isStopped) return NO_BID.stopped;
-    if (open === null || at >= this.#bidsUntil) return NO_BID.lease;
-    if (draw >= this.#participation) return NO_BID.throttled;
+    const standing = this.stand({ at, draw });
+    if ("reason" in standing) return standing;
     const { maxBidMicros, shade } = this.#options;
     const bidMicros = pacedBid(value, {
-      multiplier: this.#multiplier,
+      multiplier: standing.multiplier,
       maxBidMicros,
       firstPrice: shade && chanceOf ? { shade, chanceOf } : null,
     });
+    return this.reserve({ bidMicros, value, at });
+  }
+
+  stand({ at, draw }: Moment): Standing {
+    this.#opportunities++;
+    if (this.#isStopped) return NO_BID.stopped;
+    if (this.#open === null || at >= this.#bidsUntil) return NO_BID.lease;
+    if (draw >= this.#participation) return NO_BID.throttled;
+    return { multiplier: this.#multiplier };
+  }
+
+  reserve({ bidMicros, value, at }: MadeBid): Proposal {
+    const open = this.#open;
+    if (this.#isStopped) return NO_BID.stopped;
+    if (open === null || at >= this.#bidsUntil) return NO_BID.lease;
     if (bidMicros === 0) return NO_BID.worth;
     const bid = open.ledger.reserve(bidMicros, value, at);
     if (bid < 0) {
@@ -151,19 +173,28 @@ class NodeBidder implements Bidder {
     return { bidMicros, slice: open.id, bid };
   }
 
+  hear(id: string, notice: SliceNotice): Heard {
+    const slice = this.#slices.get(id);
+    if (slice === undefined) return "elsewhere";
+    const taken = takeNotice(slice, notice);
+    this.#isStopped ||= isBreached(slice);
+    return taken ? "taken" : "unknown";
+  }
+
   win(slice: string, bid: number, chargedMicros: number): boolean {
-    return this.#settle(slice, (ledger) => ledger.win(bid, chargedMicros));
+    return this.hear(slice, { bid, chargedMicros }) !== "elsewhere";
   }
 
   lose(slice: string, bid: number): boolean {
-    return this.#settle(slice, (ledger) => ledger.lose(bid));
+    return this.hear(slice, { bid, chargedMicros: null }) !== "elsewhere";
   }
 
-  reconcile(slice: string, { before, chargedMicros }: SpendReport): boolean {
-    return this.#settle(
-      slice,
-      (ledger) => ledger.reconcile(before, chargedMicros),
-    );
+  reconcile(slice: string, report: SpendReport): boolean {
+    return this.hear(slice, report) !== "elsewhere";
+  }
+
+  adopt(terms: NodeTerms): void {
+    this.#options = { ...this.#options, ...terms };
   }
 
   slices(): readonly string[] {
@@ -173,19 +204,10 @@ class NodeBidder implements Bidder {
   async sync(now: number): Promise<FlightStatus> {
     const open = this.#turn(now);
     const asked = this.#prepare(now);
-    const opportunities = this.#opportunities;
     const slices = asked.map((one) => tellSlice(one, now, this.#options));
-    const wins = winsOf(asked);
-    const { store, budget, rules, flight, leaseMs } = this.#options;
-    const heard = await store.change(budget, (kept, storeNow) =>
-      bookNode(
-        kept ?? openAccount(openPacing(rules, storeNow)),
-        { now: storeNow, slices, opportunities, wins },
-        this.#options,
-      ));
-    this.#opportunities -= opportunities;
+    const heard = await this.#tell(asked, slices, now);
+    const { leaseMs, flight } = this.#options;
     this.#isStarved = false;
-    for (const one of asked) this.#take(one, heard);
     this.#bidsUntil = Math.min(now + leaseMs, open.day.until, flight.until);
     this.#multiplier = heard.multiplier;
     this.#participation = heard.participation;
@@ -194,12 +216,33 @@ class NodeBidder implements Bidder {
     return heard.status;
   }
 
-  #settle(id: string, tells: (ledger: Ledger) => void): boolean {
-    const slice = this.#slices.get(id);
-    if (slice === undefined) return false;
-    tells(slice.ledger);
-    this.#isStopped ||= isBreached(slice);
-    return true;
+  async release(now: number): Promise<void> {
+    this.#open = null;
+    const asked = this.#prepare(now);
+    const slices = asked.map((one) => ({
+      ...tellSlice(one, now, this.#options),
+      closes: one.sums.reservedMicros === 0,
+    }));
+    await this.#tell(asked, slices, now);
+  }
+
+  async #tell(
+    asked: readonly AskedSlice[],
+    slices: readonly SliceTold[],
+    askedAt: number,
+  ): Promise<NodeHeard> {
+    const opportunities = this.#opportunities;
+    const wins = winsOf(asked);
+    const { store, budget, rules } = this.#options;
+    const heard = await store.change(budget, (kept, now) =>
+      bookNode(
+        kept ?? openAccount(openPacing(rules, now)),
+        { now, slices, opportunities, wins },
+        this.#options,
+      ));
+    this.#opportunities -= opportunities;
+    for (const one of asked) this.#take(one, heard, askedAt);
+    return heard;
   }
 
   /** The slice of today, a new one if the day has turned. */
@@ -208,7 +251,8 @@ class NodeBidder implements Bidder {
     if (this.#open?.day.from === day.from) return this.#open;
     const id = `${this.#options.session}-${this.#serial++}`;
     const ledger = createLedger(0);
-    const open = { id, day, ledger, lent: false, told: ledger.sums() };
+    const told = ledger.sums();
+    const open = { id, day, ledger, lent: false, told, mailTaken: 0 };
     this.#slices.set(id, open);
     this.#open = open;
     this.#isStarved = true;
@@ -224,19 +268,27 @@ class NodeBidder implements Bidder {
       ? Infinity
       : Math.ceil(HEADROOM * this.#peak) + maxBidMicros;
     return [...this.#slices.values()].map((slice) => {
-      lapse(slice.ledger, now, this.#options.silence);
       const isOpen = slice === this.#open && now < flight.until;
       return prepareSlice(slice, isOpen ? headroom : 0);
     });
   }
 
-  /** Takes the answer for one slice: its limit, or that it is the node's no longer. */
-  #take({ slice, sums }: AskedSlice, { granted }: NodeHeard): void {
+  /**
+   * Takes the answer for one slice: its limit, or that it is the node's no longer. What
+   * others had heard by then is taken before silence says anything.
+   */
+  #take(
+    { slice, sums }: AskedSlice,
+    { granted, mail }: NodeHeard,
+    askedAt: number,
+  ): void {
     const limit = granted.get(slice.id);
     slice.told = sums;
     slice.lent = true;
     if (limit !== undefined) {
       slice.ledger.limit(limit);
+      takeMail(slice, mail.get(slice.id) ?? { taken: 0, waiting: [] });
+      lapse(slice.ledger, askedAt, this.#options);
       return;
     }
     this.#slices.delete(slice.id);

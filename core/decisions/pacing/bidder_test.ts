@@ -9,7 +9,8 @@ import { DAY_MS } from "../../domain/day.ts";
 import type { BudgetStore } from "../../ports/budgets.ts";
 import { memoryBudgets } from "../../../tests/pacing/memory_budgets.ts";
 import { reclaimSlice } from "./account.ts";
-import { type Bidder, createBidder, type Proposal } from "./bidder.ts";
+import { type Bidder, createBidder } from "./bidder.ts";
+import type { Proposal } from "./proposal.ts";
 import type { Silence } from "./held_slice.ts";
 import { FLIGHT, RULES } from "./pacing_cases_test.ts";
 

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { BudgetAccount, NewWins } from "../../ports/budgets.ts";
+import type { BudgetAccount, NewWins, SliceMail } from "../../ports/budgets.ts";
 import {
   closeSlice,
   expectedOf,
@@ -39,6 +39,8 @@ export interface NodeTold {
 export interface NodeHeard {
   /** Limits of its slices, micros, by id; without those that are closed or gone. */
   readonly granted: ReadonlyMap<string, number>;
+  /** What other nodes heard of its slices, by id. */
+  readonly mail: ReadonlyMap<string, SliceMail>;
   /** What bids are made with. */
   readonly multiplier: number;
   /** Share of opportunities to bid on. */
@@ -77,11 +79,23 @@ export function bookNode(
     kept,
     answer: {
       granted,
+      mail: mailOf(kept, granted),
       multiplier: kept.pacing.applied,
       participation: participation(kept.pacing, terms.rules),
       status: statusOf(kept, now, terms),
     },
   };
+}
+
+function mailOf(
+  { slices }: BudgetAccount,
+  granted: NodeHeard["granted"],
+): NodeHeard["mail"] {
+  return new Map(
+    slices.flatMap(({ id, mail }) =>
+      mail && granted.has(id) ? [[id, mail] as const] : []
+    ),
+  );
 }
 
 /** Counts, and takes a step if one is due. */

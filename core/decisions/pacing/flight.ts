@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { BudgetState } from "../../domain/budget.ts";
 import { DAY_MS } from "../../domain/day.ts";
 
 /** A stretch of time, milliseconds, half-open. */
@@ -21,19 +22,8 @@ export interface Flight extends Span {
   dayOf(at: number): Span;
 }
 
-/**
- * How a budget stands. `waiting`: before the flight. `pacing`: in it. `behind`: it has
- * cost less than the minimum pace wants, and bids without the target until it has.
- * `spent`: nothing is free that a bid could be made of. `ended`: after it. `stopped`: a
- * charge broke a promise, and somebody must look.
- */
-export type FlightStatus =
-  | "waiting"
-  | "pacing"
-  | "behind"
-  | "spent"
-  | "ended"
-  | "stopped";
+/** How a budget stands; one that is `behind` bids without its target until it is not. */
+export type FlightStatus = BudgetState;
 
 /** The day by UTC. */
 export function utcDay(at: number): Span {

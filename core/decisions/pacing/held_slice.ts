@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { NewWins } from "../../ports/budgets.ts";
+import type { NewWins, SliceMail, SliceNotice } from "../../ports/budgets.ts";
 import type { SliceTold } from "./book.ts";
 import type { Flight, Span } from "./flight.ts";
 import type { Ledger, LedgerSums } from "./ledger.ts";
@@ -17,6 +17,8 @@ export interface HeldSlice {
   lent: boolean;
   /** What the account knows. */
   told: LedgerSums;
+  /** How many notices were taken that other nodes heard. */
+  mailTaken: number;
 }
 
 /** A slice whose limit is lowered to what is kept, until it is answered. */
@@ -35,14 +37,48 @@ export interface Silence {
   readonly forgottenAfterMs: number;
 }
 
-/** Ends the bids that silence says are lost. */
+/**
+ * Takes a notice.
+ *
+ * @returns False if the slice never sent such a bid.
+ */
+export function takeNotice(
+  { ledger }: HeldSlice,
+  notice: SliceNotice,
+): boolean {
+  if ("before" in notice) {
+    ledger.reconcile(notice.before, notice.chargedMicros);
+    return true;
+  }
+  const { bid, chargedMicros } = notice;
+  if (bid >= ledger.sent) return false;
+  if (chargedMicros === null) ledger.lose(bid);
+  else ledger.win(bid, chargedMicros);
+  return true;
+}
+
+/** Takes what other nodes heard, each notice once. */
+export function takeMail(slice: HeldSlice, mail: SliceMail): void {
+  mail.waiting.slice(Math.max(0, slice.mailTaken - mail.taken))
+    .forEach((notice) => takeNotice(slice, notice));
+  slice.mailTaken = Math.max(slice.mailTaken, mail.taken + mail.waiting.length);
+}
+
+/** Bids that are kept for late reports to correct, whatever notices told. */
+const KEPT = 65_536;
+
+/** Ends the bids that silence says are lost, and forgets those that are told of no more. */
 export function lapse(
   ledger: Ledger,
   now: number,
-  silence: Silence | null,
+  { silence, lifetimeMs = Infinity }: {
+    readonly silence: Silence | null;
+    readonly lifetimeMs?: number;
+  },
 ): void {
-  if (silence === null) return;
-  ledger.lapse(now - silence.lostAfterMs, now - silence.forgottenAfterMs);
+  if (silence !== null) {
+    ledger.lapse(now - silence.lostAfterMs, now - silence.forgottenAfterMs);
+  } else if (ledger.kept > KEPT) ledger.forgetTold(now - lifetimeMs);
 }
 
 /** Lowers a slice's limit to what is used and so much more. */
@@ -66,7 +102,7 @@ export function tellSlice(
     readonly silence: Silence | null;
   },
 ): SliceTold {
-  const { id, day, lent, told } = slice;
+  const { id, day, lent, told, mailTaken } = slice;
   const quietFrom = Math.min(day.until, flight.until) +
     (silence?.forgottenAfterMs ?? 0);
   return {
@@ -79,6 +115,7 @@ export function tellSlice(
     expectedMicros: sums.expectedMicros,
     breachMicros: Math.max(0, sums.breachMicros - told.breachMicros),
     closes: now >= quietFrom && sums.reservedMicros === 0,
+    mailTaken,
   };
 }
 

@@ -10,6 +10,8 @@
  *
  * @module
  */
+import { columnsOf, widen } from "./bid_columns.ts";
+import { createShare } from "./charged_share.ts";
 
 /** Sums of a ledger, whole micros but for the average. */
 export interface LedgerSums {
@@ -39,7 +41,7 @@ export interface Ledger {
    * @param micros Most that may be charged, fees included, above 0.
    * @param value Expected value of the win.
    * @param at When it is sent; taken as no earlier than the one before.
-   * @returns Its number; -1 if not so much is free.
+   * @returns Its number; -1 if not so much is free, or no more bids can be kept.
    */
   reserve(micros: number, value: number, at: number): number;
   /** Ends a reservation by its charge. Told twice, it counts once. */
@@ -54,39 +56,40 @@ export interface Ledger {
    */
   lapse(before: number, forgotten: number): void;
   /**
-   * Takes a report over what notices told.
+   * Bids sent before a moment that were told of, up to the first that was not, are kept no
+   * longer: what is told of them again says nothing.
+   */
+  forgetTold(before: number): void;
+  /**
+   * Takes a report over what notices told; one that is older than the last, or than a bid
+   * that is forgotten, says nothing.
    *
    * @param before All bids sent before that moment are in it.
    * @param chargedMicros What they cost together, since the first.
    */
   reconcile(before: number, chargedMicros: number): void;
   sums(): LedgerSums;
+  /** How many bids were sent: the number of the next. */
+  readonly sent: number;
+  /** How many of them are kept. */
+  readonly kept: number;
 }
 
 const [OUT, WON, LOST] = [0, 1, 2];
 const FIRST_ROOM = 1024;
-/** Bids whose end is known, after which what was learnt of them counts half. */
-const MEMORY = 4000;
-/** Bids that the guess of what is charged per micro reserved counts for. */
-const GUESS_WEIGHT = 20;
-const GUESS = 0.3;
-
-/** Columns over the bids that are kept, by number modulo their room. */
-interface Columns {
-  readonly sentAt: Float64Array;
-  readonly reserved: Float64Array;
-  readonly charged: Float64Array;
-  readonly value: Float64Array;
-  readonly state: Uint8Array;
-}
-
+/** 140 MB. */
+const MOST_ROOM = 2 ** 22;
 /**
  * Opens a ledger without bids.
  *
  * @param limitMicros Most that all bids may cost.
+ * @param mostKept Bids that are kept at most, a power of two.
  */
-export function createLedger(limitMicros: number): Ledger {
-  return new BidLedger(limitMicros);
+export function createLedger(
+  limitMicros: number,
+  mostKept = MOST_ROOM,
+): Ledger {
+  return new BidLedger(limitMicros, mostKept);
 }
 
 class BidLedger implements Ledger {
@@ -100,6 +103,9 @@ class BidLedger implements Ledger {
   /** The oldest bid that no report told of. */
   #untold = 0;
   #lastAt = -Infinity;
+  #reportedAt = -Infinity;
+  /** When the latest bid was sent that is kept no longer. */
+  #forgottenAt = -Infinity;
   #limit: number;
   #charged = 0;
   #reserved = 0;
@@ -110,9 +116,19 @@ class BidLedger implements Ledger {
   #wonMicros = 0;
   #wonValue = 0;
   readonly #share = createShare();
+  readonly #mostKept: number;
 
-  constructor(limitMicros: number) {
+  constructor(limitMicros: number, mostKept: number) {
     this.#limit = limitMicros;
+    this.#mostKept = mostKept;
+  }
+
+  get kept(): number {
+    return this.#next - this.#first;
+  }
+
+  get sent(): number {
+    return this.#next;
   }
 
   get limitMicros(): number {
@@ -129,7 +145,8 @@ class BidLedger implements Ledger {
 
   reserve(micros: number, value: number, at: number): number {
     if (!(micros > 0 && micros <= this.free())) return -1;
-    if (this.#next - this.#first > this.#mask) this.#grow();
+    if (this.kept >= this.#mostKept) return -1;
+    if (this.kept > this.#mask) this.#grow();
     this.#lastAt = Math.max(this.#lastAt, at);
     const columns = this.#columns;
     const place = this.#next & this.#mask;
@@ -182,7 +199,18 @@ class BidLedger implements Ledger {
     ) this.#forget();
   }
 
+  forgetTold(before: number): void {
+    while (this.#sentBefore(this.#first, before)) {
+      if (this.#columns.state[this.#first & this.#mask] === OUT) break;
+      if (this.#first === this.#silent) this.#end();
+      this.#forget();
+    }
+    this.#untold = Math.max(this.#untold, this.#first);
+  }
+
   reconcile(before: number, micros: number): void {
+    if (before < this.#reportedAt || before <= this.#forgottenAt) return;
+    this.#reportedAt = before;
     let most = this.#settled;
     while (this.#sentBefore(this.#first, before)) {
       const place = this.#first & this.#mask;
@@ -231,54 +259,15 @@ class BidLedger implements Ledger {
   }
 
   #forget(): void {
-    this.#settled += this.#columns.charged[this.#first & this.#mask] ?? 0;
-    this.#first++;
+    const place = this.#first++ & this.#mask;
+    this.#settled += this.#columns.charged[place] ?? 0;
+    this.#forgottenAt = this.#columns.sentAt[place] ?? 0;
   }
 
   #grow(): void {
-    const old = this.#columns;
-    const [mask, wider] = [this.#mask, 2 * this.#mask + 1];
-    this.#columns = columnsOf(wider + 1);
-    for (let bid = this.#first; bid < this.#next; bid++) {
-      const [from, to] = [bid & mask, bid & wider];
-      this.#columns.sentAt[to] = old.sentAt[from] ?? 0;
-      this.#columns.reserved[to] = old.reserved[from] ?? 0;
-      this.#columns.charged[to] = old.charged[from] ?? 0;
-      this.#columns.value[to] = old.value[from] ?? 0;
-      this.#columns.state[to] = old.state[from] ?? 0;
-    }
-    this.#mask = wider;
+    this.#columns = widen(this.#columns, [this.#first, this.#next]);
+    this.#mask = 2 * this.#mask + 1;
   }
-}
-
-function columnsOf(room: number): Columns {
-  return {
-    sentAt: new Float64Array(room),
-    reserved: new Float64Array(room),
-    charged: new Float64Array(room),
-    value: new Float64Array(room),
-    state: new Uint8Array(room),
-  };
-}
-
-/** What is charged per micro that was reserved, learnt of bids whose end is known. */
-function createShare() {
-  let [bids, held, cost] = [0, 0, 0];
-  return {
-    learn(heldMicros: number, costMicros: number): void {
-      if (heldMicros > 0) bids++;
-      held += heldMicros;
-      cost += costMicros;
-      if (bids < MEMORY) return;
-      bids /= 2;
-      held /= 2;
-      cost /= 2;
-    },
-    value(): number {
-      const seen = held > 0 ? cost / held : GUESS;
-      return (seen * bids + GUESS * GUESS_WEIGHT) / (bids + GUESS_WEIGHT);
-    },
-  };
 }
 
 function checkNotice(bid: number, next: number, micros: number): void {

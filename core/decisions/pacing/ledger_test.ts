@@ -6,6 +6,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { createLedger } from "./ledger.ts";
+import "../../../tests/seeded.ts";
 
 /** A bid as the oracle knows it. */
 interface Kept {
@@ -187,4 +188,50 @@ Deno.test("a notice of a bid that was never sent is refused", () => {
   for (const micros of [-1, 0.5, NaN]) {
     assert.throws(() => ledger.win(0, micros), /whole micros/);
   }
+});
+
+Deno.test("what was told of is forgotten in order, and told again says nothing", () => {
+  const ledger = createLedger(1e9);
+  for (let bid = 0; bid < 6; bid++) ledger.reserve(10, 1, bid);
+  ledger.win(0, 7);
+  ledger.lose(1);
+  ledger.win(3, 5);
+  ledger.forgetTold(4);
+  assert.equal(ledger.kept, 4);
+  ledger.win(0, 7);
+  ledger.win(1, 7);
+  ledger.lose(2);
+  ledger.forgetTold(4);
+  assert.equal(ledger.kept, 2);
+  const { chargedMicros, reservedMicros, breachMicros } = ledger.sums();
+  assert.deepEqual([chargedMicros, reservedMicros, breachMicros], [12, 20, 0]);
+  ledger.reconcile(5, 12);
+  ledger.win(5, 9);
+  assert.equal(ledger.sums().chargedMicros, 21);
+});
+
+Deno.test("no more bids are out than a ledger keeps", () => {
+  const ledger = createLedger(1e9, 1024);
+  for (let bid = 0; bid < 1024; bid++) {
+    assert.equal(ledger.reserve(1, 1, bid), bid);
+  }
+  assert.equal(ledger.reserve(1, 1, 1024), -1);
+  ledger.reconcile(1, 0);
+  assert.equal(ledger.reserve(1, 1, 1024), 1024);
+});
+
+Deno.test("a report that is older than what was forgotten takes no charge back", () => {
+  const ledger = createLedger(1e9);
+  for (let bid = 0; bid < 4; bid++) {
+    ledger.reserve(10, 1, bid);
+    ledger.win(bid, 9);
+  }
+  ledger.lapse(4, 3);
+  ledger.reconcile(2, 18);
+  assert.equal(ledger.sums().chargedMicros, 36);
+  ledger.reconcile(3, 27);
+  assert.equal(ledger.sums().chargedMicros, 36);
+  ledger.reconcile(4, 40);
+  const { chargedMicros, breachMicros } = ledger.sums();
+  assert.deepEqual([chargedMicros, breachMicros], [40, 4]);
 });

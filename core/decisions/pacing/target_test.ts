@@ -15,6 +15,7 @@ import {
   stepTarget,
   type TargetRules,
 } from "./target.ts";
+import "../../../tests/seeded.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

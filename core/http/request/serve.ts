@@ -132,7 +132,8 @@ async function readContent(
   const bytes = await readBytes(req.raw, limitBytes);
   if (body === "raw") return { body: bytes, idempotent: null };
   const text = decodeText(req.raw, bytes);
-  const sent = parseJsonBody(text);
+  const absent = text === "" && body.safeParse(undefined).success;
+  const sent = absent ? undefined : parseJsonBody(text);
   const known = person ? await hidePerson(sent, person, pseudonymOf) : sent;
   return {
     body: parseFields(body, namesPeople ? known : demandSafe(known), ""),

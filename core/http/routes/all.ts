@@ -3,6 +3,14 @@
  *
  * @module
  */
+import { bidBatch, bidNotices, bidOutcomes } from "./bids.ts";
+import {
+  budgetList,
+  budgetPut,
+  budgetRead,
+  budgetReports,
+  budgetSteps,
+} from "./budgets.ts";
 import { decisionExplain, decisionRead, decisionReplay } from "./decisions.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { erasureList, erasureMake } from "./erasures.ts";
@@ -19,12 +27,13 @@ import {
 import { modelList, modelRead, modelReviews, policyList } from "./models.ts";
 import { alive, metricsPage, ready } from "./operation.ts";
 import {
-  planArtifact,
-  planList,
-  planMake,
-  planRead,
+  planGuardrails,
+  planHistory,
+  planPlot,
+  planProgress,
   planSteps,
-} from "./plans.ts";
+} from "./plan_life.ts";
+import { planArtifact, planList, planMake, planRead } from "./plans.ts";
 import { score } from "./score.ts";
 import { deadLetters, performance, signalCounts, webhook } from "./signals.ts";
 import { viewDeclare, viewList, viewPromote, viewStatistics } from "./views.ts";
@@ -37,6 +46,18 @@ export const ENDPOINTS: readonly Endpoint[] = [
   planRead,
   planArtifact,
   ...planSteps,
+  planHistory,
+  planProgress,
+  planGuardrails,
+  planPlot,
+  budgetList,
+  budgetPut,
+  budgetRead,
+  ...budgetSteps,
+  budgetReports,
+  bidBatch,
+  bidNotices,
+  bidOutcomes,
   decisionRead,
   decisionExplain,
   decisionReplay,

@@ -4,12 +4,8 @@
  * @module
  */
 import { z } from "@hono/zod-openapi";
-import {
-  decisionSchema,
-  decisionToJson,
-  requestedSchema,
-  requestedToJson,
-} from "../wire/decision_json.ts";
+import { decisionSchema, decisionToJson } from "../wire/decision_json.ts";
+import { requestedSchema, requestedToJson } from "../wire/requested_json.ts";
 import {
   explanationSchema,
   explanationToJson,

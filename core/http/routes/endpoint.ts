@@ -52,7 +52,7 @@ export interface Answer {
 
 /** What is told of every route. */
 interface Described {
-  readonly method: "get" | "post";
+  readonly method: "get" | "post" | "put";
   /** Pattern such as `/decisions/{id}`. */
   readonly path: string;
   readonly tag: string;

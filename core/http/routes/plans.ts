@@ -1,23 +1,20 @@
 /**
- * `/optimization/plan` and `/optimization/plans`: make a plan, read it, move it on.
+ * `/optimization/plan` and `/optimization/plans`: make a plan, and read it.
  *
  * @module
  */
 import { z } from "@hono/zod-openapi";
-import type { ErrorCode } from "../../domain/error.ts";
-import type { Plan } from "../../domain/plan.ts";
 import {
   artifactSchema,
   artifactToJson,
-  planBody,
-  planRequestFromJson,
   planSchema,
   planSummarySchema,
   planSummaryToJson,
   planToJson,
 } from "../wire/plan_json.ts";
+import { planBody, planRequestFromJson } from "../wire/plan_request_json.ts";
 import { limitField } from "../wire/fields.ts";
-import { defineEndpoint, json, type KeyedEndpoint } from "./endpoint.ts";
+import { defineEndpoint, json } from "./endpoint.ts";
 import { idParams, present } from "./fields.ts";
 import { once } from "./score.ts";
 
@@ -40,12 +37,18 @@ export const planMake = defineEndpoint({
     bounds: { "channel:search": { ["lo_micros"]: "5000000000" } },
   },
   idempotency: "required",
-  answers: [{ status: 201, about: "The plan, proposed", schema: planSchema }],
+  answers: [{
+    status: 201,
+    about: "The plan, validated; proposed if something speaks against it",
+    schema: planSchema,
+  }],
   failures: [
+    "connector_failed",
     "idempotency_key_in_flight",
     "idempotency_key_reused",
     "model_unavailable",
     "plan_infeasible",
+    "source_unavailable",
   ],
   async run({ key, body, idempotent }, { engine, metrics }) {
     const { answer, replayed } = await engine.plans.make(
@@ -117,58 +120,3 @@ export const planArtifact = defineEndpoint({
     return json(artifactToJson(present(plan, "plan", params.id)));
   },
 });
-
-interface Step {
-  readonly word: "approve" | "apply" | "rollback";
-  readonly done: Plan["state"];
-  readonly scope: "approve" | "apply";
-  readonly summary: string;
-  readonly about: string;
-  readonly failures: readonly ErrorCode[];
-}
-
-/** Approve, apply, roll back. */
-export const planSteps: readonly KeyedEndpoint[] = ([
-  {
-    word: "approve",
-    done: "approved",
-    scope: "approve",
-    summary: "Approve a plan",
-    about: "By another holder than the one who asked for it.",
-    failures: ["approval_invalid"],
-  },
-  {
-    word: "apply",
-    done: "applied",
-    scope: "apply",
-    summary: "Apply an approved plan",
-    about:
-      "Writes all of the change set, unless a value at the destination moved since the plan was made.",
-    failures: ["change_drifted", "connector_failed", "source_unavailable"],
-  },
-  {
-    word: "rollback",
-    done: "rolled_back",
-    scope: "apply",
-    summary: "Roll an applied plan back",
-    about: "Writes the inverse, which restores every value as it was.",
-    failures: ["change_drifted", "connector_failed", "source_unavailable"],
-  },
-] satisfies Step[]).map(defineStep);
-
-function defineStep({ word, done, failures, ...told }: Step): KeyedEndpoint {
-  return defineEndpoint({
-    ...told,
-    method: "post",
-    path: `/optimization/plans/{id}/${word}`,
-    tag: "Optimization",
-    params: idParams,
-    answers: [{ status: 200, about: "The plan, moved on", schema: planSchema }],
-    failures: ["not_found", "plan_state_invalid", ...failures],
-    async run({ key, params }, { engine, metrics }) {
-      const plan = await engine.plans[word](key.tenant, params.id, key.name);
-      metrics.plan(done);
-      return json(planToJson(plan));
-    },
-  });
-}

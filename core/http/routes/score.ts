@@ -3,6 +3,8 @@
  *
  * @module
  */
+import type { Decision } from "../../domain/decision.ts";
+import type { Metrics } from "../metrics.ts";
 import {
   decisionRequestFromJson,
   decisionSchema,
@@ -56,10 +58,15 @@ export const score = defineEndpoint({
       },
     );
     if (replayed) metrics.replayed("/optimization/score");
-    else if (decision !== null) metrics.decision(decision.rung);
+    else if (decision !== null) count(metrics, decision);
     return once({ status: 200, text: answer }, replayed);
   },
 });
+
+function count(metrics: Metrics, { rung, pacing }: Decision): void {
+  metrics.decision(rung);
+  if (pacing?.refusal) metrics.refused(pacing.refusal);
+}
 
 /**
  * Marks an answer that was given before.

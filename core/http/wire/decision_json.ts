@@ -22,6 +22,7 @@ import {
   nameField,
   printMicros,
 } from "./fields.ts";
+import { pacingSchema, pacingToJson } from "./pacing_json.ts";
 import { shadingSchema, shadingToJson } from "./shading_json.ts";
 
 const contacts = z.int().min(0).max(1_000_000).optional();
@@ -137,6 +138,7 @@ export const decisionSchema = z.object({
     }),
   ),
   shading: shadingSchema.nullable(),
+  budget: pacingSchema.nullable(),
   valid_until: instantField,
   at: instantField,
 }).openapi("Decision");
@@ -208,6 +210,7 @@ export function decisionToJson(decision: Decision): DecisionJson {
     falls: decision.falls.map(({ from, cause }) => ({ from, cause })),
     features: decision.features,
     shading: decision.shading ? shadingToJson(decision.shading) : null,
+    budget: decision.pacing ? pacingToJson(decision.pacing) : null,
     valid_until: decision.validUntil,
     at: decision.at,
   };
@@ -249,51 +252,5 @@ export function appliedToJson(
     before_micros: printMicros(beforeMicros),
     after_micros: printMicros(afterMicros),
     reason,
-  };
-}
-
-/** A decision's request, as it was understood. */
-export const requestedSchema = z.object({
-  model: z.string().nullable(),
-  entities: z.record(z.string(), z.string()),
-  zone: z.string().nullable(),
-  actions: z.array(z.string()).nullable(),
-  features: z.record(z.string(), z.union([z.number(), z.string(), z.null()])),
-  max_feature_age_seconds: z.int().nullable(),
-  constraints: z.object({
-    max_bid_micros: microsText.nullable(),
-    min_bid_micros: microsText.nullable(),
-    budget_remaining_micros: microsText.nullable(),
-    contacts_day: z.int().nullable(),
-    contacts_week: z.int().nullable(),
-    compliance: z.record(z.string(), z.boolean()),
-  }),
-});
-
-/**
- * Prints a request.
- *
- * @param request As it was understood and logged.
- * @returns JSON-like value.
- */
-export function requestedToJson(
-  request: DecisionRequest,
-): z.input<typeof requestedSchema> {
-  const { constraints, model, entities, zone, actions, features } = request;
-  return {
-    model,
-    entities: { ...entities },
-    zone,
-    actions: actions && [...actions],
-    features,
-    max_feature_age_seconds: request.maxFeatureAgeSeconds ?? null,
-    constraints: {
-      max_bid_micros: printMicros(constraints.maxBidMicros),
-      min_bid_micros: printMicros(constraints.minBidMicros),
-      budget_remaining_micros: printMicros(constraints.budgetRemainingMicros),
-      contacts_day: constraints.contactsDay,
-      contacts_week: constraints.contactsWeek,
-      compliance: constraints.compliance,
-    },
   };
 }

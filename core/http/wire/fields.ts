@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from "@hono/zod-openapi";
-import { isDay } from "../../domain/day.ts";
+import { isDay, parseInstant } from "../../domain/day.ts";
 import { isEntityId, parseEntityKey } from "../../domain/entity.ts";
 import type { EntityKey } from "../../domain/entity.ts";
 import { isCurrency } from "../../domain/money.ts";
@@ -29,6 +29,9 @@ export const nameField = z.string().regex(
   /^[a-z][a-z0-9_]{0,62}$/,
   "expected snake_case of at most 63 characters",
 );
+
+/** Why somebody does something, for the record. */
+export const reasonField = z.string().trim().min(1, "say why").max(500);
 
 /** Micros that a caller sends and that stay below 2^53. */
 export const microsField = z.union([
@@ -68,6 +71,12 @@ export const instantField = z.string().regex(
   /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/,
 ).openapi({ format: "date-time", example: "2026-01-31T09:00:00.000Z" });
 
+/** A moment that a caller sends. */
+export const momentField = z.string().max(40).refine(
+  isMoment,
+  "expected a moment with its zone, such as 2026-01-31T09:00:00Z",
+).openapi({ format: "date-time", example: "2026-01-31T09:00:00Z" });
+
 /** Days, `until` excluded. */
 export const periodField = z.strictObject({
   from: dayField,
@@ -101,6 +110,15 @@ export const limitField = z.string().regex(
 export function isKey(text: string): text is EntityKey {
   try {
     parseEntityKey(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isMoment(text: string): boolean {
+  try {
+    parseInstant(text);
     return true;
   } catch {
     return false;

@@ -10,9 +10,7 @@ import {
   type Roles,
 } from "../../domain/model_event.ts";
 import { printModelRef } from "../../domain/score.ts";
-import { instantField } from "./fields.ts";
-
-const MOST_REASON = 500;
+import { instantField, reasonField } from "./fields.ts";
 
 /** A role. */
 export const aliasField = z.enum(ALIASES).openapi({
@@ -54,8 +52,6 @@ export const rolesSchema = z.object({
   challenger: modelVersion.nullable(),
   shadow: modelVersion.nullable(),
 }).openapi("ModelRoles");
-
-const reasonField = z.string().trim().min(1, "say why").max(MOST_REASON);
 
 /** A wish that an alias point elsewhere. */
 export const proposalBody = z.strictObject({

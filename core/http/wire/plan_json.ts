@@ -1,102 +1,41 @@
 /**
- * A plan on the wire: the request as parsed, the plan and its artifact as printed.
+ * A plan on the wire: the plan and its artifact as printed.
  *
  * @module
  */
 import { z } from "@hono/zod-openapi";
-import { countDays } from "../../domain/day.ts";
-import type { EntityKey } from "../../domain/entity.ts";
-import type {
-  ChangeOperation,
-  Plan,
-  PlanRecommendation,
-  PlanRequest,
-} from "../../domain/plan.ts";
-import { appliedSchema, appliedToJson } from "./decision_json.ts";
+import { digest } from "../../domain/canonical.ts";
+import type { ChangeOperation } from "../../domain/change_set.ts";
+import type { Plan } from "../../domain/plan.ts";
 import {
-  bigMicrosField,
   currencyField,
   dayField,
   entityKeyField,
   instantField,
-  isKey,
-  microsText,
-  moneyField,
   moneyText,
-  nameField,
-  periodField,
 } from "./fields.ts";
-
-const MAX_PERIOD_DAYS = 366;
-
-const boundsField = z.strictObject({
-  lo_micros: bigMicrosField.optional(),
-  hi_micros: bigMicrosField.optional(),
-}).refine(
-  ({ lo_micros: lo, hi_micros: hi }) =>
-    lo === undefined || hi === undefined || BigInt(lo) <= BigInt(hi),
-  "lo_micros must not be above hi_micros",
-);
-
-/** Body of `POST /optimization/plan`. */
-export const planBody = z.strictObject({
-  scope: z.strictObject({
-    model: nameField.optional().openapi({
-      description: "Allocation model; the tenant's only one unless given",
-    }),
-    entities: z.array(entityKeyField).min(1).max(100_000).optional().openapi({
-      description: "What is planned; all that the model knows unless given",
-    }),
-  }).optional(),
-  period: periodField.refine(isPlannable, {
-    message: `until must be 1 to ${MAX_PERIOD_DAYS} days after from`,
-    path: ["until"],
-    when: ({ issues }) => issues.length === 0,
-  }),
-  total: moneyField.optional().openapi({
-    description: "For the whole period; what is spent today unless given",
-  }),
-  currency: currencyField,
-  spend: z.enum(["all", "up_to"]).optional().openapi({
-    description: 'Whether all must be spent; "all" unless given',
-  }),
-  bounds: z.record(entityKeyField, boundsField).optional().openapi({
-    description: "For the whole period, of entities and of their parents",
-    example: { "campaign:c-17": { hi_micros: "700000000" } },
-  }),
-}).refine(
-  ({ total, currency }) => total === undefined || total.currency === currency,
-  {
-    message: "must be the plan's currency",
-    path: ["total", "currency"],
-    when: ({ issues }) => issues.length === 0,
-  },
-).openapi("PlanRequest");
-
-function isPlannable(period: { from: string; until: string }): boolean {
-  const days = countDays(period);
-  return days >= 1 && days <= MAX_PERIOD_DAYS;
-}
-
-const recommendationSchema = z.object({
-  entity: entityKeyField,
-  parent: entityKeyField.nullable(),
-  budget: moneyText.openapi({ description: "For the whole period" }),
-  current: moneyText.openapi({
-    description: "What it gets now, for as long a period",
-  }),
-  expected_outcome: z.number(),
-  marginal_outcome: z.number(),
-  bounds: z.object({ lo_micros: microsText, hi_micros: microsText }).openapi({
-    description: "For the whole period",
-  }),
-  policy_applied: z.array(appliedSchema).openapi({
-    description: "Policies judge budgets per day: these micros are a day's",
-  }),
-  warnings: z.array(z.string()),
-}).openapi("PlanRecommendation");
-
-const stateField = z.enum(["proposed", "approved", "applied", "rolled_back"]);
+import {
+  findingSchema,
+  findingToJson,
+  guardrailSchema,
+  guardrailToJson,
+  stateField,
+} from "./plan_life_json.ts";
+import {
+  bindingSchema,
+  bindingToJson,
+  experimentSchema,
+  experimentToJson,
+  forecastSchema,
+  forecastToJson,
+  objectiveSchema,
+  objectiveToJson,
+} from "./plan_proof_json.ts";
+import { scheduleSchema, scheduleToJson } from "./plan_schedule_json.ts";
+import {
+  recommendationSchema,
+  recommendationToJson,
+} from "./recommendation_json.ts";
 
 /** A plan without its entities. */
 export const planSummarySchema = z.object({
@@ -105,17 +44,7 @@ export const planSummarySchema = z.object({
   validity: z.object({ from: instantField, until: instantField }),
   period: z.object({ from: dayField, until: dayField }),
   total: moneyText,
-  objective: z.object({
-    unit: z.string(),
-    outcome: z.number(),
-    current_outcome: z.number(),
-    upper_bound: z.number().openapi({
-      description: "No plan within the constraints can bring more",
-    }),
-    gap: z.number().openapi({
-      description: "(upper_bound - outcome) / upper_bound",
-    }),
-  }),
+  objective: objectiveSchema,
   policy_set: z.string(),
   model_version: z.string(),
   change_set_id: z.string(),
@@ -126,9 +55,27 @@ export const planSummarySchema = z.object({
 
 /** Answer of `POST /optimization/plan`. */
 export const planSchema = planSummarySchema.extend({
-  binding: z.array(
-    z.object({ constraint: z.string(), shadow_price: z.number() }),
-  ),
+  findings: z.array(findingSchema).openapi({
+    description:
+      "What spoke against it when it was last validated, applied, verified or rolled back",
+  }),
+  guardrails: z.array(guardrailSchema).openapi({
+    description:
+      "What must not become worse once it is applied, or it is rolled back",
+  }),
+  unspent: moneyText.openapi({
+    description: "What of the total asked for is left",
+  }),
+  forecast: forecastSchema.nullable().openapi({
+    description: "How sure the outcome is; null where the model knows no doubt",
+  }),
+  binding: z.array(bindingSchema),
+  schedule: scheduleSchema.nullable().openapi({
+    description: "When budgets are spent; null if that was not asked for",
+  }),
+  experiments: z.array(experimentSchema).openapi({
+    description: "Tests that are worth their cost, if they were asked for",
+  }),
   recommendations: z.array(recommendationSchema),
 }).openapi("Plan");
 
@@ -136,6 +83,10 @@ const operationSchema = z.object({
   id: z.string(),
   target: entityKeyField,
   field: z.string().openapi({ example: "budget_micros_per_day" }),
+  route: z.string().optional().openapi({
+    description:
+      "Which of several destinations it goes to; absent where there is one",
+  }),
   expect: z.string().nullable(),
   set: z.string().nullable(),
 }).openapi("ChangeOperation");
@@ -145,6 +96,12 @@ export const artifactSchema = z.object({
   v: z.literal(1),
   plan_id: z.string(),
   state: stateField,
+  content_hash: z.string().regex(/^[0-9a-f]{64}$/).openapi({
+    description:
+      "SHA-256 of the canonical JSON (RFC 8785) of all members but `state` and itself",
+  }),
+  period: z.object({ from: dayField, until: dayField }),
+  total: moneyText,
   validity: z.object({ from: instantField, until: instantField }),
   currency: currencyField,
   model_version: z.string(),
@@ -154,41 +111,16 @@ export const artifactSchema = z.object({
     destination: z.string(),
     operations: z.array(operationSchema),
     inverse: z.array(operationSchema),
+    rate: z.object({
+      batch: z.int().positive().openapi({
+        description: "Operations written together at most",
+      }),
+      pause_ms: z.number().nonnegative().openapi({
+        description: "Pause between two batches",
+      }),
+    }),
   }),
 }).openapi("PlanArtifact");
-
-/**
- * Reads a plan request.
- *
- * @param body The parsed body.
- * @returns The stage's request; whatever was left out is null.
- */
-export function planRequestFromJson(
-  body: z.output<typeof planBody>,
-): PlanRequest {
-  const bounds: Record<EntityKey, { lo?: bigint; hi?: bigint }> = {};
-  for (const [entity, { lo_micros, hi_micros }] of boundsOf(body)) {
-    bounds[entity] = {
-      ...(lo_micros === undefined ? {} : { lo: BigInt(lo_micros) }),
-      ...(hi_micros === undefined ? {} : { hi: BigInt(hi_micros) }),
-    };
-  }
-  return {
-    model: body.scope?.model ?? null,
-    entities: body.scope?.entities?.filter(isKey) ?? null,
-    period: body.period,
-    totalMicros: body.total === undefined ? null : BigInt(body.total.micros),
-    currency: body.currency,
-    spend: body.spend ?? "all",
-    bounds,
-  };
-}
-
-function boundsOf({ bounds = {} }: z.output<typeof planBody>) {
-  return Object.entries(bounds).flatMap(([key, bound]) =>
-    isKey(key) ? [[key, bound] as const] : []
-  );
-}
 
 /**
  * Prints a plan without its entities.
@@ -199,20 +131,13 @@ function boundsOf({ bounds = {} }: z.output<typeof planBody>) {
 export function planSummaryToJson(
   plan: Plan,
 ): z.input<typeof planSummarySchema> {
-  const { objective } = plan;
   return {
     plan_id: plan.id,
     state: plan.state,
     validity: plan.validity,
     period: plan.period,
     total: { micros: `${plan.totalMicros}`, currency: plan.currency },
-    objective: {
-      unit: objective.unit,
-      outcome: objective.outcome,
-      current_outcome: objective.currentOutcome,
-      upper_bound: objective.upperBound,
-      gap: objective.gap,
-    },
+    objective: objectiveToJson(plan.objective),
     policy_set: plan.policySet,
     model_version: plan.modelVersion,
     change_set_id: plan.changeSet.id,
@@ -231,33 +156,19 @@ export function planSummaryToJson(
 export function planToJson(plan: Plan): z.input<typeof planSchema> {
   return {
     ...planSummaryToJson(plan),
-    binding: plan.binding.map(({ constraint, shadowPrice }) => ({
-      constraint,
-      shadow_price: shadowPrice,
-    })),
+    findings: plan.findings.map(findingToJson),
+    guardrails: plan.guardrails?.map(guardrailToJson) ?? [],
+    unspent: {
+      micros: `${plan.unspentMicros ?? 0n}`,
+      currency: plan.currency,
+    },
+    forecast: plan.forecast ? forecastToJson(plan.forecast) : null,
+    binding: plan.binding.map(bindingToJson),
+    schedule: plan.schedule ? scheduleToJson(plan.schedule) : null,
+    experiments: plan.experiments?.map(experimentToJson) ?? [],
     recommendations: plan.recommendations.map((row) =>
       recommendationToJson(row, plan.currency)
     ),
-  };
-}
-
-function recommendationToJson(
-  row: PlanRecommendation,
-  currency: string,
-): z.input<typeof recommendationSchema> {
-  return {
-    entity: row.entity,
-    parent: row.parent,
-    budget: { micros: `${row.budgetMicros}`, currency },
-    current: { micros: `${row.currentMicros}`, currency },
-    expected_outcome: row.expectedOutcome,
-    marginal_outcome: row.marginalOutcome,
-    bounds: {
-      lo_micros: `${row.boundsMicros[0]}`,
-      hi_micros: `${row.boundsMicros[1]}`,
-    },
-    policy_applied: row.applied.map(appliedToJson),
-    warnings: [...row.warnings],
   };
 }
 
@@ -268,11 +179,20 @@ function recommendationToJson(
  * @returns JSON-like value.
  */
 export function artifactToJson(plan: Plan): z.input<typeof artifactSchema> {
+  const content = contentToJson(plan);
+  return { ...content, state: plan.state, content_hash: digest(content) };
+}
+
+/** What the hash of an artifact is taken of: all that never changes. */
+function contentToJson(
+  plan: Plan,
+): Omit<z.input<typeof artifactSchema>, "state" | "content_hash"> {
   const { changeSet } = plan;
   return {
     v: 1,
     plan_id: plan.id,
-    state: plan.state,
+    period: plan.period,
+    total: { micros: `${plan.totalMicros}`, currency: plan.currency },
     validity: plan.validity,
     currency: plan.currency,
     model_version: plan.modelVersion,
@@ -282,12 +202,14 @@ export function artifactToJson(plan: Plan): z.input<typeof artifactSchema> {
       destination: changeSet.destination,
       operations: changeSet.operations.map(operationToJson),
       inverse: changeSet.inverse.map(operationToJson),
+      rate: { batch: changeSet.rate.batch, pause_ms: changeSet.rate.pauseMs },
     },
   };
 }
 
 function operationToJson(
-  { id, target, field, expect, set }: ChangeOperation,
+  { id, target, field, route, expect, set }: ChangeOperation,
 ): z.input<typeof operationSchema> {
-  return { id, target, field, expect, set };
+  const operation = { id, target, field, expect, set };
+  return route === undefined ? operation : { ...operation, route };
 }

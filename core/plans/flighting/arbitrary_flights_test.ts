@@ -1,13 +1,11 @@
 /**
- * Flight problems for tests: arbitrary ones, and a verifier that shares no code with
- * the planner.
+ * Arbitrary flight problems for tests.
  *
  * @module
  */
 import fc from "fast-check";
-import { respond, respondMarginally } from "../../domain/response.ts";
 import type { ResponseCurve } from "../../domain/score.ts";
-import type { Flight, FlightEntity, FlightProblem, Range } from "./problem.ts";
+import type { FlightEntity, FlightProblem, Range } from "./problem.ts";
 
 const thousandths = (min: number, max: number) =>
   fc.integer({ min: min * 1000, max: max * 1000 }).map((x) => x / 1000);
@@ -47,23 +45,33 @@ export function arbitraryFlight(
   return fc.record({
     count: fc.integer({ min: 1, max: most }),
     periods: fc.integer({ min: 1, max: 6 }),
+    longest: fc.integer({ min: 1, max: 3 }),
     after: fc.integer({ min: 0, max: 3 }),
     spent: fc.integer({ min: 0, max: 2 }),
     spend: fc.constantFrom("all" as const, "up_to" as const),
     limited: fc.boolean(),
-  }).chain(({ count, periods, after, spent, spend, limited }) =>
+    shared: fc.boolean(),
+  }).chain((
+    { count, periods, longest, after, spent, spend, limited, shared },
+  ) =>
     fc.record({
+      moments: fc.array(fc.integer({ min: 1, max: longest }), {
+        minLength: periods,
+        maxLength: periods,
+      }),
       entities: fc.array(
-        arbitraryEntity({ slopes, periods, after, spent }),
+        arbitraryEntity({ slopes, periods, longest, after, spent }),
         { minLength: count, maxLength: count },
       ),
       room: fc.array(thousandths(0, 5), {
-        minLength: 2 * periods,
-        maxLength: 2 * periods,
+        minLength: 3 * periods,
+        maxLength: 3 * periods,
       }),
-    }).map(({ entities, room }) => {
-      const sum = (t: number) =>
-        entities.reduce((total, { point }) => total + (point[t] ?? 0), 0);
+    }).map(({ moments, entities, room }) => {
+      const horizon = moments.reduce((all, own) => all + own, after);
+      const sum = (t: number, from = 0) =>
+        entities.slice(from)
+          .reduce((total, { point }) => total + (point[t] ?? 0), 0);
       const totals = Array.from({ length: periods }, (_, t): Range => ({
         lo: Math.max(0, sum(t) - (room[t] ?? 0)),
         hi: sum(t) + (room[periods + t] ?? 0),
@@ -75,9 +83,23 @@ export function arbitraryFlight(
         spend,
         entities: entities.map(({ entity }, at) => ({
           ...entity,
+          season: (entity.season ?? []).slice(0, horizon),
           id: `e${at}`,
         })),
+        ...(longest > 1 ? { moments } : {}),
         ...(limited ? { totals } : {}),
+        ...(shared && count > 1
+          ? {
+            groups: [{
+              id: "most",
+              entities: entities.slice(1).map((_, at) => `e${at + 1}`),
+              totals: totals.map((_, t) => ({
+                lo: Math.max(0, sum(t, 1) - (room[2 * periods + t] ?? 0)),
+                hi: sum(t, 1) + (room[t] ?? 0),
+              })),
+            }],
+          }
+          : {}),
       };
     })
   );
@@ -89,9 +111,10 @@ interface Drafted {
 }
 
 function arbitraryEntity(
-  { slopes, periods, after, spent }: {
+  { slopes, periods, longest, after, spent }: {
     readonly slopes: readonly [number, number];
     readonly periods: number;
+    readonly longest: number;
     readonly after: number;
     readonly spent: number;
   },
@@ -102,7 +125,7 @@ function arbitraryEntity(
     curve: arbitraryCurve(slopes),
     kernel: fc.array(thousandths(0.01, 1), { minLength: 1, maxLength: 4 }),
     carryIn: fc.array(thousandths(0, 10), { maxLength: periods + after }),
-    season: list(thousandths(0, 2), periods + after),
+    season: list(thousandths(0, 2), periods * longest + after),
     point: list(fc.oneof(fc.constant(0), thousandths(0, 20)), periods),
     below: list(thousandths(0, 1), periods),
     above: list(fc.oneof(fc.constant(0), thousandths(0, 30)), periods),
@@ -127,126 +150,4 @@ function arbitraryEntity(
       },
     };
   });
-}
-
-/** What does not hold in amounts, to 1e-9 of the largest bound; empty if all does. */
-export function listViolations(
-  problem: FlightProblem,
-  amounts: Float64Array,
-): string[] {
-  const { entities, periods, budget, totals = [], spend } = problem;
-  const slack = 1e-9 * Math.max(budget, 1e-300);
-  const found: string[] = [];
-  const check = (name: string, x: number, { lo, hi }: Range) => {
-    if (!(x >= lo - slack && x <= hi + slack)) {
-      found.push(`${name} is ${x}, outside ${lo} to ${hi}`);
-    }
-  };
-  const at = (row: number, t: number) => amounts[row * periods + t] ?? NaN;
-  const times = Array.from({ length: periods }, (_, t) => t);
-  const rows = entities.map((_, row) => row);
-  const sum = (of: readonly number[]) => of.reduce((all, x) => all + x, 0);
-  entities.forEach(({ id, lo, hi, ramp, before, spent = [], total }, row) => {
-    for (const t of times) {
-      const fixed = spent[t];
-      check(`${id} in ${t}`, at(row, t), {
-        lo: fixed ?? lo[t] ?? NaN,
-        hi: fixed ?? hi[t] ?? NaN,
-      });
-      const last = t === 0 ? before : at(row, t - 1);
-      if (ramp === undefined || last === undefined || t < spent.length) {
-        continue;
-      }
-      check(`ramp of ${id} into ${t}`, at(row, t) - last, {
-        lo: -ramp,
-        hi: ramp,
-      });
-    }
-    if (total) {
-      check(
-        `total of ${id}`,
-        sum(times.map((t) => at(row, t))),
-        total,
-      );
-    }
-  });
-  totals.forEach((total, t) =>
-    check(`period ${t}`, sum(rows.map((row) => at(row, t))), total)
-  );
-  check("budget", sum([...amounts]), {
-    lo: spend === "all" ? budget : 0,
-    hi: budget,
-  });
-  return found;
-}
-
-/**
- * Upper bound on every plan's outcome where curves are concave, from its
- * prices alone: the tangent plane at their point, and weak duality of the linear
- * programme that it makes.
- */
-export function boundByPrices(
-  { entities, periods, after, budget, totals = [] }: FlightProblem,
-  { prices }: Flight,
-): number {
-  const side = (price: number, { lo, hi }: Range) =>
-    price > 0 ? price * hi : price < 0 ? price * lo : 0;
-  let bound = side(prices.budget, { lo: budget, hi: budget });
-  totals.forEach((total, t) => bound += side(prices.periods[t] ?? NaN, total));
-  entities.forEach((entity, row) => {
-    const { curve, kernel, carryIn = [], season } = entity;
-    const own = prices.tangent.slice(row * periods, (row + 1) * periods);
-    const slope = new Float64Array(periods);
-    for (let u = 0; u < periods + after; u++) {
-      let felt = carryIn[u] ?? 0;
-      kernel.forEach((share, lag) => felt += share * (own[u - lag] ?? 0));
-      bound += (season?.[u] ?? 1) * respond(curve, felt);
-      kernel.forEach((share, lag) => {
-        if (u - lag < 0 || u - lag >= periods) return;
-        const first = respondMarginally(curve, felt);
-        const added = share * (season?.[u] ?? 1) * first;
-        slope[u - lag] = (slope[u - lag] ?? 0) + added;
-      });
-    }
-    const total = prices.totals[row] ?? NaN;
-    if (entity.total) bound += side(total, entity.total);
-    for (let t = 0; t < periods; t++) {
-      const into = prices.ramps[row * periods + t] ?? 0;
-      const outOf = t + 1 < periods ? prices.ramps[row * periods + t + 1] : 0;
-      if (entity.ramp !== undefined) bound += Math.abs(into) * entity.ramp;
-      const paid = prices.budget + total + (prices.periods[t] ?? 0) + into -
-        (outOf ?? 0);
-      const [lo, hi] = reachOf(entity, t);
-      const x = own[t] ?? NaN;
-      if (lo === hi) bound -= paid * lo;
-      else {
-        const left = (slope[t] ?? NaN) - paid;
-        bound += Math.max(left * lo, left * hi) - (slope[t] ?? NaN) * x;
-      }
-    }
-  });
-  return bound;
-}
-
-/** Bounds of a cell, with the ramps from neighbours that cannot change. */
-function reachOf(entity: FlightEntity, t: number): [number, number] {
-  let [lo, hi] = boundsOf(entity, t);
-  const { ramp, before } = entity;
-  if (lo === hi || ramp === undefined) return [lo, hi];
-  const neighbours = [boundsOf(entity, t - 1), boundsOf(entity, t + 1)];
-  if (t === 0 && before !== undefined) neighbours.push([before, before]);
-  for (const [least, most] of neighbours) {
-    if (least !== most) continue;
-    lo = Math.max(lo, least - ramp);
-    hi = Math.min(hi, least + ramp);
-  }
-  return [lo, hi];
-}
-
-function boundsOf(
-  { lo, hi, spent = [] }: FlightEntity,
-  t: number,
-): [number, number] {
-  const fixed = spent[t];
-  return [fixed ?? lo[t] ?? NaN, fixed ?? hi[t] ?? NaN];
 }

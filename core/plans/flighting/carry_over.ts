@@ -6,7 +6,7 @@
  * @module
  */
 import { respond } from "../../domain/response.ts";
-import type { FlightProblem } from "./problem.ts";
+import { countHorizon, type FlightProblem, listMoments } from "./problem.ts";
 
 /**
  * Geometric carry-over, its shares summing to 1.
@@ -60,26 +60,45 @@ export function carryIn(
 }
 
 /**
+ * Carry-over of an amount that is spread evenly over several moments.
+ *
+ * @param kernel Shares of what is spent in one moment, shape [lags].
+ * @param moments How many.
+ * @returns Shares from the first of them on, shape [lags + moments − 1].
+ */
+export function spreadKernel(
+  kernel: readonly number[],
+  moments: number,
+): readonly number[] {
+  if (moments === 1) return kernel;
+  const even = Array<number>(moments).fill(1 / moments);
+  return [...adstock(kernel, even, kernel.length + moments - 1)];
+}
+
+/**
  * Outcome of amounts over time, in the obvious way.
  *
  * @param problem Curves, kernels, seasons.
  * @param amounts Shape [entities × periods].
- * @returns Outcome units in all periods that count.
+ * @returns Outcome units in all moments that count.
  */
 export function sumOutcome(
-  { entities, periods, after }: FlightProblem,
+  problem: FlightProblem,
   amounts: ArrayLike<number>,
 ): number {
-  const horizon = periods + after;
+  const { entities, periods } = problem;
+  const horizon = countHorizon(problem);
+  const moments = listMoments(problem);
   let outcome = 0;
   entities.forEach(({ curve, kernel, carryIn = [], season }, at) => {
-    const own = Array.from(
-      { length: periods },
-      (_, period) => amounts[at * periods + period] as number,
+    const own = moments.flatMap((count, period) =>
+      Array<number>(count).fill(
+        (amounts[at * periods + period] as number) / count,
+      )
     );
-    adstock(kernel, own, horizon).forEach((felt, period) => {
-      outcome += (season?.[period] ?? 1) *
-        respond(curve, felt + (carryIn[period] ?? 0));
+    adstock(kernel, own, horizon).forEach((felt, moment) => {
+      outcome += (season?.[moment] ?? 1) *
+        respond(curve, felt + (carryIn[moment] ?? 0));
     });
   });
   return outcome;

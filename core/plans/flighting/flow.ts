@@ -1,5 +1,6 @@
 /**
- * Whole tables with bounds on cells, rows, columns and the sum, as a flow: if
+ * Whole tables with bounds on cells, rows, columns, groups of rows in a column, and the
+ * sum, as a flow: if
  * fractions admit one, whole numbers do (Hoffman's circulation theorem).
  *
  * @see Dinic (1970), Algorithm for solution of a problem of maximum flow
@@ -18,6 +19,9 @@ export interface TableBounds {
   readonly rowBounds: readonly (readonly [number, number])[];
   readonly columnBounds: readonly (readonly [number, number])[];
   readonly sum: readonly [number, number];
+  /** Group of each row, −1 for none; and each group's bounds in each column, shape [groups × columns]. */
+  readonly groupOf?: Int32Array;
+  readonly groupBounds?: readonly (readonly [number, number])[];
 }
 
 /** Arcs in pairs: arc and its reverse differ in the last bit. */
@@ -35,9 +39,13 @@ interface Network {
  * @returns Cells within all bounds, shape [rows × columns], or null if there are none.
  */
 export function fillTable(bounds: TableBounds): Float64Array | null {
-  const { rows, columns, cellLo, cellHi } = bounds;
+  const { rows, columns, cellLo, cellHi, groupOf, groupBounds = [] } = bounds;
   const [source, sink] = [rows + columns, rows + columns + 1];
-  const [start, end] = [sink + 1, sink + 2];
+  const shared = sink + 1;
+  const [start, end] = [
+    shared + groupBounds.length,
+    shared + groupBounds.length + 1,
+  ];
   const network: Network = {
     head: [],
     room: [],
@@ -45,11 +53,17 @@ export function fillTable(bounds: TableBounds): Float64Array | null {
     excess: new Float64Array(end + 1),
   };
   for (let cell = 0; cell < rows * columns; cell++) {
-    join(network, [Math.floor(cell / columns), rows + cell % columns], [
+    const [row, column] = [Math.floor(cell / columns), cell % columns];
+    const group = groupOf?.[row] ?? -1;
+    const to = group < 0 ? rows + column : shared + group * columns + column;
+    join(network, [row, to], [
       cellLo[cell] as number,
       cellHi[cell] as number,
     ]);
   }
+  groupBounds.forEach((range, at) =>
+    join(network, [shared + at, rows + at % columns], range)
+  );
   bounds.rowBounds.forEach((range, row) => join(network, [source, row], range));
   bounds.columnBounds.forEach((range, column) =>
     join(network, [rows + column, sink], range)

@@ -6,10 +6,10 @@
 import assert from "node:assert/strict";
 import { FOLDER } from "../../../tests/plans/certified_instances.ts";
 import { readFlight } from "../../../tests/plans/flighting_instance.ts";
-import { boundByPrices, listViolations } from "./arbitrary_flights_test.ts";
 import { sumOutcome } from "./carry_over.ts";
 import { planFlight } from "./plan_flight.ts";
 import { planUniform } from "./uniform.ts";
+import { boundByPrices, listViolations } from "./verify_flight_test.ts";
 
 const found = readFlight();
 

@@ -8,7 +8,7 @@
  * @module
  */
 import { EngineError } from "../../domain/error.ts";
-import type { FlightProblem } from "./problem.ts";
+import { type FlightProblem, listMoments } from "./problem.ts";
 
 /** Bounds of all cells, shape [entities × periods]. */
 export interface Cells {
@@ -26,7 +26,7 @@ export interface NarrowedCells {
 
 /** A row or column of cells, and what it sums to. */
 interface Sum {
-  readonly name: string;
+  name: string;
   readonly cells: readonly number[];
   lo: number;
   hi: number;
@@ -47,14 +47,18 @@ const NAMED = 8;
 export function narrowCells(problem: FlightProblem): NarrowedCells {
   const asked = layBounds(problem);
   const reach = { lo: asked.lo.slice(), hi: asked.hi.slice() };
-  const { entities, periods } = listSums(problem);
+  const { entities, periods, groups } = listSums(problem);
   const slack = SLACK * Math.max(problem.budget, 1e-300);
   for (let round = 0; round < ROUNDS; round++) {
     const before = measureWidth(reach);
     problem.entities.forEach((_, entity) =>
       narrowRamps({ problem, reach, slack }, entity)
     );
-    for (const sums of [entities, periods]) {
+    for (const sum of groups.flat()) narrowSum({ problem, reach, slack }, sum);
+    periods.forEach((sum, t) =>
+      narrowShared({ problem, reach, slack }, sum, groups[t] ?? [])
+    );
+    for (const sums of [periods, entities]) {
       for (const sum of sums) narrowSum({ problem, reach, slack }, sum);
       narrowBudget({ problem, reach, slack }, sums);
       for (const sum of sums) narrowSum({ problem, reach, slack }, sum);
@@ -88,8 +92,13 @@ function layBounds({ entities, periods }: FlightProblem): Cells {
 }
 
 function listSums(
-  { entities, periods, totals }: FlightProblem,
-): { readonly entities: Sum[]; readonly periods: Sum[] } {
+  { entities, periods, totals, groups = [] }: FlightProblem,
+): {
+  readonly entities: Sum[];
+  readonly periods: Sum[];
+  /** Of each period. */
+  readonly groups: Sum[][];
+} {
   const list = (length: number, of: (at: number) => number) =>
     Array.from({ length }, (_, at) => of(at));
   return {
@@ -103,6 +112,15 @@ function listSums(
       cells: list(entities.length, (row) => row * periods + period),
       ...(totals?.[period] ?? { lo: 0, hi: Infinity }),
     })),
+    groups: list(periods, (period) => period).map((period) =>
+      groups.map((group) => ({
+        name: `group:${group.id}:${period}`,
+        cells: entities.flatMap(({ id }, row) =>
+          group.entities.includes(id) ? [row * periods + period] : []
+        ),
+        ...(group.totals[period] ?? { lo: 0, hi: Infinity }),
+      }))
+    ),
   };
 }
 
@@ -112,7 +130,9 @@ function measureWidth({ lo, hi }: Cells): number {
 
 /** Carries each cell's bounds to the next one and back. */
 function narrowRamps(work: Work, entity: number): void {
-  const { problem: { entities, periods }, reach } = work;
+  const { problem, reach } = work;
+  const { entities, periods } = problem;
+  const moments = listMoments(problem);
   const { id, ramp, before, spent = [] } = entities[entity] ??
     { id: "", ramp: undefined, before: undefined };
   if (ramp === undefined) return;
@@ -121,18 +141,19 @@ function narrowRamps(work: Work, entity: number): void {
   if (before !== undefined && spent.length === 0) {
     clip(work, { cell: start, lo: before - ramp, hi: before + ramp, name });
   }
-  const carry = (cell: number, from: number) =>
+  const carry = (to: number, from: number) =>
+    moments[to] === moments[from] &&
     clip(work, {
-      cell,
-      lo: (reach.lo[from] as number) - ramp,
-      hi: (reach.hi[from] as number) + ramp,
+      cell: start + to,
+      lo: (reach.lo[start + from] as number) - ramp,
+      hi: (reach.hi[start + from] as number) + ramp,
       name,
     });
   for (let t = Math.max(1, spent.length); t < periods; t++) {
-    carry(start + t, start + t - 1);
+    carry(t, t - 1);
   }
   for (let t = periods - 2; t >= spent.length; t--) {
-    carry(start + t, start + t + 1);
+    carry(t, t + 1);
   }
 }
 
@@ -160,6 +181,33 @@ function narrowSum(work: Work, sum: Sum): void {
       name,
     });
   }
+}
+
+/** A period's total is the sum of its groups and of the cells in none. */
+function narrowShared(
+  { reach, slack }: Work,
+  period: Sum,
+  groups: readonly Sum[],
+): void {
+  if (groups.length === 0) return;
+  const shared = new Set(groups.flatMap(({ cells }) => cells));
+  let least = groups.reduce((sum, { lo }) => sum + lo, 0);
+  let most = groups.reduce((sum, { hi }) => sum + hi, 0);
+  for (const cell of period.cells) {
+    if (shared.has(cell)) continue;
+    least += reach.lo[cell] as number;
+    most += reach.hi[cell] as number;
+  }
+  const names = groups.map(({ name }) => name);
+  if (least > period.hi + slack) {
+    throw conflict([`${period.name}:hi`, ...names.map((one) => `${one}:lo`)]);
+  }
+  if (most < period.lo - slack) {
+    throw conflict([`${period.name}:lo`, ...names.map((one) => `${one}:hi`)]);
+  }
+  if (most < period.hi || least > period.lo) period.name = names.join(", ");
+  period.hi = Math.max(period.lo, Math.min(period.hi, most));
+  period.lo = Math.min(period.hi, Math.max(period.lo, least));
 }
 
 /** The budget is the sum of all entities, and of all periods. */

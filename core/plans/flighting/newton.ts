@@ -5,8 +5,8 @@
  * Cells are then differences of neighbours, ramps of three in a row, the
  * total is the last X alone, and the carry-over reaches one further than
  * in x: one matrix with a band, in which even a total that is held exactly is no more
- * than a large entry on the diagonal. The periods' totals and the budget tie entities
- * together; they are taken out by Schur complement. Time grows with
+ * than a large entry on the diagonal. Totals of periods and groups, and the budget, tie
+ * entities together; they are taken out by Schur complement. Time grows with
  * entities × periods × band², and not with the cube of the cells.
  *
  * @see Golub and Van Loan (2013), Matrix Computations, 2.1.4 (Woodbury)
@@ -18,26 +18,8 @@ import {
   solveFactored,
   type Symmetric,
 } from "../interior/cholesky.ts";
-import type { FlightSheet } from "./sheet.ts";
-
-/** First row of each kind; cells come first, then ramps, totals, periods, the budget. */
-export interface RowOrder {
-  readonly ramps: number;
-  readonly totals: number;
-  readonly periods: number;
-  readonly budget: number;
-}
-
-/** Numbers the rows. */
-export function orderRows({ count, periods }: FlightSheet): RowOrder {
-  const cells = count * periods;
-  return {
-    ramps: cells,
-    totals: 2 * cells,
-    periods: 2 * cells + count,
-    budget: 2 * cells + count + periods,
-  };
-}
+import { orderRows, type RowOrder, type Tie } from "./rows.ts";
+import { type FlightSheet, readKernel } from "./sheet.ts";
 
 /** What is kept between factorising and solving. */
 export interface Newton {
@@ -50,8 +32,7 @@ export interface Newton {
   /** One entity's matrix in amounts, and a vector of its running sums. */
   readonly plain: Symmetric;
   readonly running: Float64Array;
-  /** Ties between entities: a period, or −1 for the budget. */
-  readonly ties: readonly number[];
+  readonly ties: readonly Tie[];
   /** Block⁻¹ · tie in amounts, shape [entities][ties][periods]. */
   readonly tied: readonly (readonly Float64Array[])[];
   readonly schur: Symmetric;
@@ -60,12 +41,16 @@ export interface Newton {
   readonly rhs: Float64Array;
 }
 
-/** Allocates. `ties` lists the periods with totals, and then −1 for the budget. */
+/** Allocates. */
 export function createNewton(
   sheet: FlightSheet,
-  ties: readonly number[],
+  ties: readonly Tie[],
 ): Newton {
-  const { count, periods, lags } = sheet;
+  const { count, periods } = sheet;
+  const back = sheet.feltTo.reduce(
+    (most, to, at) => Math.max(most, to - (sheet.feltFrom[at] as number)),
+    0,
+  );
   const forEach = <T>(make: (row: number) => T) =>
     Array.from({ length: count }, (_, row) => make(row));
   const open = forEach((row) =>
@@ -79,9 +64,9 @@ export function createNewton(
     rows: orderRows(sheet),
     open,
     blocks: open.map(({ length }) =>
-      createSymmetric(length, Math.max(2, lags))
+      createSymmetric(length, Math.max(2, back + 1))
     ),
-    plain: createSymmetric(periods, Math.max(1, lags - 1)),
+    plain: createSymmetric(periods, Math.max(1, back)),
     running: new Float64Array(periods),
     ties,
     tied: forEach(() => ties.map(() => new Float64Array(periods))),
@@ -112,11 +97,10 @@ export function factorNewton(newton: Newton, weights: Float64Array): boolean {
     if (!factorize(newton.blocks[row] as Symmetric)) return false;
     tie(newton, row);
   }
-  ties.forEach((period, at) => {
-    const own = period < 0 ? rows.budget : rows.periods + period;
+  ties.forEach((own, at) => {
     const diagonal = at * (schur.band + 1);
     schur.entries[diagonal] = (schur.entries[diagonal] as number) +
-      1 / (weights[own] as number);
+      1 / (weights[own.row] as number);
   });
   return factorize(schur);
 }
@@ -168,23 +152,25 @@ function accumulate({ open, plain, blocks }: Newton, row: number): void {
 
 /** Adds Kᵀ·D·K, where K is the kernel and D the curvature of each site. */
 function addCurvature(
-  { periods, horizon, lags, kernel, live, bent }: FlightSheet,
+  sheet: FlightSheet,
   { band, entries }: Symmetric,
   row: number,
 ): void {
+  const { periods, horizon, live, bent } = sheet;
   const width = band + 1;
   for (let at = 0; at < horizon; at++) {
     const site = row * horizon + at;
     const bend = bent[site] as number;
     if (live[site] !== 1 || bend === 0) continue;
-    const most = Math.min(lags - 1, at);
-    for (let lag = Math.max(0, at - periods + 1); lag <= most; lag++) {
-      const share = bend * (kernel[row * lags + lag] as number);
+    const from = sheet.feltFrom[at] as number;
+    for (let t = sheet.feltTo[at] as number; t >= from; t--) {
+      const cell = row * periods + t;
+      const share = bend * readKernel(sheet, cell, at);
       if (share === 0) continue;
-      const own = (at - lag) * width;
-      for (let k = 0; lag + k <= most; k++) {
-        entries[own + k] = (entries[own + k] as number) +
-          share * (kernel[row * lags + lag + k] as number);
+      for (let k = 0; t - k >= from; k++) {
+        const entry = t * width + k;
+        entries[entry] = (entries[entry] as number) +
+          share * readKernel(sheet, cell - k, at);
       }
     }
   }
@@ -214,23 +200,35 @@ function solveBlock(newton: Newton, row: number, vector: Float64Array): void {
 function tie(newton: Newton, row: number): void {
   const { ties, schur } = newton;
   const open = newton.open[row] as Int32Array;
-  ties.forEach((period, at) => {
+  ties.forEach((own, at) => {
     const vector = newton.tied[row]?.[at] as Float64Array;
     vector.fill(0);
-    if (period < 0) { for (const t of open) vector[t] = 1; }
-    else if (open.includes(period)) vector[period] = 1;
+    if (!isTied(newton, own, row)) return;
+    if (own.period < 0) { for (const t of open) vector[t] = 1; }
+    else if (open.includes(own.period)) vector[own.period] = 1;
     else return;
     solveBlock(newton, row, vector);
     for (let other = at; other < ties.length; other++) {
       const entry = other * (schur.band + 1) + other - at;
+      const tie = ties[other] as Tie;
+      if (!isTied(newton, tie, row)) continue;
       schur.entries[entry] = (schur.entries[entry] as number) +
-        readTie(vector, ties[other] as number);
+        readTie(vector, tie);
     }
   });
 }
 
-/** What a step of one entity adds to a tie. */
-function readTie(vector: Float64Array, period: number): number {
+/** Whether a tie sums any cells of an entity. */
+function isTied(
+  { sheet: { groupOf } }: Newton,
+  { group }: Tie,
+  row: number,
+): boolean {
+  return group < 0 || groupOf[row] === group;
+}
+
+/** What a step of one entity adds to a tie that it is in. */
+function readTie(vector: Float64Array, { period }: Tie): number {
   if (period >= 0) return vector[period] as number;
   let sum = 0;
   for (let t = 0; t < vector.length; t++) sum += vector[t] as number;
@@ -249,7 +247,7 @@ export function solveNewton(
   rhs: Float64Array,
   moves: Float64Array,
 ): void {
-  const { sheet: { count, periods }, ties, pressure, schur, rows } = newton;
+  const { sheet: { count, periods }, ties, pressure, schur } = newton;
   newton.rhs.set(rhs);
   pressure.fill(0);
   const own = (row: number) => rhs.subarray(row * periods, (row + 1) * periods);
@@ -257,17 +255,16 @@ export function solveNewton(
     const vector = own(row);
     solveBlock(newton, row, vector);
     for (let at = 0; at < ties.length; at++) {
-      pressure[at] = (pressure[at] as number) +
-        readTie(vector, ties[at] as number);
+      const tie = ties[at] as Tie;
+      if (!isTied(newton, tie, row)) continue;
+      pressure[at] = (pressure[at] as number) + readTie(vector, tie);
     }
   }
-  const rowOf = (period: number) =>
-    period < 0 ? rows.budget : rows.periods + period;
-  ties.forEach((period, at) => {
-    pressure[at] = (pressure[at] as number) - (moves[rowOf(period)] as number);
+  ties.forEach((tie, at) => {
+    pressure[at] = (pressure[at] as number) - (moves[tie.row] as number);
   });
   solveFactored(schur, pressure);
-  ties.forEach((period, at) => moves[rowOf(period)] = pressure[at] as number);
+  ties.forEach((tie, at) => moves[tie.row] = pressure[at] as number);
   rhs.set(newton.rhs);
   for (let row = 0; row < count; row++) {
     relieve(newton, row, own(row));
@@ -277,12 +274,15 @@ export function solveNewton(
 
 /** Takes from a right side what the ties bear. */
 function relieve(
-  { ties, pressure, open }: Newton,
+  newton: Newton,
   row: number,
   rhs: Float64Array,
 ): void {
+  const { ties, pressure, open } = newton;
   for (let at = 0; at < ties.length; at++) {
-    const period = ties[at] as number;
+    const tie = ties[at] as Tie;
+    if (!isTied(newton, tie, row)) continue;
+    const { period } = tie;
     const borne = pressure[at] as number;
     for (const t of open[row] as Int32Array) {
       if (period < 0 || period === t) rhs[t] = (rhs[t] as number) - borne;

@@ -5,8 +5,12 @@
  * @module
  */
 import { areConcave } from "../interior/concave_curves.ts";
+import { type Deadline, startClock } from "../interior/deadline.ts";
 import { type InteriorPoint, maximize } from "../interior/interior.ts";
-import type { ConcaveProgram } from "../interior/search_state.ts";
+import {
+  type ConcaveProgram,
+  measureViolation,
+} from "../interior/search_state.ts";
 import { sumOutcome } from "./carry_over.ts";
 import { conflict, narrowCells } from "./narrow.ts";
 import { checkFlight, type Flight, type FlightProblem } from "./problem.ts";
@@ -16,23 +20,29 @@ import { improveFlight, standEnvelopes } from "./s_shaped.ts";
 import { type FlightSheet, laySheet, respondOverTime } from "./sheet.ts";
 
 /** When the search ends. */
-export interface FlightOptions {
+export interface FlightOptions extends Deadline {
   /** Relative gap that is good enough, 1e-11 by default. */
   readonly tolerance?: number;
   /** Newton steps of one search at most, 200 by default. */
   readonly maxIterations?: number;
+  /** Plans to improve on, where a curve has an S: the answer is no worse; shape [plans][entities × periods]. */
+  readonly starts?: readonly Float64Array[];
 }
 
 /** A flight problem made ready for searches. */
 export interface PosedFlight {
   readonly sheet: FlightSheet;
   readonly program: ConcaveProgram;
-  /** Searches to a relative gap; by default to that asked for. */
-  readonly search: (tolerance?: number) => InteriorPoint;
+  /** Searches to the relative gap asked for, or near one for which no proof is needed. */
+  readonly search: (near?: number) => InteriorPoint;
+  /** Whether amounts, scaled, keep all bounds but for rounding. */
+  readonly keepsBounds: (x: Float64Array) => boolean;
+  /** Whether time is over. */
+  readonly isOver: () => boolean;
 }
 
 /** Distance from a bound that no plan comes nearer to, of what is rounding. */
-const INFEASIBLE = 10;
+const INFEASIBLE = 1000;
 
 /**
  * Plans.
@@ -51,29 +61,62 @@ export function planFlight(
   problem: FlightProblem,
   options: FlightOptions = {},
 ): Flight {
+  const { posed, bounding } = solveEnvelopes(problem, options);
+  const concave = areConcave(posed.sheet.curves);
+  const best = concave
+    ? bounding
+    : improveFlight(posed, bounding, options.starts);
+  const iterations = bounding.iterations +
+    (concave ? 0 : best.iterations);
+  return report(problem, posed, { bounding, best, iterations });
+}
+
+/**
+ * Bounds what any plan brings, without looking for one where a curve has an S.
+ *
+ * @returns Outcome that no plan within the bounds exceeds.
+ * @throws As {@link planFlight} does.
+ */
+export function boundFlight(
+  problem: FlightProblem,
+  options: FlightOptions = {},
+): number {
+  const { posed: { sheet }, bounding } = solveEnvelopes(problem, options);
+  return bounding.bound * sheet.outcomeUnit;
+}
+
+/** Poses a problem and solves it with concave envelopes for curves. */
+function solveEnvelopes(
+  problem: FlightProblem,
+  options: FlightOptions,
+): { readonly posed: PosedFlight; readonly bounding: InteriorPoint } {
   checkFlight(problem);
+  const isOver = startClock(options);
   const cells = narrowCells(problem);
   const sheet = laySheet(problem, cells);
   scaleOutcome(sheet);
   const program = poseFlight(problem, sheet);
-  const search = (tolerance = options.tolerance ?? 1e-11) =>
+  const search = (near?: number) =>
     sheet.free.includes(1)
       ? maximize(program, sheet.start, {
-        tolerance,
+        tolerance: near ?? options.tolerance ?? 1e-11,
+        unproven: near !== undefined,
         maxIterations: options.maxIterations ?? 200,
+        isOver,
       })
       : stay(program, sheet.start);
-  const posed = { sheet, program, search };
-  const concave = areConcave(sheet.curves);
-  if (!concave) standEnvelopes(sheet, cells);
+  const rows = new Float64Array(program.lo.length);
+  const keepsBounds = (x: Float64Array) => {
+    program.evaluate(x, rows, new Float64Array(x.length));
+    return measureViolation({ program, rows }) <=
+      INFEASIBLE * program.precision;
+  };
+  if (!areConcave(sheet.curves)) standEnvelopes(sheet, cells);
   const bounding = search();
-  if (!(bounding.violation <= INFEASIBLE * program.precision)) {
+  if (!keepsBounds(bounding.x)) {
     throw conflict(["no amounts meet all of them together"]);
   }
-  const best = concave ? bounding : improveFlight(posed, bounding);
-  const iterations = bounding.iterations +
-    (concave ? 0 : best.iterations);
-  return report(problem, posed, { bounding, best, iterations });
+  return { posed: { sheet, program, search, keepsBounds, isOver }, bounding };
 }
 
 /** The one plan there is, where no cell may change. */
@@ -128,7 +171,7 @@ function report(
   );
   const outcome = sumOutcome(problem, amounts);
   const upperBound = Math.max(bounding.bound * outcomeUnit, outcome);
-  const prices = readPrices(sheet, best);
+  const prices = readPrices(sheet, bounding);
   return {
     amounts,
     outcome,

@@ -5,11 +5,13 @@
  *     a_i[u] = carryIn_i[u] + Σ_j kernel_i[j] · x_i[u − j]
  *
  * over the amounts x_i[t] of each entity in each period t. Outcomes count in
- * the `after` periods beyond the last as well, where nothing is spent.
+ * the `after` moments beyond the last period as well, where nothing is spent. A period is
+ * one moment, unless `moments` says that it has several, such as the days of a week: then its
+ * amount is spread evenly over them, and kernels, seasons and outcomes count moments.
  *
  * @module
  */
-import type { BindingConstraint } from "../../domain/plan.ts";
+import type { BindingConstraint } from "../../domain/allocation.ts";
 import type { ResponseCurve } from "../../domain/score.ts";
 
 /** A least and a most; both in the problem's unit. */
@@ -18,17 +20,27 @@ export interface Range {
   readonly hi: number;
 }
 
+/** What entities share in each period. */
+export interface FlightGroup {
+  /** Its name, unique among groups. */
+  readonly id: string;
+  /** Who is in it; an entity is in one group at most. */
+  readonly entities: readonly string[];
+  /** What they get together, shape [periods]. */
+  readonly totals: readonly Range[];
+}
+
 /** One entity that may receive money in each period. */
 export interface FlightEntity {
   /** Its name, unique in the problem. */
   readonly id: string;
-  /** Response to the adstock of one period. */
+  /** Response to the adstock of one moment. */
   readonly curve: ResponseCurve;
-  /** Share of an amount that is felt j periods later, shape [lags], not negative. */
+  /** Share of an amount that is felt j moments later, shape [lags], not negative. */
   readonly kernel: readonly number[];
-  /** Adstock left by what was spent before, shape [up to periods + after]; 0 beyond. */
+  /** Adstock left by what was spent before, shape [up to horizon]; 0 beyond. */
   readonly carryIn?: readonly number[];
-  /** Factor of the outcome, shape [periods + after]; 1 if absent. */
+  /** Factor of the outcome, shape [horizon], which is that of all periods' moments and those after; 1 if absent. */
   readonly season?: readonly number[];
   /** Least in each period, shape [periods]. */
   readonly lo: readonly number[];
@@ -36,7 +48,7 @@ export interface FlightEntity {
   readonly hi: readonly number[];
   /** What it gets in all periods together, what is spent included. */
   readonly total?: Range;
-  /** Largest change from one period to the next. */
+  /** Largest change from one period to the next that has as many moments. */
   readonly ramp?: number;
   /** Amount in the period before the first, from which the ramp counts; absent, the first is free. */
   readonly before?: number;
@@ -48,7 +60,9 @@ export interface FlightEntity {
 export interface FlightProblem {
   /** Periods in which money is spent. */
   readonly periods: number;
-  /** Periods after the last whose outcome counts; 0 to ignore what is carried out. */
+  /** Moments of each period, shape [periods]; one each if absent. */
+  readonly moments?: readonly number[];
+  /** Moments after the last period whose outcome counts; 0 to ignore what is carried out. */
   readonly after: number;
   /** Who may receive money. */
   readonly entities: readonly FlightEntity[];
@@ -58,6 +72,8 @@ export interface FlightProblem {
   readonly spend: "all" | "up_to";
   /** What all entities get in a period, shape [periods]. */
   readonly totals?: readonly Range[];
+  /** Budgets that some of them share in each period. */
+  readonly groups?: readonly FlightGroup[];
 }
 
 /** The multipliers of a flight plan: from them, its bound can be added up again. */
@@ -68,6 +84,8 @@ export interface FlightPrices {
   readonly totals: Float64Array;
   /** Of each period's total, shape [periods]; negative where a floor holds. */
   readonly periods: Float64Array;
+  /** Of each group's total in each period, shape [groups × periods]; negative where a floor holds. */
+  readonly groups: Float64Array;
   /** Of each ramp into period t, shape [entities × periods]; negative where a fall is held. */
   readonly ramps: Float64Array;
   /** Amounts at which the outcome's tangent plane bounds it, shape [entities × periods]. */
@@ -84,11 +102,11 @@ export interface Flight {
   readonly upperBound: number;
   /** (upperBound − outcome) ÷ upperBound, at least 0. */
   readonly gap: number;
-  /** `budget`, `entity:<id>:hi`, `period:<t>:lo`, `cell:<id>:<t>:hi`, `ramp:<id>:<t>:hi`, with what one more unit would bring. */
+  /** `budget`, `entity:<id>:hi`, `period:<t>:lo`, `group:<id>:<t>:hi`, `cell:<id>:<t>:hi`, `ramp:<id>:<t>:hi`, with what one more unit would bring. */
   readonly binding: readonly BindingConstraint[];
   /** d outcome / d amount, shape [entities × periods]. */
   readonly marginal: Float64Array;
-  /** What proves the bound where all curves are concave. */
+  /** What proves the bound; of curves with an S, that of their envelopes. */
   readonly prices: FlightPrices;
   /** Newton steps in all. */
   readonly iterations: number;
@@ -104,8 +122,13 @@ export function checkFlight(problem: FlightProblem): void {
   const refuse = (what: string): never => {
     throw new RangeError(`Cannot plan flight: ${what}`);
   };
-  const counts = [periods, after].every(Number.isSafeInteger);
-  if (!counts || periods < 1 || after < 0) refuse("periods are not a count");
+  const moments = listMoments(problem);
+  const counts = [periods, after, ...moments].every(Number.isSafeInteger);
+  const least = Math.min(...moments);
+  if (!counts || periods < 1 || after < 0 || !(least >= 1)) {
+    refuse("periods are not a count");
+  }
+  if (moments.length !== periods) refuse("moments are not for each period");
   if (!isAmount(budget)) refuse(`budget "${budget}" is not an amount`);
   if (new Set(entities.map(({ id }) => id)).size < entities.length) {
     refuse("two ids are the same");
@@ -113,6 +136,8 @@ export function checkFlight(problem: FlightProblem): void {
   if (totals !== undefined && totals.length !== periods) {
     refuse("totals are not one for each period");
   }
+  const fault = findGroupFault(problem);
+  if (fault !== null) refuse(fault);
   for (const entity of entities) {
     const reason = findFault(entity, problem);
     if (reason !== null) {
@@ -124,8 +149,9 @@ export function checkFlight(problem: FlightProblem): void {
 function findFault(
   { curve, kernel, carryIn = [], season, lo, hi, ramp, spent = [] }:
     FlightEntity,
-  { periods, after }: FlightProblem,
+  problem: FlightProblem,
 ): string | null {
+  const { periods } = problem;
   const scale = curve.type === "logistic" ? curve.rate : curve.half;
   const slope = curve.type === "hill" ? curve.slope : 1;
   const shaped = [scale, slope].every((x) => x > 0 && x < Infinity);
@@ -133,8 +159,8 @@ function findFault(
   if (lo.length !== periods || hi.length !== periods) {
     return "bounds are not one for each period";
   }
-  if (season !== undefined && season.length !== periods + after) {
-    return "season is not one factor for each period that counts";
+  if (season !== undefined && season.length !== countHorizon(problem)) {
+    return "season is not one factor for each moment that counts";
   }
   const amounts = [kernel, carryIn, season ?? [], lo, hi, spent, [ramp ?? 0]];
   if (!amounts.flat().every(isAmount)) {
@@ -142,6 +168,35 @@ function findFault(
   }
   if (spent.length > periods) return "more periods are spent than there are";
   return null;
+}
+
+function findGroupFault(
+  { groups = [], entities, periods }: FlightProblem,
+): string | null {
+  const members = groups.flatMap((group) => group.entities);
+  const known = new Set(entities.map(({ id }) => id));
+  if (groups.some(({ totals }) => totals.length !== periods)) {
+    return "a group's totals are not one for each period";
+  }
+  if (!members.every((id) => known.has(id))) return "a group names nobody";
+  if (new Set(members).size < members.length) {
+    return "an entity is in two groups";
+  }
+  return null;
+}
+
+/** Moments of each period, shape [periods]. */
+export function listMoments(
+  { periods, moments }: Pick<FlightProblem, "periods" | "moments">,
+): readonly number[] {
+  return moments ?? Array<number>(periods).fill(1);
+}
+
+/** Moments whose outcome counts. */
+export function countHorizon(
+  problem: Pick<FlightProblem, "periods" | "moments" | "after">,
+): number {
+  return listMoments(problem).reduce((sum, own) => sum + own, problem.after);
 }
 
 function isAmount(amount: number): boolean {

@@ -15,23 +15,22 @@ import {
   createNewton,
   factorNewton,
   type Newton,
-  orderRows,
-  type RowOrder,
   solveNewton,
 } from "./newton.ts";
 import type { FlightProblem } from "./problem.ts";
+import {
+  boundRows,
+  type Bounds,
+  dropIdle,
+  listTies,
+  markEqual,
+  orderRows,
+  tightenToFixed,
+} from "./rows.ts";
 import { bendOverTime, type FlightSheet, respondOverTime } from "./sheet.ts";
 
-/** Room that is made where a least equals its most, relative to it: the search needs an inside. */
-const WIDENED = 1e-11;
-
 /** Distance from a bound that is rounding, of the budget. */
-const PRECISION = 1e-10;
-
-interface Bounds {
-  readonly lo: Float64Array;
-  readonly hi: Float64Array;
-}
+const PRECISION = 1e-12;
 
 /** Poses a problem. The sheet's stand-ins may be changed between two searches. */
 export function poseFlight(
@@ -41,6 +40,7 @@ export function poseFlight(
   const rows = orderRows(sheet);
   const bounds = boundRows(problem, sheet, rows);
   tightenToFixed(problem, sheet, bounds);
+  dropIdle(sheet, rows, bounds);
   const equal = markEqual(sheet, rows, bounds);
   const newton = createNewton(sheet, listTies(sheet, rows, bounds));
   const size = sheet.count * sheet.periods;
@@ -75,116 +75,9 @@ export function poseFlight(
   };
 }
 
-function boundRows(
-  problem: FlightProblem,
-  sheet: FlightSheet,
-  rows: RowOrder,
-): Bounds {
-  const { periods, amountUnit: unit, free } = sheet;
-  const lo = new Float64Array(rows.budget + 1).fill(-Infinity);
-  const hi = new Float64Array(rows.budget + 1).fill(Infinity);
-  const set = (row: number, least: number, most: number) => {
-    const room = Math.max(0, WIDENED * Math.max(most, unit) - (most - least));
-    lo[row] = (least - room / 2) / unit;
-    hi[row] = (most + room / 2) / unit;
-  };
-  problem.entities.forEach(({ total, ramp }, at) => {
-    if (total !== undefined) set(rows.totals + at, total.lo, total.hi);
-    for (let t = 1; t < periods && ramp !== undefined; t++) {
-      const cell = at * periods + t;
-      if (free[cell] === 1 && free[cell - 1] === 1) {
-        set(rows.ramps + cell, -ramp, ramp);
-      }
-    }
-  });
-  problem.totals?.forEach((total, period) => {
-    lo[rows.periods + period] = total.lo / unit;
-    hi[rows.periods + period] = total.hi / unit;
-  });
-  for (let cell = 0; cell < free.length; cell++) {
-    if (free[cell] !== 1) continue;
-    lo[cell] = sheet.lo[cell] as number;
-    hi[cell] = sheet.hi[cell] as number;
-  }
-  hi[rows.budget] = problem.budget / unit;
-  if (problem.spend === "all") lo[rows.budget] = hi[rows.budget] as number;
-  return { lo, hi };
-}
-
-/**
- * Periods' totals and the budget, where their bounds are one number and any cell can
- * move them; the budget not where the periods fix it already.
- */
-function markEqual(
-  { periods, free }: FlightSheet,
-  rows: RowOrder,
-  { lo, hi }: Bounds,
-): Uint8Array {
-  const equal = new Uint8Array(lo.length);
-  let every = true;
-  for (let row = rows.periods; row <= rows.budget; row++) {
-    const open = row === rows.budget
-      ? !every
-      : free.some((one, cell) =>
-        one === 1 && cell % periods === row - rows.periods
-      );
-    const width = (hi[row] as number) - (lo[row] as number);
-    const tight = Number.isFinite(width) &&
-      width <= WIDENED * Math.max(1, hi[row] as number);
-    if (tight && open) {
-      equal[row] = 1;
-      lo[row] = hi[row] = ((lo[row] as number) + (hi[row] as number)) / 2;
-    } else if (tight) {
-      lo[row] = -Infinity;
-      hi[row] = Infinity;
-    } else if (open) every = false;
-  }
-  return equal;
-}
-
-/** A ramp next to an amount that cannot change is a bound of the cell that can. */
-function tightenToFixed(
-  { entities }: FlightProblem,
-  sheet: FlightSheet,
-  { lo, hi }: Bounds,
-): void {
-  const { periods, free, amountUnit: unit, start } = sheet;
-  entities.forEach(({ ramp, before }, row) => {
-    for (let t = 0; t < periods && ramp !== undefined; t++) {
-      const cell = row * periods + t;
-      if (free[cell] !== 1) continue;
-      const last = t > 0
-        ? (free[cell - 1] === 1 ? undefined : start[cell - 1])
-        : before === undefined
-        ? undefined
-        : before / unit;
-      const next = t < periods - 1 && free[cell + 1] !== 1
-        ? start[cell + 1]
-        : undefined;
-      for (const held of [last, next]) {
-        if (held === undefined) continue;
-        lo[cell] = Math.max(lo[cell] as number, held - ramp / unit);
-        hi[cell] = Math.min(hi[cell] as number, held + ramp / unit);
-      }
-      sheet.lo[cell] = lo[cell] as number;
-      sheet.hi[cell] = hi[cell] as number;
-    }
-  });
-}
-
-function listTies(
-  { periods }: FlightSheet,
-  rows: RowOrder,
-  { hi }: Bounds,
-): number[] {
-  const bound = Array.from({ length: periods }, (_, period) => period)
-    .filter((period) => Number.isFinite(hi[rows.periods + period]));
-  return Number.isFinite(hi[rows.budget]) ? [...bound, -1] : bound;
-}
-
-/** J·x: cells, ramps, totals, periods, budget. */
+/** J·x: cells, ramps, totals, periods, groups, budget. */
 function sumRows(
-  { sheet: { count, periods }, rows }: Newton,
+  { sheet: { count, periods, groupOf }, rows }: Newton,
   x: Float64Array,
   out: Float64Array,
 ): void {
@@ -193,11 +86,16 @@ function sumRows(
   let all = 0;
   for (let row = 0; row < count; row++) {
     let own = 0;
+    const group = groupOf[row] as number;
+    const shared = rows.groups + group * periods;
     for (let t = 0; t < periods; t++) {
       const cell = row * periods + t;
       const amount = x[cell] as number;
       out[rows.ramps + cell] = t === 0 ? 0 : amount - (x[cell - 1] as number);
       out[rows.periods + t] = (out[rows.periods + t] as number) + amount;
+      if (group >= 0) {
+        out[shared + t] = (out[shared + t] as number) + amount;
+      }
       own += amount;
     }
     out[rows.totals + row] = own;
@@ -208,14 +106,19 @@ function sumRows(
 
 /** What a unit in a cell pays for ramps, totals and budget. */
 function priceCell(
-  { sheet: { periods }, rows }: Newton,
+  { sheet: { periods, groupOf }, rows }: Newton,
   prices: Float64Array,
   cell: number,
 ): number {
   const t = cell % periods;
   const next = t < periods - 1 ? prices[rows.ramps + cell + 1] as number : 0;
-  return (prices[rows.ramps + cell] as number) - next +
-    (prices[rows.totals + (cell - t) / periods] as number) +
+  const row = (cell - t) / periods;
+  const group = groupOf[row] as number;
+  const shared = group < 0
+    ? 0
+    : prices[rows.groups + group * periods + t] as number;
+  return (prices[rows.ramps + cell] as number) - next + shared +
+    (prices[rows.totals + row] as number) +
     (prices[rows.periods + t] as number) + (prices[rows.budget] as number);
 }
 

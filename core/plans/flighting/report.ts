@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { BindingConstraint } from "../../domain/plan.ts";
+import type { BindingConstraint } from "../../domain/allocation.ts";
 import type { InteriorPoint } from "../interior/interior.ts";
 import type { ConcaveProgram } from "../interior/search_state.ts";
-import { orderRows } from "./newton.ts";
 import type { FlightPrices, FlightProblem } from "./problem.ts";
+import { orderRows } from "./rows.ts";
 import type { FlightSheet } from "./sheet.ts";
 
 /** Prices below this share of the largest are those of bounds that do not hold. */
@@ -25,7 +25,8 @@ export function readPrices(
   return {
     budget: (prices[rows.budget] as number) * unit,
     totals: slice(rows.totals, rows.periods),
-    periods: slice(rows.periods, rows.budget),
+    periods: slice(rows.periods, rows.groups),
+    groups: slice(rows.groups, rows.budget),
     ramps: slice(rows.ramps, rows.totals),
     tangent: tangent.map((x) => x * sheet.amountUnit),
   };
@@ -33,7 +34,7 @@ export function readPrices(
 
 /** What holds a plan back, and what one more unit of it would bring. */
 export function listBinding(
-  { entities }: FlightProblem,
+  { entities, groups = [] }: FlightProblem,
   { sheet, program, best: { prices } }: {
     readonly sheet: FlightSheet;
     readonly program: ConcaveProgram;
@@ -45,6 +46,10 @@ export function listBinding(
   const unit = sheet.outcomeUnit / sheet.amountUnit;
   const name = (row: number): string => {
     if (row === rows.budget) return "budget";
+    if (row >= rows.groups) {
+      const at = row - rows.groups;
+      return `group:${groups[Math.floor(at / periods)]?.id}:${at % periods}`;
+    }
     if (row >= rows.periods) return `period:${row - rows.periods}`;
     if (row >= rows.totals) return `entity:${entities[row - rows.totals]?.id}`;
     const [kind, cell] = row >= rows.ramps

@@ -3,7 +3,7 @@
  * of 1, with what each entity's adstock and outcome are at the current amounts.
  *
  * Cells are entity by entity, shape [entities × periods]; sites, where curves are
- * read, likewise [entities × horizon] with horizon = periods + after.
+ * read, likewise [entities × horizon], where the horizon is all moments that count.
  *
  * @module
  */
@@ -13,18 +13,21 @@ import {
   look,
 } from "../interior/concave_curves.ts";
 import type { NarrowedCells } from "./narrow.ts";
-import type { FlightProblem } from "./problem.ts";
+import { layKernels, layTimes, type Times } from "./moments.ts";
+import { countHorizon, type FlightProblem } from "./problem.ts";
 
 /** Columns of a flight problem. */
-export interface FlightSheet {
+export interface FlightSheet extends Times {
   readonly count: number;
   readonly periods: number;
   readonly horizon: number;
-  readonly lags: number;
+  /** Group of each entity, −1 for none; and how many there are. */
+  readonly groupOf: Int32Array;
+  readonly groups: number;
   /** What one scaled amount and one scaled outcome stand for. */
   readonly amountUnit: number;
   outcomeUnit: number;
-  /** Shape [entities × lags]. */
+  /** Share of a cell's amount that is felt so long after its period begins, shape [cells × lags]. */
   readonly kernel: Float64Array;
   /** Shape [sites]. */
   readonly carryIn: Float64Array;
@@ -49,10 +52,10 @@ export function laySheet(
   problem: FlightProblem,
   { asked, reach, fixed }: NarrowedCells,
 ): FlightSheet {
-  const { entities, periods, after, budget } = problem;
+  const { entities, periods, budget, groups = [] } = problem;
   const count = entities.length;
-  const horizon = periods + after;
-  const lags = Math.max(1, ...entities.map(({ kernel }) => kernel.length));
+  const horizon = countHorizon(problem);
+  const times = layTimes(problem, horizon);
   const free = fixed.map((one) => 1 - one);
   const open = free.reduce((sum, one) => sum + one, 0);
   const held = reach.lo.reduce((sum, lo) => sum + lo, 0);
@@ -69,14 +72,16 @@ export function laySheet(
     { length: count * horizon },
     (_, site) => Math.floor(site / horizon),
   );
-  const sheet: FlightSheet = {
+  return markLive({
     count,
     periods,
     horizon,
-    lags,
+    ...times,
+    groupOf: listGroups(problem),
+    groups: groups.length,
     amountUnit,
     outcomeUnit: 1,
-    kernel: fill(lags, (row, lag) => entities[row]?.kernel[lag] ?? 0),
+    kernel: layKernels(problem, times.lags),
     carryIn: fill(
       horizon,
       (row, at) => (entities[row]?.carryIn?.[at] ?? 0) / amountUnit,
@@ -90,9 +95,17 @@ export function laySheet(
     start: scaled(placeStart(reach, { free, budget })),
     felt: new Float64Array(count * horizon),
     bent: new Float64Array(count * horizon),
-  };
-  markLive(sheet);
-  return sheet;
+  });
+}
+
+/** Group of each entity, −1 for none. */
+export function listGroups(
+  { entities, groups = [] }: FlightProblem,
+): Int32Array {
+  return Int32Array.from(
+    entities,
+    ({ id }) => groups.findIndex((group) => group.entities.includes(id)),
+  );
 }
 
 /** Amounts between the bounds that sum to about the budget. */
@@ -112,34 +125,50 @@ function placeStart(
   );
 }
 
-function markLive(sheet: FlightSheet): void {
-  const { count, periods, horizon, lags, kernel, free, live } = sheet;
+/** Marks the sites that depend on what may change. */
+function markLive(sheet: FlightSheet): FlightSheet {
+  const { count, periods, horizon, free, live, season } = sheet;
   for (let row = 0; row < count; row++) {
-    for (let lag = 0; lag < lags; lag++) {
-      if (kernel[row * lags + lag] === 0) continue;
-      for (let t = 0; t < periods && t + lag < horizon; t++) {
-        const site = row * horizon + t + lag;
-        if (free[row * periods + t] === 1 && sheet.season[site] !== 0) {
+    for (let at = 0; at < horizon; at++) {
+      const site = row * horizon + at;
+      const from = sheet.feltFrom[at] as number;
+      const to = sheet.feltTo[at] as number;
+      for (let t = from; t <= to && season[site] !== 0; t++) {
+        const cell = row * periods + t;
+        if (free[cell] === 1 && readKernel(sheet, cell, at) !== 0) {
           live[site] = 1;
         }
       }
     }
   }
+  return sheet;
+}
+
+/** Share of a cell's amount that is felt in a moment; one between `feltFrom` and `feltTo`. */
+export function readKernel(
+  { kernel, lags, begins, periods }: FlightSheet,
+  cell: number,
+  at: number,
+): number {
+  const lag = at - (begins[cell % periods] as number);
+  return lag < lags ? kernel[cell * lags + lag] as number : 0;
 }
 
 /** Fills `felt` with the adstock of scaled amounts. */
 export function feel(sheet: FlightSheet, x: Float64Array): void {
-  const { count, periods, horizon, lags, kernel, felt } = sheet;
+  const { count, periods, horizon, lags, kernel, begins, felt } = sheet;
   felt.set(sheet.carryIn);
   for (let row = 0; row < count; row++) {
     for (let t = 0; t < periods; t++) {
-      const amount = x[row * periods + t] as number;
+      const cell = row * periods + t;
+      const amount = x[cell] as number;
       if (amount === 0) continue;
-      const most = Math.min(lags, horizon - t);
-      const site = row * horizon + t;
+      const begin = begins[t] as number;
+      const most = Math.min(lags, horizon - begin);
+      const site = row * horizon + begin;
       for (let lag = 0; lag < most; lag++) {
         felt[site + lag] = (felt[site + lag] as number) +
-          (kernel[row * lags + lag] as number) * amount;
+          (kernel[cell * lags + lag] as number) * amount;
       }
     }
   }
@@ -154,7 +183,7 @@ export function respondOverTime(
   x: Float64Array,
   gradient: Float64Array,
 ): number {
-  const { count, periods, horizon, lags, kernel, curves, felt, bent } = sheet;
+  const { count, horizon, curves, felt, bent } = sheet;
   feel(sheet, x);
   gradient.fill(0);
   let outcome = 0;
@@ -167,13 +196,8 @@ export function respondOverTime(
       outcome += factor * curves.value;
       if (sheet.live[site] !== 1) continue;
       bent[site] = -factor * Math.min(curves.second, 0);
-      const first = factor * curves.first;
-      const least = Math.max(0, at - periods + 1);
-      const cell = row * periods + at;
-      for (let lag = least; lag < lags && lag <= at; lag++) {
-        gradient[cell - lag] = (gradient[cell - lag] as number) +
-          (kernel[row * lags + lag] as number) * first;
-      }
+      const slope = factor * curves.first;
+      addFelt(sheet, { row, at, slope }, gradient);
     }
   }
   for (let cell = 0; cell < gradient.length; cell++) {
@@ -182,32 +206,56 @@ export function respondOverTime(
   return outcome;
 }
 
+/** Where a curve is read, and a slope there. */
+interface Felt {
+  readonly row: number;
+  readonly at: number;
+  readonly slope: number;
+}
+
+/** Gives each cell that a site feels its share of a slope. */
+function addFelt(
+  sheet: FlightSheet,
+  { row, at, slope }: Felt,
+  out: Float64Array,
+): void {
+  const { periods, lags, kernel, begins } = sheet;
+  const to = sheet.feltTo[at] as number;
+  for (let t = sheet.feltFrom[at] as number; t <= to; t++) {
+    const lag = at - (begins[t] as number);
+    const cell = row * periods + t;
+    if (lag >= lags) continue;
+    out[cell] = (out[cell] as number) +
+      (kernel[cell * lags + lag] as number) * slope;
+  }
+}
+
 /** out = Kᵀ·D·K · step, with K the kernel and D the curvature at the current amounts. */
 export function bendOverTime(
   sheet: FlightSheet,
   step: Float64Array,
   out: Float64Array,
 ): void {
-  const { count, periods, horizon, lags, kernel, live, bent, free } = sheet;
+  const { count, periods, horizon, lags, kernel, begins, live, bent, free } =
+    sheet;
   out.fill(0);
   for (let row = 0; row < count; row++) {
     for (let at = 0; at < horizon; at++) {
       const site = row * horizon + at;
       if (live[site] !== 1) continue;
-      const cell = row * periods + at;
-      const first = row * lags;
-      const most = Math.min(lags - 1, at);
-      const least = Math.max(0, at - periods + 1);
+      const to = sheet.feltTo[at] as number;
       let moved = 0;
-      for (let lag = least; lag <= most; lag++) {
-        moved += (kernel[first + lag] as number) * (step[cell - lag] as number);
+      for (let t = sheet.feltFrom[at] as number; t <= to; t++) {
+        const lag = at - (begins[t] as number);
+        const cell = row * periods + t;
+        if (lag >= lags) continue;
+        moved += (kernel[cell * lags + lag] as number) * (step[cell] as number);
       }
-      moved *= bent[site] as number;
-      for (let lag = least; lag <= most; lag++) {
-        if (free[cell - lag] !== 1) continue;
-        out[cell - lag] = (out[cell - lag] as number) +
-          (kernel[first + lag] as number) * moved;
-      }
+      const slope = moved * (bent[site] as number);
+      addFelt(sheet, { row, at, slope }, out);
     }
+  }
+  for (let cell = 0; cell < out.length; cell++) {
+    if (free[cell] !== 1) out[cell] = 0;
   }
 }

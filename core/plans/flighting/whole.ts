@@ -8,8 +8,9 @@
  */
 import { sumOutcome } from "./carry_over.ts";
 import { fillTable } from "./flow.ts";
-import { planFlight } from "./plan_flight.ts";
-import type { Flight, FlightProblem } from "./problem.ts";
+import { boundFlight, type FlightOptions, planFlight } from "./plan_flight.ts";
+import { listGroups } from "./sheet.ts";
+import { type Flight, type FlightProblem, listMoments } from "./problem.ts";
 
 /** A plan in whole units. */
 export interface WholeFlight {
@@ -17,40 +18,48 @@ export interface WholeFlight {
   readonly amounts: readonly bigint[];
   /** What they bring. */
   readonly outcome: number;
-  /** The plan they stand beside; its bound is over problems whose ramps are a few units narrower. */
+  /** No plan within the bounds, whole or not, brings more. */
+  readonly upperBound: number;
+  /** The plan they stand beside; where there are ramps, they are a few units narrower. */
   readonly flight: Flight;
 }
 
-/** Units by which ramps are narrowed, an eighth of the ramp at most. */
-const MARGIN = 66;
-const WINDOWS = [1, 4, 16, 32];
+/** Distances to either side of the plan that cells may move by, one tried after the other. */
+const WINDOWS = [1, 4, 16, 32, 128, 1024];
+/** A distance is tried that is not above 32, or this share of the budget. */
+const CLOSE = 1e-9;
 
 /**
  * Plans in whole units.
  *
  * @param problem What to plan; all its amounts whole and below 2^53 in sum.
+ * @param options When to stop.
  * @returns Whole amounts within all bounds; with spend `all` they sum to the budget.
  * @throws {RangeError} If an amount is not whole, or ramps of a few units leave no whole plan.
  * @throws {EngineError} `plan_infeasible` with the constraints in conflict.
  */
-export function planWholeFlight(problem: FlightProblem): WholeFlight {
+export function planWholeFlight(
+  problem: FlightProblem,
+  options: FlightOptions = {},
+): WholeFlight {
   checkWhole(problem);
-  const flight = planFlight({
-    ...problem,
-    entities: problem.entities.map((entity) =>
-      entity.ramp === undefined ? entity : {
-        ...entity,
-        ramp: entity.ramp -
-          Math.min(MARGIN, Math.floor(entity.ramp / 8)),
-      }
-    ),
-  });
-  for (const window of WINDOWS) {
-    const table = fillTable(layTable(problem, flight, window));
+  const windows = WINDOWS.filter((window) =>
+    window <= Math.max(32, CLOSE * problem.budget)
+  );
+  const steep = problem.entities.some(({ ramp }) => ramp !== undefined);
+  const upperBound = steep ? boundFlight(problem, options) : null;
+  const flight = planFlight(
+    narrowRamps(problem, 2 * (windows.at(-1) ?? 1) + 2),
+    options,
+  );
+  for (const trial of listTrials(flight, windows)) {
+    const table = fillTable(layTable(problem, flight, trial));
     if (table === null || breaksRamp(problem, table)) continue;
+    const outcome = sumOutcome(problem, table);
     return {
       amounts: Array.from(table, BigInt),
-      outcome: sumOutcome(problem, table),
+      outcome,
+      upperBound: Math.max(upperBound ?? flight.upperBound, outcome),
       flight,
     };
   }
@@ -59,10 +68,44 @@ export function planWholeFlight(problem: FlightProblem): WholeFlight {
   );
 }
 
-function checkWhole({ entities, totals = [], budget }: FlightProblem): void {
+/** How far cells may move, and the least that all sum to where not all must be spent. */
+interface Trial {
+  readonly window: number;
+  readonly least: number;
+}
+
+/** Trials that spend as much as the plan, and then less. */
+function* listTrials(
+  { amounts }: Flight,
+  windows: readonly number[],
+): Generator<Trial> {
+  const all = Math.round(amounts.reduce((sum, amount) => sum + amount, 0));
+  for (const window of windows) {
+    yield { window, least: all };
+    yield { window, least: Math.max(0, all - window) };
+  }
+}
+
+/** Takes so much from all ramps, an eighth of them at most. */
+function narrowRamps(problem: FlightProblem, margin: number): FlightProblem {
+  return {
+    ...problem,
+    entities: problem.entities.map((entity) =>
+      entity.ramp === undefined ? entity : {
+        ...entity,
+        ramp: entity.ramp - Math.min(margin, Math.floor(entity.ramp / 8)),
+      }
+    ),
+  };
+}
+
+function checkWhole(
+  { entities, totals = [], groups = [], budget }: FlightProblem,
+): void {
+  const sums = [...totals, ...groups.flatMap((group) => group.totals)];
   const amounts = [
     budget,
-    ...totals.flatMap(({ lo, hi }) => [lo, hi]),
+    ...sums.flatMap(({ lo, hi }) => [lo, hi]),
     ...entities.flatMap((
       { lo, hi, ramp = 0, spent = [], total, before = 0 },
     ) => [
@@ -82,16 +125,13 @@ function checkWhole({ entities, totals = [], budget }: FlightProblem): void {
 }
 
 function layTable(
-  { entities, periods, totals, budget, spend }: FlightProblem,
+  problem: FlightProblem,
   { amounts }: Flight,
-  window: number,
+  { window, least }: Trial,
 ): Parameters<typeof fillTable>[0] {
+  const { entities, periods, totals, groups, budget, spend } = problem;
   const bound = (row: number, t: number, side: "lo" | "hi") =>
     entities[row]?.spent?.[t] ?? entities[row]?.[side][t] as number;
-  const sum = Math.min(
-    budget,
-    Math.floor(amounts.reduce((total, amount) => total + amount, 0) + 1e-6),
-  );
   return {
     rows: entities.length,
     columns: periods,
@@ -112,19 +152,26 @@ function layTable(
       { length: periods },
       (_, t) => [totals?.[t]?.lo ?? 0, totals?.[t]?.hi ?? budget],
     ),
-    sum: spend === "all"
-      ? [budget, budget]
-      : [Math.max(0, sum - window), budget],
+    ...(groups === undefined ? {} : {
+      groupOf: listGroups(problem),
+      groupBounds: groups.flatMap((group) =>
+        group.totals.map(({ lo, hi }) => [lo, hi] as const)
+      ),
+    }),
+    sum: spend === "all" ? [budget, budget] : [Math.min(least, budget), budget],
   };
 }
 
 function breaksRamp(
-  { entities, periods }: FlightProblem,
+  problem: FlightProblem,
   table: Float64Array,
 ): boolean {
+  const { entities, periods } = problem;
+  const moments = listMoments(problem);
   return entities.some(({ ramp, before, spent = [] }, row) => {
     if (ramp === undefined) return false;
     for (let t = spent.length; t < periods; t++) {
+      if (t > 0 && moments[t] !== moments[t - 1]) continue;
       const last = t === 0 ? before : table[row * periods + t - 1];
       const step = (table[row * periods + t] as number) -
         (last ?? table[row * periods + t] as number);

@@ -11,6 +11,7 @@ import { planFlight } from "./plan_flight.ts";
 import type { FlightProblem } from "./problem.ts";
 import { reachTarget } from "./reach_target.ts";
 import { planWholeFlight } from "./whole.ts";
+import "../../../tests/seeded.ts";
 
 const micros = fc.integer({ min: 1_000_000, max: 900_000_000 });
 
@@ -153,6 +154,21 @@ Deno.test("reachTarget() finds the least budget, and proves it", () => {
     const less = planFlight({ ...PROBLEM, budget: budget * 0.999 });
     assert.ok(less.upperBound < target);
   }
+});
+
+Deno.test("reachTarget() with an S finds a budget, and what is proven below it", () => {
+  const problem: FlightProblem = {
+    ...PROBLEM,
+    entities: PROBLEM.entities.map((one) => ({
+      ...one,
+      curve: { type: "hill", ceiling: 50, half: 20, slope: 2 },
+    })),
+  };
+  const { budget, leastBudget, flight } = reachTarget(problem, 120);
+  assert.ok(flight.outcome >= 120 * (1 - 1e-9));
+  assert.ok(leastBudget <= budget && budget <= 1.1 * leastBudget);
+  const less = planFlight({ ...problem, budget: leastBudget * 0.999 });
+  assert.ok(less.upperBound < 120);
 });
 
 Deno.test("reachTarget() says what is out of reach", () => {

@@ -4,11 +4,7 @@
  *
  * @module
  */
-import {
-  type ConcaveProgram,
-  measureViolation,
-  type State,
-} from "./search_state.ts";
+import { measureViolation, type State } from "./search_state.ts";
 
 /** A point's worth. */
 interface Reached {
@@ -37,18 +33,9 @@ export function createBest({ program, prices, x }: State): Best {
   };
 }
 
-/** Relative distance of value and bound. */
-export function measureGap({ bound, value }: Best): number {
-  return (bound - value) / Math.max(Math.abs(bound), 1e-300);
-}
-
-/** Whether the point is within its bounds and its gap small enough. */
-export function isProven(
-  { precision }: ConcaveProgram,
-  best: Best,
-  tolerance: number,
-): boolean {
-  return measureGap(best) <= tolerance && best.violation <= precision;
+/** Distance of value and bound, relative to the bound or, if that is larger, a unit. */
+export function measureGap({ bound, value }: Best, unit = 1e-300): number {
+  return (bound - value) / Math.max(Math.abs(bound), unit);
 }
 
 /** Keeps the lowest bound, and the highest value among the points that are feasible. */

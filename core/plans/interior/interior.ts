@@ -20,17 +20,16 @@
 import {
   type Best,
   createBest,
-  isProven,
   joinBest,
   keepBest,
   measureGap,
 } from "./best_point.ts";
+import { solveStep } from "./newton_step.ts";
 import {
   aimProducts,
   begin,
   type ConcaveProgram,
   findReach,
-  isBound,
   measureBarrier,
   measureImbalance,
   measureResiduals,
@@ -45,6 +44,10 @@ export interface InteriorOptions {
   /** Relative gap between value and bound. */
   readonly tolerance: number;
   readonly maxIterations: number;
+  /** Whether the first point near an optimum will do, of a value that may be near 0: gaps are then of 1 at least, and no search is begun again. */
+  readonly unproven?: boolean;
+  /** Whether time is over: the search then ends with the first point within its bounds. */
+  readonly isOver?: (() => boolean) | undefined;
 }
 
 /** Where the search ended. */
@@ -82,10 +85,6 @@ const PROVEN = 1e-8;
 /** Share of the wanted gap below which the barrier is not lowered: rounding would rule. */
 const LEAST = 0.1;
 const MAX_HALVINGS = 12;
-/** Solutions of each Newton system: one, and its refinements. */
-const PASSES = 6;
-/** Rounding that is not worth another pass, of the right side. */
-const PRECISE = 1e-13;
 /** Imbalance, in slopes, that the next step will mend. */
 const CALM = 1;
 /** Iterations without progress after which nothing more is expected. */
@@ -104,10 +103,13 @@ export function maximize(
   start: Float64Array,
   options: InteriorOptions,
 ): InteriorPoint {
-  const enough = Math.max(options.tolerance, PROVEN);
+  const isEnough = ({ violation }: Best) =>
+    violation <= program.precision &&
+    (options.unproven || options.isOver?.() ||
+      measureGap(best) <= Math.max(options.tolerance, PROVEN));
   let { best, iterations } = climb(begin(program, start), SWIFT, options);
   for (const pace of STEADY) {
-    if (isProven(program, best, enough)) break;
+    if (isEnough(best)) break;
     const again = climb(begin(program, start), pace, options);
     best = joinBest(best, again.best);
     iterations += again.iterations;
@@ -119,8 +121,9 @@ export function maximize(
 function climb(
   state: State,
   pace: Pace,
-  { tolerance, maxIterations }: InteriorOptions,
+  options: InteriorOptions,
 ): { readonly best: Best; readonly iterations: number } {
+  const { tolerance, maxIterations, unproven, isOver } = options;
   const best = createBest(state);
   let idle = 0;
   let lowest = Infinity;
@@ -128,8 +131,10 @@ function climb(
   for (;; iterations++) {
     netPrices(state);
     keepBest(best, state);
-    if (isProven(state.program, best, tolerance)) break;
-    const progress = Math.max(measureGap(best), best.violation);
+    const gap = measureGap(best, unproven ? 1 : undefined);
+    const isWithin = best.violation <= state.program.precision;
+    if (isWithin && (gap <= tolerance || isOver?.())) break;
+    const progress = Math.max(gap, best.violation);
     idle = progress < 0.9 * lowest ? 0 : idle + 1;
     lowest = Math.min(lowest, progress);
     const stuck = idle >= PATIENCE && lowest < 1e-6;
@@ -158,79 +163,6 @@ function advance(state: State, pace: Pace, floor: number): boolean {
   aimProducts(state, Math.max(share * mean, floor / terms), reach);
   solveStep(state);
   return moveAlong(state, findReach(state, pace.close));
-}
-
-/**
- * Solves the Newton system for the targets of both sides, and finds all steps. Each
- * pass after the first takes back what rounding did to the one before.
- */
-function solveStep(state: State): void {
-  const { program, step, change, moves, equalStep } = state;
-  step.fill(0);
-  equalStep.fill(0);
-  let largest = 0;
-  for (let pass = 0; pass <= PASSES; pass++) {
-    spreadStep(state);
-    const off = measureStep(state);
-    if (pass === 0) largest = off;
-    else if (off <= PRECISE * largest || pass === PASSES) return;
-    program.solve(change, moves);
-    for (let at = 0; at < step.length; at++) {
-      step[at] = (step[at] as number) + (change[at] as number);
-    }
-    for (let at = 0; at < moves.length; at++) {
-      if (program.equal[at] === 0) continue;
-      equalStep[at] = (equalStep[at] as number) + (moves[at] as number);
-    }
-  }
-}
-
-/** Leaves in `change` and `moves` what the step still lacks; returns the largest of it. */
-function measureStep(state: State): number {
-  const { program, step, change, moves, rows, rowStep, steepness } = state;
-  aimPrices(state);
-  program.pull(state.prices, change);
-  program.bend(step, steepness);
-  let off = 0;
-  for (let at = 0; at < step.length; at++) {
-    change[at] = (state.gradient[at] as number) - (change[at] as number) -
-      (steepness[at] as number);
-    off = Math.max(off, Math.abs(change[at] as number));
-  }
-  moves.fill(0);
-  for (let at = 0; at < moves.length; at++) {
-    if (program.equal[at] === 0) continue;
-    moves[at] = (program.lo[at] as number) - (rows[at] as number) -
-      (rowStep[at] as number);
-    off = Math.max(off, Math.abs(moves[at] as number));
-  }
-  return off;
-}
-
-/** What the step of x makes of slacks and prices. */
-function spreadStep(state: State): void {
-  const { program, sides, step, rowStep } = state;
-  program.push(step, rowStep);
-  for (const side of sides) {
-    for (let at = 0; at < rowStep.length; at++) {
-      if (!isBound(state, side, at)) continue;
-      const slackStep = side.sign * (rowStep[at] as number) +
-        (side.residual[at] as number);
-      side.slackStep[at] = slackStep;
-      side.priceStep[at] = ((side.target[at] as number) -
-        (side.price[at] as number) * slackStep) / (side.slack[at] as number);
-    }
-  }
-}
-
-/** Leaves in `prices` what they are to become. */
-function aimPrices(state: State): void {
-  const { sides: [lower, upper], prices, equalStep } = state;
-  netPrices(state);
-  for (let at = 0; at < prices.length; at++) {
-    prices[at] = (prices[at] as number) + (upper.priceStep[at] as number) -
-      (lower.priceStep[at] as number) + (equalStep[at] as number);
-  }
 }
 
 /** Moves, less far while the curvature met on the way would throw the search back. */

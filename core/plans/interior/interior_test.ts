@@ -7,6 +7,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { respond, respondMarginally } from "../../domain/response.ts";
 import type { ResponseCurve } from "../../domain/score.ts";
+import { begin, type ConcaveProgram } from "./search_state.ts";
+import { solveStep } from "./newton_step.ts";
 import { createSymmetric, factorize, solveFactored } from "./cholesky.ts";
 import {
   layCurves,
@@ -16,6 +18,7 @@ import {
   restore,
   support,
 } from "./concave_curves.ts";
+import "../../../tests/seeded.ts";
 
 const real = fc.double({ min: -1, max: 1, noNaN: true });
 
@@ -145,3 +148,51 @@ Deno.test("what supports a curve rises from its point by no more than the curve"
     }),
   );
 });
+
+/** Two variables under a price each, x₁ + x₂ = 1, and a solver that errs by as much as it is told. */
+function poseSloppy(error: number): ConcaveProgram {
+  const curvature = [2, 5];
+  const read = (vector: Float64Array, at: number) => vector[at] as number;
+  return {
+    size: 2,
+    lo: Float64Array.of(-Infinity, -Infinity, 1),
+    hi: Float64Array.of(Infinity, Infinity, 1),
+    equal: Uint8Array.of(0, 0, 1),
+    precision: 1e-12,
+    evaluate(x, rows, gradient) {
+      rows.set([read(x, 0), read(x, 1), read(x, 0) + read(x, 1)]);
+      gradient.set(curvature.map((bend, at) => 3 - at - bend * read(x, at)));
+      return 0;
+    },
+    push: (step, out) =>
+      out.set([read(step, 0), read(step, 1), read(step, 0) + read(step, 1)]),
+    pull: (prices, out) =>
+      out.set([
+        read(prices, 0) + read(prices, 2),
+        read(prices, 1) + read(prices, 2),
+      ]),
+    bend: (step, out) =>
+      out.set(curvature.map((bend, at) => bend * read(step, at))),
+    factor: () => true,
+    solve(rhs, moves) {
+      const [one = 0, other = 0] = rhs;
+      const price = (one / 2 + other / 5 - read(moves, 2)) / (1 / 2 + 1 / 5);
+      moves[2] = price * (1 + error);
+      rhs.set([(one - price) / 2 * (1 - 3 * error), (other - price) / 5]);
+    },
+    bound: () => Infinity,
+  };
+}
+
+Deno.test.each([{ error: 0 }, { error: 0.4 }, { error: 2 }])(
+  "solveStep() solves by a solver that errs by $error",
+  ({ error }) => {
+    const state = begin(poseSloppy(error), Float64Array.of(0.9, 0.8));
+    solveStep(state);
+    const [one = NaN, other = NaN] = state.step;
+    const price = state.equalStep[2] ?? NaN;
+    assert.ok(Math.abs(one + other - (1 - 1.7)) <= 1e-11);
+    assert.ok(Math.abs(3 - 2 * 0.9 - 2 * one - price) <= 1e-11);
+    assert.ok(Math.abs(2 - 5 * 0.8 - 5 * other - price) <= 1e-11);
+  },
+);

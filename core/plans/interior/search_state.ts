@@ -139,7 +139,9 @@ export function netPrices(
 }
 
 /** Largest distance of a row from its bounds. */
-export function measureViolation({ program, rows }: State): number {
+export function measureViolation(
+  { program, rows }: Pick<State, "program" | "rows">,
+): number {
   let most = 0;
   for (let at = 0; at < rows.length; at++) {
     const row = rows[at] as number;

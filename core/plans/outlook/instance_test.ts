@@ -7,7 +7,7 @@
 import assert from "node:assert/strict";
 import { FOLDER } from "../../../tests/plans/certified_instances.ts";
 import { readDraws } from "../../../tests/plans/draws_instance.ts";
-import { allocate } from "../allocate.ts";
+import { allocate } from "../allocation/allocate.ts";
 import { average, listOutcomes } from "./outcomes.ts";
 import { planOutlook } from "./plan_outlook.ts";
 

@@ -5,6 +5,7 @@
  * @module
  */
 import { areConcave, raise, support } from "../interior/concave_curves.ts";
+import { type Deadline, startClock } from "../interior/deadline.ts";
 import { type InteriorPoint, maximize } from "../interior/interior.ts";
 import { type Frame, frameOutlook, type Shortfall } from "./frame.ts";
 import {
@@ -41,13 +42,22 @@ export interface OutlookPlan {
 }
 
 /** When the search ends, and what the plan is compared with. */
-export interface OutlookOptions {
+export interface OutlookOptions extends Deadline {
   /** Relative gap that is good enough, 1e-10 by default. */
   readonly tolerance?: number;
   /** Newton steps of one search at most, 200 by default. */
   readonly maxIterations?: number;
   /** What is spent today, shape [entities]. */
   readonly today?: ArrayLike<number>;
+}
+
+/** When one of several searches ends. */
+export interface SearchOptions
+  extends Pick<OutlookOptions, "tolerance" | "maxIterations"> {
+  /** Whether no proof is needed. */
+  readonly unproven?: boolean;
+  /** Whether time is over. */
+  readonly isOver?: () => boolean;
 }
 
 /** Shares of the knee from which S-shaped curves are climbed, beside the envelope's plan. */
@@ -76,7 +86,8 @@ export function planOutlook(
   const frame = frameOutlook(problem, sheet, weighObjective(objective, draws));
   const concave = areConcave(sheet.curves);
   if (!concave) standEnvelopes(sheet);
-  const bounding = search(frame, options);
+  const timed = { ...options, isOver: startClock(options) };
+  const bounding = search(frame, timed);
   const { bound, prices } = bounding;
   const weights = weighDraws(frame, prices, bounding.x).weights;
   const value = (x: Float64Array) =>
@@ -84,7 +95,9 @@ export function planOutlook(
       listOutcomes(problem, x.subarray(0, sheet.count).map(unscale(sheet))),
       objective,
     );
-  const x = concave ? bounding.x : climb(frame, { bounding, options, value });
+  const x = concave
+    ? bounding.x
+    : climb(frame, { bounding, options: timed, value });
   const amounts = x.slice(0, sheet.count).map(unscale(sheet));
   const reached = value(x);
   const upperBound = Math.max(bound * sheet.outcomeUnit, reached);
@@ -127,7 +140,7 @@ function weighObjective(objective: Objective, draws: number): Shortfall {
  */
 export function search(
   frame: Frame,
-  { tolerance = 1e-10, maxIterations = 200 }: OutlookOptions,
+  options: SearchOptions,
 ): InteriorPoint {
   const { sheet, order, shortfall } = frame;
   const program = poseOutlook(frame);
@@ -144,7 +157,11 @@ export function search(
       start[order.shortfalls + draw] = Math.max(0, middle - outcome) + 0.1
     );
   }
-  const found = maximize(program, start, { tolerance, maxIterations });
+  const found = maximize(program, start, {
+    ...options,
+    tolerance: options.tolerance ?? 1e-10,
+    maxIterations: options.maxIterations ?? 200,
+  });
   if (!(found.violation <= INFEASIBLE * program.precision)) {
     throw conflict(["rows, budget"]);
   }
@@ -194,13 +211,14 @@ function climb(
   frame: Frame,
   { bounding, options, value }: {
     readonly bounding: InteriorPoint;
-    readonly options: OutlookOptions;
+    readonly options: SearchOptions;
     readonly value: (x: Float64Array) => number;
   },
 ): Float64Array {
   const { curves, hi, draws } = frame.sheet;
   let best = bounding.x;
   for (const share of [null, ...STARTS]) {
+    if (options.isOver?.()) break;
     let at = share === null
       ? bounding.x
       : bounding.x.map((x, row) => Math.max(x, share * (hi[row] ?? 0)));
@@ -209,10 +227,12 @@ function climb(
       curves.of.forEach((site) =>
         support(curves, site, at[Math.floor(site / draws)] as number)
       );
-      at = search(frame, { ...options, tolerance: PROGRESS / 10 }).x;
+      const near = { tolerance: PROGRESS / 10, unproven: true };
+      at = search(frame, { ...options, ...near }).x;
       const reached = value(at);
       if (reached > value(best)) best = at;
-      if (reached - last <= PROGRESS * Math.abs(reached)) break;
+      const ended = options.isOver?.() === true;
+      if (ended || reached - last <= PROGRESS * Math.abs(reached)) break;
       last = reached;
     }
   }

@@ -5,12 +5,13 @@
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { allocate } from "../allocate.ts";
+import { allocate } from "../allocation/allocate.ts";
 import type { ResponseCurve } from "../../domain/score.ts";
 import { arbitraryOutlook, assertWithin } from "./arbitrary_outlooks_test.ts";
 import { averageTail, listOutcomes, valueOutcomes } from "./outcomes.ts";
 import { planOutlook } from "./plan_outlook.ts";
 import type { Objective, OutlookProblem } from "./problem.ts";
+import "../../../tests/seeded.ts";
 
 const OBJECTIVES: readonly Objective[] = [
   { type: "mean" },
@@ -132,6 +133,57 @@ Deno.test("with one draw it is an allocation", () => {
   );
 });
 
+/** Steep curves on which predictor–corrector steps alone run in a circle: ceiling, half, slope, least and most. */
+const STEEP = [
+  {
+    spend: "up_to" as const,
+    budget: 41.44,
+    entities: [
+      [12, 27, 0.57, 8, 73],
+      [25, 35, 0.9, 10, 86],
+      [85, 20, 0.52, 10, 14],
+      [58, 27, 0.75, 0, 79],
+    ],
+  },
+  {
+    spend: "all" as const,
+    budget: 18.08,
+    entities: [
+      [24, 35, 0.51, 0, 66],
+      [79, 35, 0.77, 1, 13],
+      [52, 8, 0.89, 1, 73],
+      [77, 45, 0.75, 4, 5],
+    ],
+  },
+];
+
+Deno.test.each(STEEP)("a search that circles is begun again: $spend $budget", ({
+  spend,
+  budget,
+  entities,
+}) => {
+  const problem: OutlookProblem = {
+    spend,
+    budget,
+    entities: entities.map((
+      [ceiling = 0, half = 0, slope = 0, lo = 0, hi = 0],
+      at,
+    ) => ({
+      id: `e${at}`,
+      draws: [{ type: "hill", ceiling, half, slope }],
+      lo,
+      hi,
+    })),
+  };
+  const best = planOutlook(problem).value;
+  for (const objective of OBJECTIVES) {
+    const { gap, value, amounts } = planOutlook(problem, objective);
+    assertWithin(problem, amounts);
+    assert.ok(gap <= 1e-8, `gap ${gap}`);
+    assert.ok(Math.abs(value - best) <= 1e-8 * best, `${value} ${best}`);
+  }
+});
+
 Deno.test("more weight on the tail brings a better tail and a lower mean", () => {
   fc.assert(
     fc.property(arbitraryOutlook(), (problem) => {
@@ -197,4 +249,15 @@ Deno.test("rows hold, and a row in conflict is named", () => {
     /row:mix/,
   );
   assert.throws(() => planOutlook({ ...TWO, budget: 300 }), /budget, caps/);
+});
+
+Deno.test("after the deadline a plan keeps its bounds, and its bound holds", () => {
+  const sure = planOutlook(TWO);
+  let clock = 0;
+  const rushed = planOutlook(TWO, { type: "mean" }, {
+    deadlineMs: 2,
+    now: () => clock++,
+  });
+  assertWithin(TWO, rushed.amounts);
+  assert.ok(rushed.gap > sure.gap && rushed.upperBound >= sure.value);
 });

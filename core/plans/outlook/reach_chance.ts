@@ -12,7 +12,7 @@
  *
  * @module
  */
-import { allocate } from "../allocate.ts";
+import { allocate } from "../allocation/allocate.ts";
 import { areConcave } from "../interior/concave_curves.ts";
 import { frameOutlook, type Shortfall } from "./frame.ts";
 import { type Forecast, forecast, listOutcomes } from "./outcomes.ts";
@@ -71,7 +71,11 @@ export function reachChance(
   for (let round = 0; round < ROUNDS && step > 0; round++) {
     const kept = keepNearest(hit(best), spare(best) + step);
     const cost = kept.map((one) => one / draws);
-    const next = meet(problem, sheet, { cost, target: scaled }).amounts;
+    const next = meet(problem, sheet, {
+      cost,
+      target: scaled,
+      unproven: true,
+    }).amounts;
     if (spare(next) > spare(best)) best = next;
     else step >>= 1;
   }
@@ -118,13 +122,15 @@ function keepNearest(left: Float64Array, count: number): Float64Array {
 interface Goal {
   readonly cost: Float64Array;
   readonly target: number;
+  /** Whether the plan alone matters, not its bound. */
+  readonly unproven: boolean;
 }
 
 /** The plan with the least priced shortfall; `outcome` is minus that, and its bound. */
 function meet(
   problem: OutlookProblem,
   sheet: OutlookSheet,
-  { cost, target }: Goal,
+  { cost, target, unproven }: Goal,
 ): { amounts: Float64Array; bound: number } {
   const shortfall: Shortfall = {
     plain: new Float64Array(cost.length),
@@ -133,7 +139,7 @@ function meet(
     target,
   };
   const frame = frameOutlook(problem, sheet, shortfall);
-  const { x, bound } = search(frame, { tolerance: TOLERANCE });
+  const { x, bound } = search(frame, { tolerance: TOLERANCE, unproven });
   const amounts = x.slice(0, sheet.count).map((amount, at) =>
     sheet.amountUnit *
     Math.min(
@@ -158,7 +164,11 @@ function relax(
   const cost = least.map((outcome, draw) =>
     reachable[draw] && outcome < target ? 1 / (target - outcome) / draws : 0
   );
-  const { amounts, bound } = meet(problem, sheet, { cost, target });
+  const { amounts, bound } = meet(problem, sheet, {
+    cost,
+    target,
+    unproven: false,
+  });
   const share = reachable.filter(Boolean).length / draws;
   const faint = least.reduce(
     (total, outcome) => total + FAINT / draws * Math.max(0, target - outcome),

@@ -60,3 +60,16 @@ Deno.test.each([
     assert.equal(sent.length, 0);
   },
 );
+
+Deno.test.each([
+  { named: "127.0.0.1", url: "http://127.0.0.1:9/", called: true },
+  { named: "localhost", url: "http://127.0.0.1:9/", called: false },
+])("$named in a configuration: $url is called: $called", async (row) => {
+  const { http, sent } = lend([row.named]);
+  const calling = http.json(row.url);
+  await (row.called
+    ? calling
+    : assert.rejects(calling, { code: "connector_failed" }));
+  assert.equal(sent.length, Number(row.called));
+  await assert.rejects(http.json(row.url, { signedIn: true }));
+});

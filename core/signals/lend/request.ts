@@ -11,7 +11,10 @@ import type { HttpCall } from "../../../plugins/contract.ts";
 export interface Routes {
   /** Hosts that the connector declared; `*.example.com` for any below it. */
   readonly hosts: readonly string[];
-  /** Hosts that the operator named: each exactly, and without an access token. */
+  /**
+   * Hosts that the operator named: each exactly, and without an access token; over
+   * plain http where it is this machine.
+   */
   readonly configuredHosts: readonly string[];
   /** Whether the operator allows plain http to this machine. */
   readonly loopback: boolean;
@@ -43,9 +46,12 @@ export function demandTarget(
   }
   const { protocol, hostname } = target;
   if (routes.loopback && LOOPBACK.has(hostname)) return target;
-  if (protocol !== "https:") throw refused("only https is lent", hostname);
+  const named = routes.configuredHosts.includes(hostname);
+  if (protocol !== "https:" && !(named && LOOPBACK.has(hostname))) {
+    throw refused("only https is lent", hostname);
+  }
   if (!routes.hosts.some((host) => covers(host, hostname))) {
-    if (!routes.configuredHosts.includes(hostname)) {
+    if (!named) {
       throw refused("the connector does not declare this host", hostname);
     }
     if (signedIn || bearer !== undefined) {

@@ -4,7 +4,6 @@
  * @module
  */
 import {
-  index,
   integer,
   pgTable,
   primaryKey,
@@ -45,34 +44,6 @@ export const idempotentAnswer = pgTable("idempotent_answer", {
   keptAt: instant().notNull(),
 }, (table) => [
   primaryKey({ columns: [table.tenant, table.route, table.key] }),
-]);
-
-/** Plans; state and approver beside the document, which never changes. */
-export const plan = pgTable("plan", {
-  tenant: tenant(),
-  id: text().notNull(),
-  state: text({ enum: ["proposed", "approved", "applied", "rolled_back"] })
-    .notNull(),
-  createdBy: text().notNull(),
-  createdAt: instant().notNull(),
-  approvedBy: text(),
-  document: document().notNull(),
-}, (table) => [
-  primaryKey({ columns: [table.tenant, table.id] }),
-  index("plan_created").on(table.tenant, table.createdAt),
-]);
-
-/** Who moved a plan, from where to where. */
-export const planEvent = pgTable("plan_event", {
-  tenant: tenant(),
-  planId: text().notNull(),
-  seq: integer().notNull(),
-  fromState: text().notNull(),
-  toState: text().notNull(),
-  movedBy: text().notNull(),
-  at: instant().notNull(),
-}, (table) => [
-  primaryKey({ columns: [table.tenant, table.planId, table.seq] }),
 ]);
 
 /** Policy sets by the hash of their text, whoever uses them. */

@@ -1,0 +1,180 @@
+/**
+ * What speaks against a plan as things are now: its validity, its model, the policies in
+ * force, and what the destination holds.
+ *
+ * Policies judge every budget again, by the day and the time it is now, against what
+ * the entity spent when the plan was made.
+ *
+ * @module
+ */
+import { countDays, type Instant } from "../../domain/day.ts";
+import { EngineError } from "../../domain/error.ts";
+import type {
+  Plan,
+  PlanFinding,
+  PlanRecommendation,
+} from "../../domain/plan.ts";
+import { parseModelRef, printModelRef } from "../../domain/score.ts";
+import type { PlanDestination } from "../../ports/changes.ts";
+import type { PolicySet } from "../../verdicts/policy_set.ts";
+import { describe, findChannel } from "../proposal/budget_facts.ts";
+import { readLive } from "../changes/live.ts";
+import type { PlansScope } from "./scope.ts";
+
+/** Findings of one kind that are told of; a last one counts the rest. */
+const MOST_FINDINGS = 100;
+
+/** What a plan is validated with. */
+export type ValidationScope = Pick<
+  PlansScope,
+  "scores" | "policies" | "destination" | "clock"
+>;
+
+/**
+ * Lists what speaks against a plan.
+ *
+ * @returns Nothing if it may be approved and applied.
+ * @throws {EngineError} What the destination says if it cannot be read.
+ */
+export async function findObjections(
+  scope: ValidationScope,
+  tenant: string,
+  plan: Plan,
+): Promise<readonly PlanFinding[]> {
+  const destination = scope.destination(tenant);
+  return [
+    ...findForbidden(scope, tenant, plan),
+    ...await findModel(scope.scores, tenant, plan),
+    ...destination.name === plan.changeSet.destination
+      ? await findDrift(destination, plan, "before")
+      : [{
+        code: "destination_replaced",
+        entity: null,
+        message:
+          `it was made for destination "${plan.changeSet.destination}", and "${destination.name}" is configured`,
+      }],
+  ];
+}
+
+/** Lists what forbids to write a plan at all: it is over, or policies object. */
+export function findForbidden(
+  { clock, policies }: Pick<ValidationScope, "clock" | "policies">,
+  tenant: string,
+  plan: Plan,
+): readonly PlanFinding[] {
+  const now = clock.now();
+  return [
+    ...findExpiry(plan, now),
+    ...findPolicies(policies(), plan, { tenant, now }),
+  ];
+}
+
+function findExpiry({ validity }: Plan, now: Instant): PlanFinding[] {
+  if (now < validity.until) return [];
+  const message = `it was valid until ${validity.until}; make a new plan`;
+  return [{ code: "plan_expired", entity: null, message }];
+}
+
+async function findModel(
+  scores: PlansScope["scores"],
+  tenant: string,
+  { modelVersion }: Plan,
+): Promise<PlanFinding[]> {
+  const { name } = parseModelRef(modelVersion);
+  const told = (message: string) => [
+    { code: "model_replaced", entity: null, message },
+  ];
+  try {
+    const { record } = await scores.curves(tenant, name);
+    const champion = printModelRef(record);
+    if (champion === modelVersion) return [];
+    return told(`it stands on ${modelVersion}, and ${champion} is champion`);
+  } catch (error) {
+    if (
+      !(error instanceof EngineError) || error.code !== "model_unavailable"
+    ) throw error;
+    return told(`it stands on ${modelVersion}, and "${name}" has no champion`);
+  }
+}
+
+function findPolicies(
+  policies: PolicySet,
+  plan: Plan,
+  at: { readonly tenant: string; readonly now: Instant },
+): PlanFinding[] {
+  const model = parseModelRef(plan.modelVersion).name;
+  const request = { model, currency: plan.currency };
+  const days = BigInt(Math.max(1, countDays(plan.period)));
+  return fewest(plan.recommendations.flatMap((row) => {
+    const daily = Number(row.budgetMicros / days);
+    const facts = describe(row, { request, now: at.now });
+    const verdict = policies.judge("budget", facts, {
+      tenant: at.tenant,
+      channel: findChannel(row),
+      amountMicros: daily,
+      currentMicros: Number(row.currentMicros / days),
+    });
+    const accepted = verdict.allowed &&
+      (verdict.amountMicros === daily || wasAdjusted(row));
+    if (accepted) return [];
+    const reasons = verdict.applied.filter((
+      { effect, beforeMicros, afterMicros },
+    ) => effect === "deny" || beforeMicros !== afterMicros).map((
+      { rule, reason },
+    ) => `${rule}: ${reason}`);
+    return [{
+      code: "policy_objects",
+      entity: row.entity,
+      message: `${row.entity} at ${daily} micros a day: ${
+        [...new Set(reasons)].join("; ") ||
+        "a fact that a policy needs is missing"
+      }`,
+    }];
+  }));
+}
+
+/** A rule that sets amounts would set what it set already once more. */
+function wasAdjusted({ applied }: PlanRecommendation): boolean {
+  return applied.some(({ effect }) => effect === "adjust");
+}
+
+/**
+ * Lists values that have moved.
+ *
+ * @param side `before`: they are not what the writes expect, nor yet what they set;
+ * `after`: they are not what was written.
+ * @throws {EngineError} What the destination says if it cannot be read.
+ */
+export async function findDrift(
+  destination: PlanDestination,
+  { changeSet }: Plan,
+  side: "before" | "after",
+): Promise<PlanFinding[]> {
+  const { operations, rate } = changeSet;
+  const live = await readLive({ destination, rate }, operations);
+  return fewest(operations.flatMap(({ target, field, expect, set }, at) => {
+    const value = live[at] ?? null;
+    if (value === set || (side === "before" && value === expect)) return [];
+    return [{
+      code: "live_value_drifted",
+      entity: target,
+      message: `${field} of ${target} is ${value ?? "unset"}, and ${
+        side === "before"
+          ? `was ${expect ?? "unset"} when the plan was made`
+          : `${set ?? "unset"} was written`
+      }`,
+    }];
+  }));
+}
+
+/** The first findings of a kind, and how many more there are. */
+export function fewest(findings: readonly PlanFinding[]): PlanFinding[] {
+  const more = findings.length - MOST_FINDINGS;
+  const [first] = findings;
+  if (more <= 0 || first === undefined) return [...findings];
+  const { code } = first;
+  return [
+    ...findings.slice(0, MOST_FINDINGS),
+    { code, entity: null, message: `and ${more} more` },
+  ];
+}
