@@ -91,22 +91,27 @@ export function boundRows(
   return { lo, hi };
 }
 
-/** Takes the bounds from sums none of whose cells can change: their prices would mean nothing. */
+/**
+ * Takes the bounds from sums that cannot change, as none of their cells can, or as all that
+ * can are theirs and the budget must be spent: their prices would mean nothing.
+ */
 export function dropIdle(
   { count, periods, free, groupOf }: FlightSheet,
   rows: RowOrder,
   { lo, hi }: Bounds,
 ): void {
-  const open = new Uint8Array(rows.budget);
+  const open = new Int32Array(rows.budget + 1);
   for (let cell = 0; cell < count * periods; cell++) {
     if (free[cell] !== 1) continue;
     const [row, t] = [Math.floor(cell / periods), cell % periods];
     const group = groupOf[row] as number;
-    open[rows.totals + row] = open[rows.periods + t] = 1;
-    if (group >= 0) open[rows.groups + group * periods + t] = 1;
+    const sums = [rows.totals + row, rows.periods + t, rows.budget];
+    if (group >= 0) sums.push(rows.groups + group * periods + t);
+    for (const sum of sums) open[sum] = (open[sum] as number) + 1;
   }
+  const all = lo[rows.budget] === hi[rows.budget] ? open[rows.budget] : -1;
   for (let row = rows.totals; row < rows.budget; row++) {
-    if (open[row] === 1) continue;
+    if (open[row] !== 0 && open[row] !== all) continue;
     lo[row] = -Infinity;
     hi[row] = Infinity;
   }

@@ -34,7 +34,6 @@ import {
   measureImbalance,
   measureResiduals,
   netPrices,
-  settle,
   shift,
   type State,
 } from "./search_state.ts";
@@ -174,7 +173,11 @@ function moveAlong(state: State, reach: number): boolean {
   for (let halving = 0; halving <= MAX_HALVINGS; halving++) {
     shift(state, length - moved);
     moved = length;
-    settle(state);
+    state.value = state.program.evaluate(
+      state.x,
+      state.rows,
+      state.gradient,
+    );
     netPrices(state);
     const after = measureImbalance(state);
     if (after <= Math.max((1 - 0.1 * length) * before, CALM)) return true;

@@ -18,11 +18,6 @@ export interface ConcaveProgram {
   readonly precision: number;
   /** Moves to x, fills rows and gradient, and returns F(x). */
   evaluate(x: Float64Array, rows: Float64Array, gradient: Float64Array): number;
-  /**
-   * Where rows are curved in some variables and free in others: moves the others, and their
-   * slacks, so that each of these rows is what its slack says; returns what F gains.
-   */
-  settle?(x: Float64Array, rows: Float64Array, slack: Float64Array): number;
   /** out = J·step, where J is that of the rows at x. */
   push(step: Float64Array, out: Float64Array): void;
   /** out = Jᵀ·prices. */
@@ -233,13 +228,6 @@ export function measureImbalance(state: State): number {
     if (Number.isNaN(off)) return Infinity;
   }
   return most;
-}
-
-/** Evaluates where the search is now, and makes curved rows agree with their slacks. */
-export function settle(state: State): void {
-  const { program, sides: [lower], x, rows, gradient } = state;
-  state.value = program.evaluate(x, rows, gradient);
-  state.value += program.settle?.(x, rows, lower.slack) ?? 0;
 }
 
 /** Moves along the last step. */

@@ -22,9 +22,6 @@ import { weighDraws } from "./weigh_draws.ts";
 /** Distance from a bound that is rounding, of the budget. */
 const PRECISION = 1e-10;
 
-/** Disagreement of a hinge with its slack that is left to the next step, of the outcome. */
-const ROUNDING = 1e-13;
-
 /** Poses a frame as a program. */
 export function poseOutlook(frame: Frame): ConcaveProgram {
   const { sheet, shortfall, order, lo, hi, equal } = frame;
@@ -49,10 +46,6 @@ export function poseOutlook(frame: Frame): ConcaveProgram {
       }
       return valueAndSlopes(frame, x, gradient);
     },
-    ...(shortfall.cost === null ? {} : {
-      settle: (point, rows, slack) =>
-        settleShortfalls(frame, { x: point, rows, slack }),
-    }),
     push(step, out) {
       pushLinear(frame, step, out);
       pushHinges(frame, step, out);
@@ -71,29 +64,6 @@ export function poseOutlook(frame: Frame): ConcaveProgram {
     solve: (rhs, moves) => solveSystem(frame, system, { rhs, moves }),
     bound: (prices) => weighDraws(frame, prices, x).bound,
   };
-}
-
-/** Sets shortfalls so that hinges are what their slacks say; returns what the value gains. */
-function settleShortfalls(
-  { sheet: { draws, outcomes }, shortfall: { cost }, order }: Frame,
-  { x, rows, slack }: {
-    readonly x: Float64Array;
-    readonly rows: Float64Array;
-    readonly slack: Float64Array;
-  },
-): number {
-  let gain = 0;
-  for (let draw = 0; draw < draws; draw++) {
-    const own = order.shortfalls + draw;
-    const hinge = order.hinges + draw;
-    const off = (slack[hinge] as number) - (rows[hinge] as number);
-    if (!(off > ROUNDING * Math.abs(outcomes[draw] as number))) continue;
-    const shortfall = (x[own] as number) + off;
-    x[own] = rows[own] = slack[own] = shortfall;
-    rows[hinge] = slack[hinge] as number;
-    gain -= (cost?.[draw] ?? 0) * off;
-  }
-  return gain;
 }
 
 function valueAndSlopes(
