@@ -21,11 +21,15 @@ Deno.test("readPlanRequest() plans the week from tomorrow unless told", async ()
 });
 
 Deno.test("readPlanRequest() reads percent and objective", async () => {
-  const options = { "change-most": "20", objective: "profit", total: "12.50" };
+  const options = {
+    ...{ "change-most": "20", objective: "profit", total: "12.50" },
+    schedule: "week",
+  };
   const request = await readPlanRequest(options, NOW);
   assert.deepEqual(request.changeLimit, { mostPermille: 200 });
   assert.deepEqual(request.objective, { maximize: "profit" });
   assert.equal(request.totalMicros, 12_500_000n);
+  assert.equal(request.schedule, "week");
 });
 
 Deno.test("readPlanRequest() reads a file as HTTP reads its body", async () => {
@@ -56,6 +60,7 @@ Deno.test("readPlanRequest() reads a file as HTTP reads its body", async () => {
 
 Deno.test.each([
   { "change-most": "-5" },
+  { schedule: "hour" },
   { objective: "clicks" },
   { days: "0" },
 ])("readPlanRequest() refuses %o", async (options) => {

@@ -53,7 +53,7 @@ export interface PlanRequest {
   readonly exploration?: PlanExploration;
   /** Slots over which budgets are laid out; none if absent. */
   readonly schedule?: PlanSchedule["by"];
-  /** Time after which the best plan so far is the answer, milliseconds. */
+  /** Time after which the best plan so far is the answer, milliseconds; 20,000 if absent. */
   readonly deadlineMs?: number;
   /** What must not become worse once the plan is applied, or it is rolled back; none if absent. */
   readonly guardrails?: readonly PlanGuardrail[];

@@ -109,6 +109,7 @@ Deno.test.each([
     },
   },
   { field: "target_outcome", sent: 1.5, want: { targetOutcome: 1.5 } },
+  { field: "schedule", sent: "week", want: { schedule: "week" } },
   { field: "deadline_ms", sent: 1500, want: { deadlineMs: 1500 } },
 ])("plan hands $field to the stage: $want", async ({ field, sent, want }) => {
   const { ask, stub } = openCaller();
@@ -185,6 +186,7 @@ Deno.test.each([
   },
   { path: "target_outcome", sent: { ["target_outcome"]: -1 } },
   { path: "deadline_ms", sent: { ["deadline_ms"]: 0 } },
+  { path: "schedule", sent: { schedule: "hour" } },
 ])("plan refuses a wrong $path and names it", async ({ path, sent }) => {
   const { ask, stub } = openCaller();
   const body = { ...BODY, ...sent };

@@ -98,6 +98,13 @@ Deno.test("a schedule sums to the plan, keeps what is spent, and its days keep t
         assert.ok(open.micros >= 0n, "what is spent is taken back");
         assert.deepEqual([...listDayBreaches(company, open, limit)], []);
       }
+      const over = Math.max(day, 0);
+      plan.changeSet.operations.forEach(({ target, set }) => {
+        const at = recommendations.findIndex((one) => one.entity === target);
+        const gone = BigInt(over) * (company.spends[at] ?? 0n);
+        const left = (recommendations[at]?.budgetMicros ?? 0n) - gone;
+        assert.equal(set, `${left / BigInt(days - over)}`);
+      });
       const { outcome, upperBound, uniformOutcome } = schedule;
       assert.ok(outcome <= upperBound);
       assert.ok(outcome >= (uniformOutcome ?? 0) * (1 - 1e-6));
@@ -148,6 +155,23 @@ Deno.test("timing is worth something where spend lasts, and is told", async () =
   assert.ok(
     lines.some((line) => /^laid out by the day; timing is worth/.test(line)),
   );
+});
+
+Deno.test("a policy's cap holds every day", async () => {
+  const bounds = { "campaign:2": { lo: 210_000_000n, hi: 210_000_000n } };
+  const most = async (company: Company) => {
+    const { schedule } = await planAt({ bounds }, { company });
+    return schedule?.entities[2]?.micros.reduce((a, b) => a > b ? a : b) ?? 0n;
+  };
+  const cap = {
+    id: "cap",
+    when: { "==": [{ var: "context.campaign" }, "2"] },
+    effect: "cap" as const,
+    to: 40_000_000,
+    reason: "It is small",
+  };
+  assert.ok(await most(LASTING) > 40_000_000n);
+  assert.equal(await most({ ...LASTING, rules: [cap] }), 40_000_000n);
 });
 
 Deno.test("a period under way keeps its days, and spends no less than they did", async () => {

@@ -156,7 +156,8 @@ export const planTerms = z.object({
       "Lays the budgets out over the days or weeks of the period; not unless given",
   }),
   deadline_ms: z.int().min(1).max(600_000).optional().openapi({
-    description: "Time after which the best plan so far is the answer",
+    description:
+      "Time after which the best plan so far is the answer, or why none was found; 20,000 unless given",
   }),
 });
 

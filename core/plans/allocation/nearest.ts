@@ -17,6 +17,7 @@ import { respond } from "../../domain/response.ts";
 import { allocate, Infeasible } from "./allocate.ts";
 import { type Conflict, findConflict } from "./conflict.ts";
 import { readName } from "./constraints.ts";
+import { roundBound } from "./round_bound.ts";
 import {
   boundOf,
   listMembers,
@@ -57,16 +58,19 @@ export interface RelaxOptions {
    * parts of their bound.
    */
   readonly weights?: Readonly<Record<string, number>>;
+  /** Relaxations of one search at most; with few of them what is found is near, and `leastPrice` says how near. */
+  readonly maxNodes?: number;
   /** Whether time is up; by default it never is. */
   stop?(): boolean;
 }
 
 const ROUNDS = 20;
+const NODES = 2000;
 /** Bounds that may move at once. */
 const MOST = 60;
 /** Moves of less than this part of a bound are rounding. */
 const MARGIN = 1e-9;
-/** And those of less than this part of the budget. */
+/** And those of less than this part of the budget, as are sums. */
 const NOISE = 1e-12;
 /** Digits of a moved bound; fewer where more of them leave no room for rounding. */
 const DIGITS = [12, 10, 8];
@@ -84,7 +88,7 @@ const DIGITS = [12, 10, 8];
 export function relaxNearest(
   problem: AllocationProblem,
   conflict: Conflict,
-  { weights = {}, stop = () => false }: RelaxOptions = {},
+  { weights = {}, maxNodes = NODES, stop = () => false }: RelaxOptions = {},
 ): Relaxed | null {
   const work = { nodes: Infinity, stop };
   const named = new Set(conflict.constraints);
@@ -100,12 +104,14 @@ export function relaxNearest(
       weigh,
       others,
       digits,
-      work,
+      ...{ work, maxNodes },
     });
     if (relaxed === null) return null;
     if (others === "left out") leastPrice = relaxed.leastPrice;
     const other = findConflict(relaxed.problem, stop);
-    if (other === null) return settle({ ...relaxed, leastPrice }, stop);
+    if (other === null) {
+      return settle({ ...relaxed, leastPrice }, { maxNodes, stop });
+    }
     const before = named.size;
     other.constraints.forEach((name) => named.add(name));
     if (named.size === before && ++coarser === DIGITS.length) return null;
@@ -116,10 +122,10 @@ export function relaxNearest(
 /** With what the best allocation brings; null if there is none, or none was found in time. */
 function settle(
   relaxed: Omit<Relaxed, "outcome">,
-  stop: () => boolean,
+  limits: Required<Pick<RelaxOptions, "maxNodes" | "stop">>,
 ): Relaxed | null {
   try {
-    const { outcome } = allocate(relaxed.problem, { stop });
+    const { outcome } = allocate(relaxed.problem, limits);
     return { ...relaxed, outcome };
   } catch (error) {
     if (!(error instanceof Infeasible)) throw error;
@@ -151,11 +157,12 @@ function sizeOf({ budget }: AllocationProblem, constraint: string): number {
 function moveBounds(
   problem: AllocationProblem,
   softened: Softened,
-  { weigh, others, digits, work }: {
+  { weigh, others, digits, work, maxNodes }: {
     readonly weigh: Weigh;
     readonly others: "left out" | "kept";
     readonly digits: number;
     readonly work: Work;
+    readonly maxNodes: number;
   },
 ): Omit<Relaxed, "outcome"> | null {
   const { rows, named } = softened;
@@ -168,7 +175,7 @@ function moveBounds(
   const { amounts, least, prepared } = findFeasible(
     { ...loose, linear: [...loose.linear ?? [], ...added] },
     {
-      work,
+      ...{ work, maxNodes },
       penaltyOf(constraint) {
         const one = rows[Number(/^linear:~(\d+):/.exec(constraint)?.[1])];
         if (one) return weigh(one.constraint, one.bound);
@@ -177,7 +184,7 @@ function moveBounds(
       },
     },
   );
-  if (amounts === null) return null;
+  if (amounts === null || prepared === null) return null;
   const given = new Float64Array(amounts.length);
   prepared.tree.order.forEach((from, at) => {
     given[from] = amounts[at] as number;
@@ -215,7 +222,8 @@ function listMoves(
     const reach = Math.max(...Object.values(terms).map(Math.abs), 0) * budget;
     if (excess <= margin + NOISE * reach) return [];
     const exact = constraint === "budget" && spend === "all";
-    const to = round(sum, digits, exact ? "near" : side);
+    const dust = Math.abs(sum) <= NOISE * reach;
+    const to = dust ? 0 : roundBound(sum, digits, exact ? "near" : side);
     const least = constraint.startsWith("linear:") ? -Infinity : 0;
     const moved = Math.max(to, least);
     const cost = weigh(constraint, bound) * Math.abs(moved - bound);
@@ -255,22 +263,9 @@ function listRowMoves(
     });
     const excess = from * spent - brought;
     if (excess <= MARGIN * Math.abs(from) * spent) return [];
-    const to = round(brought / spent, digits, "lo");
+    const to = roundBound(brought / spent, digits, "lo");
     return [{ constraint, from, to, cost: weight * excess }];
   });
-}
-
-/** A number of few digits: the next one outwards, unless it is all but one itself. */
-function round(x: number, digits: number, to: "lo" | "hi" | "near"): number {
-  if (Math.abs(x) < 1e-300) return 0;
-  const size = digits - Math.ceil(Math.log10(Math.abs(x)));
-  const whole = size > 0 ? x * 10 ** size : x / 10 ** -size;
-  const rounded = to === "near"
-    ? Math.round(whole)
-    : to === "hi"
-    ? Math.ceil(whole - 0.01)
-    : Math.floor(whole + 0.01);
-  return size > 0 ? rounded / 10 ** size : rounded * 10 ** -size;
 }
 
 function moveBound(

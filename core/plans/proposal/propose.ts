@@ -50,6 +50,9 @@ export interface Proposal {
   readonly destination: PlanDestination;
 }
 
+/** Time that a plan may take if nothing is asked. */
+const DEADLINE_MS = 20_000;
+
 /**
  * Proposes a plan.
  *
@@ -60,7 +63,7 @@ export async function propose(
   proposal: Proposal,
 ): Promise<Plan> {
   const { tenant, request, now } = circumstances;
-  const timer = startTimer(request.deadlineMs);
+  const timer = startTimer(request.deadlineMs ?? DEADLINE_MS);
   checkRequest(request, now, proposal.record);
   const days = countDays(request.period);
   const fitted = chooseCurves(request, proposal.curves.curves);

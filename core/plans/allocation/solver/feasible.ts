@@ -16,7 +16,8 @@ export interface Feasibility {
   readonly amounts: Float64Array | null;
   /** No allocation breaks them by less in all. */
   readonly least: number;
-  readonly prepared: Prepared;
+  /** Null if time was up before. */
+  readonly prepared: Prepared | null;
 }
 
 /** What may still be spent on looking; it is used up. */
@@ -52,6 +53,9 @@ export function findFeasible(
     work = { nodes: Infinity, stop: () => false },
   }: FeasibilityOptions = {},
 ): Feasibility {
+  if (work.nodes <= 0 || work.stop()) {
+    return { feasible: null, amounts: null, least: -Infinity, prepared: null };
+  }
   const prepared = prepare(problem, {
     worth: 0,
     penaltyOf: penaltyOf ?? ((_constraint, scale) => 1 / scale),

@@ -32,6 +32,8 @@ const RELAXED = 2000;
 const FILTERED = 12;
 /** Relaxations for one look at those. */
 const LOOK = 200;
+/** Relaxations for one search of what to move. */
+const RELAXING = 50;
 /** What moving a bound that a rule sets counts for, next to one of the request. */
 const RULE_WEIGHT = 1000;
 
@@ -150,7 +152,10 @@ function relax(
       return [[name, RULE_WEIGHT / (units || problem.budget || 1)]];
     }),
   );
-  const relaxed = relaxNearest(problem, conflict, { weights, stop });
+  const relaxed = relaxNearest(problem, conflict, {
+    ...{ weights, stop },
+    maxNodes: RELAXING,
+  });
   if (relaxed === null || relaxed.moves.length === 0) return undefined;
   const told = relaxed.moves.map((move) => tell(move, frame, translate));
   const facts: ErrorFacts = Object.assign(
