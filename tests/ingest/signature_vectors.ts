@@ -240,7 +240,7 @@ function ofWebhook(scheme: string, secret: string | undefined) {
   return {
     note: scheme,
     connector: webhook as Connector,
-    config: { ...config, secret },
+    config: { ...config, receiving: { ...config.receiving, secret } },
     valid: true,
     timestamp: null,
   };
