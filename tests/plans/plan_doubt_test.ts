@@ -36,6 +36,29 @@ Deno.test("a conflict is told in fields, with the nearest request that works", a
   await plan({ bounds: field });
 });
 
+Deno.test("a return and a count that cannot be met are told as what can", async () => {
+  const dear = await refuse({
+    returns: [{ over: null, mostCostMicros: 20_000 }],
+  });
+  const mostCostMicros = Number(dear.facts.relax_1_to_cost_micros);
+  assert.match(dear.message, /most_cost_micros \d+ instead of 20000/);
+  await plan({ returns: [{ over: null, mostCostMicros }] });
+  const poor = await refuse({ returns: [{ over: null, leastRoas: 100 }] });
+  const leastRoas = Number(poor.facts.relax_1_to_roas);
+  await plan({ returns: [{ over: null, leastRoas }] });
+  const members = ["campaign:0", "campaign:1", "campaign:2"];
+  const terms = (mostOn: number) => ({
+    groups: [{ name: "few", members, mostOn }],
+    bounds: {
+      "campaign:0": { lo: 10_000_000n },
+      "campaign:1": { lo: 10_000_000n },
+    },
+  });
+  const { facts } = await refuse(terms(1));
+  assert.equal(facts.relax_1_to_count, 2);
+  await plan(terms(2));
+});
+
 Deno.test("a policy's cap that is in conflict is named with its reason", async () => {
   const { facts, message } = await refuse(
     { bounds: { "campaign:2": { lo: 600_000_000n } } },

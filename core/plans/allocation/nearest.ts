@@ -70,7 +70,7 @@ const NODES = 2000;
 const MOST = 60;
 /** Moves of less than this part of a bound are rounding. */
 const MARGIN = 1e-9;
-/** And those of less than this part of the budget, as are sums. */
+/** And those of less than this part of the budget. */
 const NOISE = 1e-12;
 /** Digits of a moved bound; fewer where more of them leave no room for rounding. */
 const DIGITS = [12, 10, 8];
@@ -222,7 +222,7 @@ function listMoves(
     const reach = Math.max(...Object.values(terms).map(Math.abs), 0) * budget;
     if (excess <= margin + NOISE * reach) return [];
     const exact = constraint === "budget" && spend === "all";
-    const dust = Math.abs(sum) <= NOISE * reach;
+    const dust = Math.abs(sum) <= 10 ** -digits * reach;
     const to = dust ? 0 : roundBound(sum, digits, exact ? "near" : side);
     const least = constraint.startsWith("linear:") ? -Infinity : 0;
     const moved = Math.max(to, least);

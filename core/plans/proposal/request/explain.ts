@@ -5,14 +5,14 @@
  */
 import type { AllocationProblem } from "../../../domain/allocation.ts";
 import { EngineError, type ErrorFacts } from "../../../domain/error.ts";
-import { decimalFromMicros } from "../../../domain/money.ts";
 import type { Candidate } from "../candidate.ts";
 import { type Conflict, findConflict } from "../../allocation/conflict.ts";
 import { listConstraints, without } from "../../allocation/constraints.ts";
-import { type Move, relaxNearest } from "../../allocation/nearest.ts";
+import { relaxNearest } from "../../allocation/nearest.ts";
 import { findFeasible } from "../../allocation/solver/feasible.ts";
 import { findTreeConflict } from "../../allocation/tree_conflict.ts";
 import { type Frame, pose } from "./pose.ts";
+import { tellMove } from "./tell_move.ts";
 import { valueUnit } from "./worth.ts";
 import { type Refusal, refuseConflict } from "./refusal.ts";
 import { createTranslator, type Translator } from "./words.ts";
@@ -34,6 +34,8 @@ const FILTERED = 12;
 const LOOK = 200;
 /** Relaxations for one search of what to move. */
 const RELAXING = 50;
+/** A price this near to the least is that of the nearest. */
+const NEAR = 1.01;
 /** What moving a bound that a rule sets counts for, next to one of the request. */
 const RULE_WEIGHT = 1000;
 
@@ -157,7 +159,8 @@ function relax(
     maxNodes: RELAXING,
   });
   if (relaxed === null || relaxed.moves.length === 0) return undefined;
-  const told = relaxed.moves.map((move) => tell(move, frame, translate));
+  const near = relaxed.price <= relaxed.leastPrice * NEAR + 1e-6;
+  const told = relaxed.moves.map((move) => tellMove(move, frame, translate));
   const facts: ErrorFacts = Object.assign(
     {
       ["relax_price"]: relaxed.price,
@@ -174,41 +177,9 @@ function relax(
     })),
   );
   return {
-    sentence: `the nearest that works: ${
+    sentence: `${near ? "the nearest" : "one"} that works: ${
       told.map(({ sentence }) => sentence).join(", ")
     }`,
     facts,
-  };
-}
-
-/** A bound that moved, for a person and for a machine. */
-function tell(
-  { constraint, from, to }: Move,
-  { grid, request }: Frame,
-  translate: Translator,
-): {
-  readonly field: string;
-  readonly sentence: string;
-  readonly facts: ErrorFacts;
-} {
-  const { by, micros, whom } = translate(constraint);
-  const field = by.join(" and ");
-  const units = (micros: bigint) =>
-    `${decimalFromMicros(micros, 2)} ${request.currency}`;
-  if (micros === null) {
-    const short = BigInt(Math.ceil(Math.abs(to - from) / 1000)) *
-      grid.unitMicros;
-    return {
-      field,
-      sentence: `${field} missed by ${units(short)}`,
-      facts: { ["short_micros"]: `${short}` },
-    };
-  }
-  const whole = BigInt(to > from ? Math.ceil(to) : Math.floor(to)) *
-    grid.unitMicros;
-  return {
-    field,
-    sentence: `${field}${whom} ${units(whole)} instead of ${units(micros)}`,
-    facts: { ["from_micros"]: `${micros}`, ["to_micros"]: `${whole}` },
   };
 }

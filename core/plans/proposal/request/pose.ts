@@ -180,6 +180,18 @@ function leastOf(
   return outcome * Number(grid.unitMicros) * scaleWorth(request, grid);
 }
 
+/** The return, or the cost, that a weighted outcome for each unit stands for; an infinite cost for none. */
+export function readLeast(
+  least: number,
+  { roas }: Pick<ReturnRow, "roas" | "cost">,
+  { request, grid }: Frame,
+): Pick<ReturnRow, "roas" | "cost"> {
+  const outcome = least / Number(grid.unitMicros) / scaleWorth(request, grid);
+  return roas === null
+    ? { roas: null, cost: 1 / outcome }
+    : { roas: outcome * findValue(request), cost: null };
+}
+
 /** Exact bounds next to an allocation: what is off stays off. */
 export function limitUnits(
   { problem, bounds, groups, total }: Posed,
