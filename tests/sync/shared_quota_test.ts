@@ -55,7 +55,7 @@ Deno.test({
     const postgres = await startPostgres();
     const vendor = startVendor();
     const start = (calls: number) =>
-      startNode("./quota_node.ts", [
+      startNode("../sync/quota_node.ts", [
         ...[postgres.url, vendor.origin, String(calls)],
       ]);
     try {
