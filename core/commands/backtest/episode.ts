@@ -109,7 +109,7 @@ function keepTruth(
 ): KnownResponse {
   return {
     respond: (at, spend) => respond(kept[at] as number, spend),
-    ...best && kept.length > 0 ? { best } : {},
+    ...best && { best },
   };
 }
 

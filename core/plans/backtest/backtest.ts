@@ -135,15 +135,12 @@ function judgeDone(
   { log, truth }: BacktestJob,
   windows: readonly Window[],
 ): BacktestResult {
+  const known = truth ?? {
+    respond: (at: number) => log.entities[at]?.outcome ?? new Float64Array(),
+  };
+  const spent = log.entities.map(({ spend }) => spend);
+  const outcome = sum(sumKnown(known, spent, windows));
   const gains = new Float64Array(windows.length);
-  const outcome = windows.reduce((all, window) => {
-    const days = truth === null
-      ? log.entities.map(({ outcome }) =>
-        sum(outcome.subarray(window.from, window.until))
-      )
-      : [...sumKnown(truth, log.entities.map(({ spend }) => spend), window)];
-    return all + days.reduce((rest, one) => rest + one, 0);
-  }, 0);
   return {
     method: "done",
     amounts: windows.map(({ done }) => done),
@@ -177,11 +174,9 @@ function judgeByTruth(
 ): Float64Array {
   const logged = job.log.entities.map(({ spend }) => spend);
   const path = layPath(job, windows, amounts);
-  return Float64Array.from(
-    windows,
-    (window) =>
-      sum(sumKnown(truth, path, window)) - sum(sumKnown(truth, logged, window)),
-  );
+  const done = sumKnown(truth, logged, windows);
+  return sumKnown(truth, path, windows)
+    .map((outcome, at) => outcome - (done[at] as number));
 }
 
 function judgeByLog(

@@ -4,10 +4,11 @@
  * @module
  */
 import type { FittedCurve } from "../../domain/score.ts";
+import { adstock } from "../flighting/carry_over.ts";
 
 /**
  * Carries spend over: by the shares that come 0, 1, 2, … days later, or geometrically.
- * Steady spend carries over to itself.
+ * Steady spend carries over to itself, and the first day's is taken to have been so.
  *
  * @param spend Micros a day, shape [days].
  * @returns Shape [days].
@@ -16,22 +17,12 @@ export function carryOver(
   spend: Float64Array,
   { decay, carryOver: shares }: Pick<FittedCurve, "decay" | "carryOver">,
 ): Float64Array {
-  const felt = new Float64Array(spend.length);
+  const [first = 0] = spend;
   if (shares === undefined) {
-    let level = spend[0] ?? 0;
-    spend.forEach((micros, day) => {
-      level = decay * level + (1 - decay) * micros;
-      felt[day] = level;
-    });
-    return felt;
+    let level = first;
+    return spend.map((micros) => level = decay * level + (1 - decay) * micros);
   }
-  for (let day = 0; day < spend.length; day++) {
-    let level = 0;
-    for (let lag = 0; lag < shares.length; lag++) {
-      level += (shares[lag] as number) *
-        (spend[Math.max(0, day - lag)] as number);
-    }
-    felt[day] = level;
-  }
-  return felt;
+  const before = Array<number>(shares.length - 1).fill(first);
+  const path = [...before, ...spend];
+  return adstock(shares, path, path.length).subarray(before.length);
 }

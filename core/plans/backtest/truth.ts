@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Window } from "./window.ts";
+import { sum, type Window } from "./window.ts";
 
 /** Known responses. */
 export interface KnownResponse {
@@ -20,15 +20,16 @@ export interface KnownResponse {
   best?(window: Window): Float64Array;
 }
 
-/** Outcome of a path of spend over the days planned, by entity: shape [entities]. */
+/** Outcome of all entities in each window under a path of spend; shape [windows]. */
 export function sumKnown(
   { respond }: KnownResponse,
   path: readonly Float64Array[],
-  { from, until }: { readonly from: number; readonly until: number },
+  windows: readonly Pick<Window, "from" | "until">[],
 ): Float64Array {
+  const daily = path.map((spend, at) => respond(at, spend));
   return Float64Array.from(
-    path,
-    (spend, at) =>
-      respond(at, spend).subarray(from, until).reduce((all, y) => all + y, 0),
+    windows,
+    ({ from, until }) =>
+      daily.reduce((all, one) => all + sum(one.subarray(from, until)), 0),
   );
 }

@@ -6,6 +6,7 @@
 import { valueAt } from "./curve.ts";
 import type { Model } from "./evaluate.ts";
 import type { Tableau } from "./tableau.ts";
+import { sumNodes } from "./tree.ts";
 
 const MOVES = 10_000;
 
@@ -25,7 +26,7 @@ export function exchangeSteps(
   const next = amounts.slice();
   for (const at of stepped) snap(t, at, next);
   if (!upTo || rows.length > 0) return next;
-  const sums = sumNodes(model, next);
+  const sums = sumNodes(model.limits.tree, next);
   for (let move = 0; move < MOVES; move++) {
     const left = budget - (sums[sums.length - 1] as number);
     const best = findBest(model, { amounts: next, stepped, sums, left });
@@ -55,23 +56,6 @@ function snap(t: Tableau, at: number, amounts: Float64Array): void {
   else if (t.off[at] === 1 && (amounts[at] as number) <= 1e-9 * least) {
     amounts[at] = 0;
   }
-}
-
-function sumNodes(
-  { limits: { tree } }: Model,
-  amounts: Float64Array,
-): Float64Array {
-  const sums = new Float64Array(tree.count);
-  amounts.forEach((amount, at) => {
-    const node = tree.nodeOf[at] as number;
-    sums[node] = (sums[node] as number) + amount;
-  });
-  tree.parent.forEach((above, node) => {
-    if (above >= 0) {
-      sums[above] = (sums[above] as number) + (sums[node] as number);
-    }
-  });
-  return sums;
 }
 
 function addTo(

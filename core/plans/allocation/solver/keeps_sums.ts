@@ -4,6 +4,7 @@
  * @module
  */
 import type { Limits } from "./relax.ts";
+import { sumNodes } from "./tree.ts";
 
 /** Sums may be off by this part of the budget. */
 const OFF = 1e-9;
@@ -13,19 +14,11 @@ export function keepsSums(
   { tree, budget, upTo }: Limits,
   amounts: Float64Array,
 ): boolean {
-  const sums = new Float64Array(tree.count);
-  amounts.forEach((amount, place) => {
-    const node = tree.nodeOf[place] as number;
-    sums[node] = (sums[node] as number) + amount;
-  });
   const near = OFF * budget;
-  return sums.every((_, node) => {
-    const sum = sums[node] as number;
-    const above = tree.parent[node] as number;
-    if (above < 0) {
+  return sumNodes(tree, amounts).every((sum, node) => {
+    if ((tree.parent[node] as number) < 0) {
       return sum <= budget + near && (upTo || sum >= budget - near);
     }
-    sums[above] = (sums[above] as number) + sum;
     return sum <= (tree.hi[node] as number) + near &&
       sum >= (tree.lo[node] as number) - near;
   });

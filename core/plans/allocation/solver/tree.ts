@@ -145,3 +145,21 @@ function placeEntities(tree: Tree, groupOf: Int32Array): void {
     nodeOf[place] = node;
   }
 }
+
+/** Sums over what is below each node, shape [nodes]; amounts are in the tree's order. */
+export function sumNodes(
+  { count, nodeOf, parent }: Tree,
+  amounts: Float64Array,
+): Float64Array {
+  const sums = new Float64Array(count);
+  amounts.forEach((amount, place) => {
+    const node = nodeOf[place] as number;
+    sums[node] = (sums[node] as number) + amount;
+  });
+  parent.forEach((above, node) => {
+    if (above >= 0) {
+      sums[above] = (sums[above] as number) + (sums[node] as number);
+    }
+  });
+  return sums;
+}
