@@ -31,13 +31,13 @@ export interface Ranking {
   readonly ends: Uint32Array;
 }
 
-/** Rankings that the measures of one score need; they depend on no weight. */
+/** Rankings that the measures of one score need. */
 export interface UpliftRankings {
   /** By the score itself. */
   readonly score: Ranking;
   /** By the score of the best Qini curve. */
   readonly bestQini: Ranking;
-  /** By the score of the best uplift curve. */
+  /** By the score of the best uplift curve, of which weights decide between two for outcomes 0 and 1. */
   readonly bestUplift: Ranking;
 }
 
@@ -117,12 +117,13 @@ function placeOf(value: number, descending: Float64Array): number {
 }
 
 /** Treated responders first, control responders last, as the scarcer of the rest says. */
-function bestOfBinary({ outcome, treated }: TreatedRows): Float64Array {
+function bestOfBinary({ outcome, treated, weight }: TreatedRows): Float64Array {
   let controlResponders = 0;
   let treatedOthers = 0;
   outcome.forEach((value, row) => {
-    if (value === 1 && treated[row] !== 1) controlResponders++;
-    if (value === 0 && treated[row] === 1) treatedOthers++;
+    const counts = weight?.[row] ?? 1;
+    if (value === 1 && treated[row] !== 1) controlResponders += counts;
+    if (value === 0 && treated[row] === 1) treatedOthers += counts;
   });
   const byOutcome = controlResponders > treatedOthers;
   return outcome.map((value, row) => {
