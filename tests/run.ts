@@ -14,6 +14,8 @@ const PERMISSIONS = [
   "--allow-ffi",
   "--allow-sys",
 ];
+/** Properties draw from one seed: the same tree gets the same verdict from every run. */
+const SEEDED = ["--preload", "tests/seeded.ts"];
 const TEMPORARY = Deno.env.get("TMPDIR") ?? "/tmp";
 
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
@@ -22,12 +24,14 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
     "--deny-net",
     `--allow-write=${TEMPORARY}`,
     "--parallel",
+    ...SEEDED,
   ],
   "stores, servers and processes": [
     "tests",
     "--allow-net=127.0.0.1",
     `--allow-write=${TEMPORARY}`,
     "--allow-run",
+    ...SEEDED,
   ],
   "examples in the documentation": [
     "--doc",

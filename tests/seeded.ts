@@ -1,6 +1,7 @@
 /**
  * Properties that draw from one seed, so that the same tree gets the same verdict from
- * every run; `MOE_TEST_SEED` draws others. Imported for that effect.
+ * every run of all tests, which loads this first; `MOE_TEST_SEED` draws others. A test
+ * file run by itself draws anew each time.
  *
  * @module
  */

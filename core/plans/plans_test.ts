@@ -6,7 +6,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { ask, found, makePlan } from "./rooms_test.ts";
-import "../../tests/seeded.ts";
 
 Deno.test("a plan is approved by another person, applied, and rolled back exactly", async () => {
   const company = found();

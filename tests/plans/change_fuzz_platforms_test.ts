@@ -30,7 +30,6 @@ import {
   type Play,
 } from "./change_fuzz_oracle.ts";
 import { type Platform, PLATFORMS } from "./change_fuzz_platforms.ts";
-import "../seeded.ts";
 
 const MOST_RUNS = 60;
 const CENT = 10_000;

@@ -29,7 +29,6 @@ import {
   totalOf,
   type World,
 } from "./change_fuzz_model.ts";
-import "../seeded.ts";
 
 const MOST_RUNS = 40;
 

@@ -7,7 +7,6 @@ import fc from "fast-check";
 import { addDays } from "../../core/domain/day.ts";
 import type { PlanRequest } from "../../core/domain/plan_request.ts";
 import type { Company } from "./plan_companies.ts";
-import "../seeded.ts";
 
 const FROM = "2026-03-09";
 

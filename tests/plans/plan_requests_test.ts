@@ -18,7 +18,6 @@ import {
 import { plainRequest, requestsFor } from "./plan_requests.ts";
 import { scaleCompany, scaleRequest } from "./plan_scaling.ts";
 import { listBreaches } from "./verify_plan.ts";
-import "../seeded.ts";
 
 const RUNS = 150;
 

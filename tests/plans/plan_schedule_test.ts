@@ -14,7 +14,6 @@ import type { PlanRequest } from "../../core/domain/plan_request.ts";
 import { companies, type Company, makePlan } from "./plan_companies.ts";
 import { plainRequest } from "./plan_requests.ts";
 import { COMPANY } from "./plan_rooms.ts";
-import "../seeded.ts";
 
 const FROM = "2026-03-09";
 

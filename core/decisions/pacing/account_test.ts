@@ -19,7 +19,6 @@ import {
 import { type Flight, utcDay } from "./flight.ts";
 import { ACCOUNT, FLIGHT, RULES } from "./pacing_cases_test.ts";
 import { openPacing } from "./pace.ts";
-import "../../../tests/seeded.ts";
 
 const TERMS = { flight: FLIGHT, leaseMs: 100, leastGrantMicros: 10 };
 

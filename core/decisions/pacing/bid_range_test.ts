@@ -7,7 +7,6 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type BidLimits, recommendBid } from "./bid_range.ts";
 import type { Shade } from "./worth.ts";
-import "../../../tests/seeded.ts";
 
 const FREE: BidLimits = {
   floorMicros: 0,

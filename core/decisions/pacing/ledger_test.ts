@@ -6,7 +6,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { createLedger } from "./ledger.ts";
-import "../../../tests/seeded.ts";
 
 /** A bid as the oracle knows it. */
 interface Kept {

@@ -11,7 +11,6 @@ import type { Flight } from "./flight.ts";
 import { openPacing, type PaceRules, participation, stepPace } from "./pace.ts";
 import { FLIGHT, RULES } from "./pacing_cases_test.ts";
 import { HOUR_MS } from "./season.ts";
-import "../../../tests/seeded.ts";
 
 const STEP_MS = 60_000;
 const OPPORTUNITIES = 100;

@@ -7,7 +7,6 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { SeasonState } from "../../ports/budgets.ts";
 import { HOUR_MS, levelOf, openSeason, seasonal, watch } from "./season.ts";
-import "../../../tests/seeded.ts";
 
 const STEP_MS = 60_000;
 

@@ -15,7 +15,6 @@ import {
   stepTarget,
   type TargetRules,
 } from "./target.ts";
-import "../../../tests/seeded.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

@@ -6,7 +6,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { multiplierOf, pacedBid } from "./worth.ts";
-import "../../../tests/seeded.ts";
 
 Deno.test.each([
   { note: "value, budget", prices: ["value", 4, 0, 0], want: 4 },

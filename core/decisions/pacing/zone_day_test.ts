@@ -7,7 +7,6 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { localTime } from "../../domain/day.ts";
 import { zoneDays } from "./zone_day.ts";
-import "../../../tests/seeded.ts";
 
 const HOUR_MS = 3_600_000;
 

@@ -14,7 +14,6 @@ import {
   solveOnGrid,
 } from "./problems_test.ts";
 import { verifyAllocation } from "../../../tests/plans/verify.ts";
-import "../../../tests/seeded.ts";
 
 Deno.test("allocate() keeps every bound, and its certificate holds", () => {
   fc.assert(

@@ -10,7 +10,6 @@ import type { ColumnarProblem } from "../../domain/allocation.ts";
 import { allocate, createAllocator } from "./allocate.ts";
 import { arbitraryCurve, arbitraryProblem } from "./problems_test.ts";
 import { readColumns } from "./solver/columns.ts";
-import "../../../tests/seeded.ts";
 
 const close = (a: number, b: number) =>
   assert.ok(Math.abs(a - b) <= 1e-9 * Math.max(a, b), `${a} is not ${b}`);

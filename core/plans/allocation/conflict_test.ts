@@ -12,7 +12,6 @@ import { findConflict } from "./conflict.ts";
 import { listConstraints, without } from "./constraints.ts";
 import { relaxNearest } from "./nearest.ts";
 import { solveByTrial } from "./rich_problems_test.ts";
-import "../../../tests/seeded.ts";
 
 const curve = { type: "michaelis_menten", ceiling: 10, half: 5 } as const;
 

@@ -13,7 +13,6 @@ import type {
 } from "../../domain/allocation.ts";
 import type { ResponseCurve } from "../../domain/score.ts";
 import { allocate } from "./allocate.ts";
-import "../../../tests/seeded.ts";
 
 const part = (min: number, max: number) => fc.double({ min, max, noNaN: true });
 

@@ -8,7 +8,6 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { AllocationEntity } from "../../domain/allocation.ts";
 import { allocate } from "./allocate.ts";
-import "../../../tests/seeded.ts";
 
 const part = (min: number, max: number) => fc.double({ min, max, noNaN: true });
 

@@ -16,7 +16,6 @@ import {
   solveByTrial,
 } from "./rich_problems_test.ts";
 import { roundAllocation } from "./round_allocation.ts";
-import "../../../tests/seeded.ts";
 
 const MIXES: readonly (readonly Feature[])[] = [
   [],

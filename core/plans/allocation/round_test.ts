@@ -6,7 +6,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { roundAmounts } from "./round.ts";
-import "../../../tests/seeded.ts";
 
 const row = fc.record({
   amount: fc.double({ min: 0, max: 1e6, noNaN: true }),

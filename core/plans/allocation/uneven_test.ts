@@ -15,7 +15,6 @@ import {
   type Feature,
   solveByTrial,
 } from "./rich_problems_test.ts";
-import "../../../tests/seeded.ts";
 
 const MIXES: readonly (readonly Feature[])[] = [
   ["off"],

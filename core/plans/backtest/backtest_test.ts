@@ -15,7 +15,6 @@ import { carryOver } from "./carry_over.ts";
 import { divideBy, METHODS } from "./methods.ts";
 import type { KnownResponse } from "./truth.ts";
 import { sum } from "./window.ts";
-import "../../../tests/seeded.ts";
 
 type Hill = Extract<ResponseCurve, { type: "hill" }>;
 

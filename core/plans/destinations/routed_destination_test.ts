@@ -9,7 +9,6 @@ import type { EntityKey } from "../../domain/entity.ts";
 import { EngineError } from "../../domain/error.ts";
 import type { PlanDestination } from "../../ports/changes.ts";
 import { joinRoutes, type Route } from "./routed_destination.ts";
-import "../../../tests/seeded.ts";
 
 const FIELD = "budget_micros_per_day";
 

@@ -11,7 +11,6 @@ import { narrowCells } from "./narrow.ts";
 import { planFlight } from "./plan_flight.ts";
 import type { FlightProblem } from "./problem.ts";
 import { boundByPrices, listViolations } from "./verify_flight_test.ts";
-import "../../../tests/seeded.ts";
 
 function near(one: number, other: number, tolerance: number): void {
   const off = Math.abs(one - other);

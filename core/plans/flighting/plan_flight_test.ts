@@ -9,7 +9,6 @@ import { allocate } from "../allocation/allocate.ts";
 import { geometricKernel, sumOutcome } from "./carry_over.ts";
 import { planFlight } from "./plan_flight.ts";
 import type { FlightEntity, FlightProblem } from "./problem.ts";
-import "../../../tests/seeded.ts";
 
 const SEARCH: FlightProblem = {
   periods: 4,

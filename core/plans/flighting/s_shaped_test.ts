@@ -13,7 +13,6 @@ import type { FlightProblem } from "./problem.ts";
 import { standEnvelopes } from "./s_shaped.ts";
 import { laySheet, respondOverTime } from "./sheet.ts";
 import { planUniform } from "./uniform.ts";
-import "../../../tests/seeded.ts";
 
 Deno.test("envelopes stand above the curves wherever a plan can be", () => {
   fc.assert(

@@ -11,7 +11,6 @@ import { planFlight } from "./plan_flight.ts";
 import type { FlightProblem } from "./problem.ts";
 import { reachTarget } from "./reach_target.ts";
 import { planWholeFlight } from "./whole.ts";
-import "../../../tests/seeded.ts";
 
 const micros = fc.integer({ min: 1_000_000, max: 900_000_000 });
 

@@ -18,7 +18,6 @@ import {
   restore,
   support,
 } from "./concave_curves.ts";
-import "../../../tests/seeded.ts";
 
 const real = fc.double({ min: -1, max: 1, noNaN: true });
 

@@ -8,7 +8,6 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { PlanState } from "../../domain/plan.ts";
 import { type Company, found, makePlan, NOW } from "../rooms_test.ts";
-import "../../../tests/seeded.ts";
 
 const TV = "channel:tv";
 const DENY = {

@@ -6,7 +6,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type KnownDay, learnMaturity } from "./maturity.ts";
-import "../../../tests/seeded.ts";
 
 /** The isotonic fit by its definition: the largest, up to an age, of the least means from there on. */
 function define(days: readonly KnownDay[], at: number): number {

@@ -9,7 +9,6 @@ import { seededRandom } from "../../domain/random.ts";
 import { explore, gainOfLines } from "./explore.ts";
 import { createFrontier } from "./frontier.ts";
 import type { OutlookProblem } from "./problem.ts";
-import "../../../tests/seeded.ts";
 
 /** E max(a + b·Z) − max a by the midpoint rule. */
 function gainBySums(a: readonly number[], b: readonly number[]): number {

@@ -14,7 +14,6 @@ import { averageTail, forecast, listOutcomes, quantile } from "./outcomes.ts";
 import { planOutlook } from "./plan_outlook.ts";
 import type { OutlookProblem } from "./problem.ts";
 import { reachChance } from "./reach_chance.ts";
-import "../../../tests/seeded.ts";
 
 const TWO: OutlookProblem = {
   entities: [1, 2].map((at) => ({

@@ -11,7 +11,6 @@ import { arbitraryOutlook, assertWithin } from "./arbitrary_outlooks_test.ts";
 import { averageTail, listOutcomes, valueOutcomes } from "./outcomes.ts";
 import { planOutlook } from "./plan_outlook.ts";
 import type { Objective, OutlookProblem } from "./problem.ts";
-import "../../../tests/seeded.ts";
 
 const OBJECTIVES: readonly Objective[] = [
   { type: "mean" },

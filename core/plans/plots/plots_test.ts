@@ -13,7 +13,6 @@ import { PLAN_PLOTS, plotPlan } from "./plot_plan.ts";
 import { plotPacing } from "./pacing_plot.ts";
 import { MOST_CURVES, plotResponses } from "./response_plot.ts";
 import { EVIDENCE, PLAN } from "./fixtures/plan.ts";
-import "../../../tests/seeded.ts";
 
 const UNITS = { amount: "EUR", outcome: "revenue" };
 const amounts = fc.double({ min: 0, max: 1e12, noNaN: true });

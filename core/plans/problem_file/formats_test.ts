@@ -20,7 +20,6 @@ import {
 import { parseProblem, type ProblemFile } from "./parse_problem.ts";
 import type { PlanAnswer } from "./plan_answer.ts";
 import { solveProblem } from "./solve_problem.ts";
-import "../../../tests/seeded.ts";
 
 function near(one: number, other: number, part: number): void {
   const size = Math.max(Math.abs(one), Math.abs(other));

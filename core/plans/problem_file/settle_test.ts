@@ -10,7 +10,6 @@ import type { AllocationProblem } from "../../domain/allocation.ts";
 import { allocate } from "../allocation/allocate.ts";
 import { sumUp } from "./measure.ts";
 import { settleAmounts } from "./settle.ts";
-import "../../../tests/seeded.ts";
 
 const part = (min: number, max: number) => fc.double({ min, max, noNaN: true });
 

@@ -7,7 +7,6 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { PolicyRule } from "../../domain/verdict.ts";
 import { CHANNELS, found, makePlan } from "../rooms_test.ts";
-import "../../../tests/seeded.ts";
 
 const STEP: PolicyRule = {
   id: "step_too_large",

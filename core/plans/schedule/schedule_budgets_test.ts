@@ -11,7 +11,6 @@ import type { EntityKey } from "../../domain/entity.ts";
 import { arbitrarySchedule, countOutcome } from "./arbitrary_schedules_test.ts";
 import type { Schedule, ScheduleEntity, ScheduleRequest } from "./schedule.ts";
 import { scheduleBudgets } from "./schedule_budgets.ts";
-import "../../../tests/seeded.ts";
 
 const add = (amounts: readonly bigint[]) =>
   amounts.reduce((sum, amount) => sum + amount, 0n);

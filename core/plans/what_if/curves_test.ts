@@ -12,7 +12,6 @@ import { findBreakEven } from "./break_even.ts";
 import { findKnee } from "./knee.ts";
 import { parseBudget } from "./budget_steps.ts";
 import { traceCurve } from "./trace_curve.ts";
-import "../../../tests/seeded.ts";
 
 const part = (min: number, max: number) => fc.double({ min, max, noNaN: true });
 const responses: fc.Arbitrary<ResponseCurve> = fc.oneof(

@@ -12,7 +12,6 @@ import { solveProblem } from "../problem_file/solve_problem.ts";
 import { listMoves } from "./answer_moves.ts";
 import { type ExplainedMove, explainMoves } from "./explain_moves.ts";
 import { printValue } from "./print_value.ts";
-import "../../../tests/seeded.ts";
 
 interface Drawn {
   readonly ceiling: number;

@@ -10,7 +10,6 @@ import type { AllocationProblem } from "../../../domain/allocation.ts";
 import { correct } from "./correct.ts";
 import { trueExcess } from "./evaluate.ts";
 import { prepare } from "./prepare.ts";
-import "../../../../tests/seeded.ts";
 
 const part = (min: number, max: number) => fc.double({ min, max, noNaN: true });
 

@@ -13,7 +13,6 @@ import { respond } from "../../../domain/response.ts";
 import { allocate } from "../allocate.ts";
 import { arbitraryCurve, solveOnGrid } from "../problems_test.ts";
 import { tabulate } from "./tabulated.ts";
-import "../../../../tests/seeded.ts";
 
 const draws = fc.array(arbitraryCurve(), { minLength: 1, maxLength: 12 });
 const share = fc.integer({ min: 0, max: 1000 }).map((x) => x / 1000);

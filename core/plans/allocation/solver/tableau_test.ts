@@ -11,7 +11,6 @@ import { arbitraryCurve } from "../problems_test.ts";
 import { marginalAt, valueAt } from "./curve.ts";
 import { prepare } from "./prepare.ts";
 import type { Tableau } from "./tableau.ts";
-import "../../../../tests/seeded.ts";
 
 const amount = fc.integer({ min: 0, max: 3000 }).map((x) => x / 10);
 
