@@ -5,9 +5,9 @@
  */
 import { type Budgets, createBudgets } from "./decisions/budgets/budgets.ts";
 import { createDecisions, type Decisions } from "./decisions/decisions.ts";
+import { createLimits } from "./decisions/limits/limits.ts";
 import { readScored } from "./decisions/scored_rows.ts";
 import type { DayRange } from "./domain/day.ts";
-import type { ConsistencyLimits } from "./features/consistency_gate.ts";
 import type { Features } from "./features/features.ts";
 import type { Trust } from "./features/trust.ts";
 import { healthOf, openTrustedFeatures } from "./features/trusted_features.ts";
@@ -15,43 +15,30 @@ import { createPlans, type Plans } from "./plans/plans.ts";
 import {
   type DestinationScope,
   openTenantDestination,
-  type TenantDestination,
 } from "./plans/destinations/tenant_destination.ts";
-import type { Clock, Ids } from "./ports/clock.ts";
 import type { KeyStore } from "./ports/decisions.ts";
 import type { Erasure, ErasureStore } from "./ports/erasure.ts";
 import type { ModelRegistry, ModelWatchStore } from "./ports/models.ts";
 import type { SignalStore } from "./ports/signals.ts";
-import type { Stores } from "./ports/stores.ts";
 import type { ConsumerLag } from "./ports/stream.ts";
 import { announceChanges } from "./scores/announced.ts";
 import { createLook, type Look } from "./scores/watch/look.ts";
 import { createScores, type Scores } from "./scores/scores.ts";
-import {
-  type ConfiguredSource,
-  keepSources,
-  type SourceBook,
-} from "./signals/configured.ts";
+import { keepSources, type SourceBook } from "./signals/configured.ts";
+import type { Changes } from "./governance/changes.ts";
+import type { Switches } from "./governance/switches.ts";
+import { createGoverned, type Governed } from "./engine/governed.ts";
+import type { EngineParts } from "./engine/parts.ts";
 import type { IngestReport } from "./signals/ingest_report.ts";
-import type { Priority } from "./signals/lend/budget_keys.ts";
-import type { QuotaUsage } from "./signals/lend/quota.ts";
 import { erase, type EraseJob, type EraseScope } from "./signals/erase.ts";
-import { knownId, type Pseudonyms } from "./signals/pseudonym.ts";
+import { knownId } from "./signals/pseudonym.ts";
 import type { ReceiveReport } from "./signals/receive.ts";
-import { createSignals, type Signals, type Source } from "./signals/signals.ts";
-import type { Fitter } from "./training/fit.ts";
+import { createSignals, type Signals } from "./signals/signals.ts";
 import { guardGates } from "./training/gates.ts";
 import { createTraining, type Training } from "./training/training.ts";
 import { trainedOn } from "./training/trained_on.ts";
-import type { PolicySet } from "./verdicts/policy_set.ts";
-import type {
-  Connector,
-  Delivery,
-  FileAccess,
-  HttpClient,
-  ModelFamily,
-  Report,
-} from "../plugins/contract.ts";
+import { saySet, type SpokenPolicy } from "./verdicts/explain/sentence.ts";
+import type { Delivery, Report } from "../plugins/contract.ts";
 
 /** A delivery that a source pushed, and for whom. */
 export interface DeliveryJob {
@@ -64,7 +51,8 @@ export interface DeliveryJob {
 }
 
 /** What the stages do, wired together. */
-export interface Engine {
+export interface Engine
+  extends Pick<EngineParts, "clock" | "ids" | "policies" | "quota"> {
   readonly decisions: Decisions;
   /** Budgets that bids spend. */
   readonly budgets: Budgets;
@@ -96,12 +84,12 @@ export interface Engine {
     "count" | "freshness" | "listDeadLetters" | "performance"
   >;
   readonly keys: Pick<KeyStore, "find">;
-  readonly clock: Clock;
-  readonly ids: Ids;
-  /** The policy set in force. */
-  policies(): PolicySet;
-  /** How much of the vendors' quotas all have used, as this process last saw it. */
-  quota(): readonly QuotaUsage[];
+  /** Changes to what the engine runs by. */
+  readonly changes: Changes;
+  /** Kill switches, turned on here whether or not the database answers. */
+  readonly switches: Switches;
+  /** The policies in force that concern a tenant, in sentences. */
+  spokenPolicies(tenant: string): readonly SpokenPolicy[];
   /** Sources that were configured, of one tenant or of all. */
   readonly configured: SourceBook["list"];
   /** How far the consumers of the stream are. */
@@ -159,6 +147,10 @@ export interface OperatedEngine extends Engine, Training {
   readonly features: Features;
   readonly models: ModelRegistry;
   readonly trust: Trust;
+  /** Ends trials that this node saw go ill; a line for each. */
+  watchTrials: Governed["watchTrials"];
+  /** Does what time brings to changes; a line for each that moved. */
+  keepTime: Governed["keepTime"];
   /** Pulls a source to its end. */
   ingest(job: PullJob): Promise<IngestReport>;
   /** Everything that brings signals in. */
@@ -169,36 +161,6 @@ export interface OperatedEngine extends Engine, Training {
   readonly findSource: SourceBook["find"];
 }
 
-/** What the engine is made of. */
-export interface EngineParts {
-  readonly stores: Stores;
-  readonly connectors: readonly Connector[];
-  readonly families: readonly ModelFamily[];
-  /** The policy set in force. */
-  policies(): PolicySet;
-  readonly sources: readonly ConfiguredSource[];
-  /** Where a tenant's plans are written; what takes all that is left comes last. */
-  destinations(tenant: string): readonly TenantDestination[];
-  /** Lends files to a source. */
-  lendFiles(source: Source): FileAccess;
-  /** Lends HTTP to a source. */
-  lendHttp(source: Source, priority: Priority): HttpClient;
-  /** How much of the vendors' quotas all have used, as this process last saw it. */
-  quota(): readonly QuotaUsage[];
-  /** A tenant's pseudonyms of people. */
-  pseudonyms(tenant: string): Promise<Pseudonyms>;
-  /** What is wrong with each plugin that was left out, by its name. */
-  readonly leftOut: Readonly<Record<string, string>>;
-  readonly clock: Clock;
-  readonly ids: Ids;
-  /** Version of the code, kept with every model. */
-  readonly code: string;
-  /** Opens what fits for one training; the engine's own thread unless given. */
-  openFitter?(): Fitter;
-  /** How far served features may differ from the signals; by 1 percent unless given. */
-  readonly consistency?: ConsistencyLimits;
-}
-
 /**
  * Wires stores, plugins and policies into the path from signals to plans.
  *
@@ -206,7 +168,7 @@ export interface EngineParts {
  * @returns The engine.
  */
 export function createEngine(parts: EngineParts): OperatedEngine {
-  const { stores, clock, ids, policies } = parts;
+  const { stores, clock, ids, policies, choosePolicies } = parts;
   const { history, log, idempotency, keys, policies: archive } = stores;
   const book = keepSources(parts.sources, parts.connectors);
   const sources = openSources(parts);
@@ -218,42 +180,58 @@ export function createEngine(parts: EngineParts): OperatedEngine {
   const models = announceChanges(guarded, scores.renew);
   const training = createTraining(parts);
   const budgets = createBudgets({ book: stores.budgets, clock, ids });
-  const answering = { scores, policies, archive, idempotency, clock, ids };
+  const limits = createLimits(stores.limits);
+  const { rollouts, ...governed } = createGoverned(parts, models);
+  const shared = { scores, policies, archive, idempotency, clock, ids };
   return {
     ...{ features, trust, models, sources, quota: parts.quota },
-    compared: scores.compared,
     ...{ keys, clock, ids, policies, budgets, signals: stores.signals },
-    decisions: createDecisions({ ...answering, features, log, budgets }),
+    decisions: createDecisions({
+      ...{ ...shared, choosePolicies, features, log },
+      ...{ budgets, limits, rollouts },
+    }),
     plans: createPlans({
-      ...answering,
+      ...shared,
       ...{ history, store: stores.plans, models: stores.models },
       ...{ journal: stores.changes, leases: stores.leases },
       destination: (tenant) => openTenantDestination(writing, tenant),
     }),
-    streamLag: () => stores.stream.lag(),
+    ...{ compared: scores.compared, streamLag: () => stores.stream.lag() },
+    spokenPolicies: (tenant) => saySet(policies(tenant), tenant),
     ...{ connector: book.connector, configured: book.list },
-    findSource: book.find,
     receive: (job) => sources.receive(book.receiver(job), job.delivery),
-    tenantOf: book.tenantOf,
+    ...{ tenantOf: book.tenantOf, findSource: book.find },
     pseudonymOf: (tenant, id) => knownId(id, () => parts.pseudonyms(tenant)),
     ingest: ({ range, report, ...job }) => {
       const connector = book.connector(job.connector);
       return sources.ingest({ ...job, connector }, range, report);
     },
     erase: (job) => erase(erasureScope(parts, features), job),
+    ...{ ...governed, ...training },
     ...{ erasures: stores.erasures, looks: stores.watches },
-    ...training,
-    lookAt: createLook({
-      ...{ models, watches: stores.watches, clock },
-      answers: (tenant, asked) => readScored(log, tenant, asked),
-      labelled: training.labelledLately,
-    }),
+    lookAt: openLook({ ...parts, models, training }),
     health: async () => await healthOf(stores, trusted, missing(parts)),
-    close: async () => {
-      await scores.close();
-      await stores.close();
-    },
+    close: () => closeAll([scores, limits, stores]),
   };
+}
+
+/** One after the other: each may still need what is closed after it. */
+async function closeAll(
+  parts: readonly { close(): Promise<void> }[],
+): Promise<void> {
+  for (const part of parts) await part.close();
+}
+
+function openLook(
+  { stores: { watches, log }, clock, models, training }:
+    & Pick<EngineParts, "stores" | "clock">
+    & { readonly models: ModelRegistry; readonly training: Training },
+): Look {
+  return createLook({
+    ...{ models, watches, clock },
+    answers: (tenant, asked) => readScored(log, tenant, asked),
+    labelled: training.labelledLately,
+  });
 }
 
 function openSources(parts: EngineParts): Signals {

@@ -7,6 +7,7 @@
  * | `KV_URL` | Deno KV by KV Connect; without it a file in the data folder | |
  * | `MOE_DATA` | data folder | `data` |
  * | `MOE_POLICIES` | folder of policy files | `policies` |
+ * | `MOE_POLICY_CHANGES` | `approved`: changes to policies come into force by approval alone; `files`: what is in the folder is, as for development | `approved` |
  * | `MOE_SOURCES` | JSON file of sources and where their secrets are | |
  * | `MOE_DESTINATIONS` | JSON file of where each tenant's plans are written; without it a file in the data folder | |
  * | `MOE_IDENTITY_KEY` | key behind pseudonyms, 64 hexadecimal digits; without it a file in the data folder, made with PGlite only | |
@@ -32,6 +33,7 @@ const Environment = z.object({
   KV_URL: z.url({ protocol: /^https?$/ }).optional(),
   MOE_DATA: z.string().min(1).default("data"),
   MOE_POLICIES: z.string().min(1).default("policies"),
+  MOE_POLICY_CHANGES: z.enum(["approved", "files"]).default("approved"),
   MOE_SOURCES: z.string().min(1).optional(),
   MOE_DESTINATIONS: z.string().min(1).optional(),
   MOE_IDENTITY_KEY: z.string().regex(/^(?:[0-9a-f]{2}){32,64}$/i).optional(),
@@ -55,6 +57,8 @@ export interface Configuration {
   readonly kvUrl: string | null;
   readonly dataFolder: string;
   readonly policiesFolder: string;
+  /** Whether policies come into force by approval, or as the folder's files are. */
+  readonly policyChanges: "approved" | "files";
   readonly sourcesFile: string | null;
   readonly destinationsFile: string | null;
   /** Key behind pseudonyms, hexadecimal; null for a file in the data folder. */
@@ -104,6 +108,7 @@ export function readConfiguration(
     kvUrl: data.KV_URL ?? null,
     dataFolder: data.MOE_DATA,
     policiesFolder: data.MOE_POLICIES,
+    policyChanges: data.MOE_POLICY_CHANGES,
     sourcesFile: data.MOE_SOURCES ?? null,
     destinationsFile: data.MOE_DESTINATIONS ?? null,
     identityKey: data.MOE_IDENTITY_KEY ?? null,

@@ -37,9 +37,12 @@ async function listFolder(folder: string): Promise<string[]> {
     return (await Array.fromAsync(Deno.readDir(folder)))
       .filter(({ isDirectory }) => !isDirectory).map(({ name }) => name);
   } catch (cause) {
+    const reason = cause instanceof Deno.errors.NotADirectory
+      ? "it is a file; name its folder"
+      : "it does not exist or may not be read";
     throw new EngineError(
       "file_unreadable",
-      `Cannot read folder "${folder}": it does not exist or may not be read`,
+      `Cannot read folder "${folder}": ${reason}`,
       { cause },
     );
   }

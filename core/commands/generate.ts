@@ -10,7 +10,7 @@ import {
 } from "../../plugins/generate_registry.ts";
 import { FILE_SCHEMAS } from "../../plugins/file_schemas.ts";
 import { printOpenApi } from "../http/openapi.ts";
-import { printPolicySchema } from "../verdicts/schema.ts";
+import { printPolicySchema } from "../verdicts/document/schema.ts";
 import { openTerminal } from "./terminal.ts";
 
 const ROOT = decodeURIComponent(new URL("../../", import.meta.url).pathname);

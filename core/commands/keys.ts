@@ -9,7 +9,8 @@ import { EngineError } from "../domain/error.ts";
 import { createApiKey } from "../http/api_key.ts";
 import { type Command, type Options, textOption } from "./command.ts";
 import { type Opened, TENANT, withEngine } from "./open.ts";
-import { parseName, tenantOption, wholeNumberOption } from "./option.ts";
+import { groupsOption, parseActorName } from "./actor.ts";
+import { tenantOption, wholeNumberOption } from "./option.ts";
 import { printTable } from "./terminal.ts";
 
 const LIFETIME = { otherwise: 90, least: 1, most: 3650 };
@@ -24,6 +25,9 @@ export const keysCreate: Command = {
     "scopes*": `what it may do, comma-separated: ${SCOPES.join(", ")}`,
     purposes:
       "what it may read features for, comma-separated; anything unless given",
+    groups:
+      "groups that it speaks for in reviews of changes, comma-separated; none unless given",
+    "person!": "a person holds it, and may agree with changes",
     days: "days until it expires; 90 unless given",
   },
   run: (scope, [name = ""], options) =>
@@ -31,9 +35,11 @@ export const keysCreate: Command = {
       const days = wholeNumberOption(options, "days", LIFETIME);
       const text = await issueKey({ stores, clock }, {
         tenant: tenantOption(options),
-        name: parseName("NAME", name),
+        name: parseActorName("NAME", name),
         scopes: parseScopes(textOption(options, "scopes", "")),
         purposes: parsePurposes(options),
+        groups: groupsOption(options),
+        person: options.person === true,
         days,
       });
       scope.terminal.line(text);
@@ -48,6 +54,10 @@ export interface KeyGrant {
   readonly scopes: readonly Scope[];
   /** What it may read features for; anything if absent. */
   readonly purposes?: readonly string[] | null;
+  /** Groups that it speaks for; none if absent. */
+  readonly groups?: readonly string[];
+  /** Whether a person holds it; a service does if absent. */
+  readonly person?: boolean;
   /** Days until it expires. */
   readonly days: number;
 }
@@ -105,18 +115,29 @@ export const keysList: Command = {
         tenantOption(options),
       );
       printTable(
-        ["id", "name", "scopes", "purposes", "expires", "revoked"].map((
+        [
+          "id",
+          "name",
+          "scopes",
+          "purposes",
+          "holder",
+          "groups",
+          "expires",
+          "revoked",
+        ].map((
           heading,
         ) => ({
           heading,
         })),
-        keys.map(({ id, name, scopes, purposes, expiresAt, revokedAt }) => [
-          id,
-          name,
-          scopes.join(","),
-          purposes?.join(",") ?? "any",
-          expiresAt ?? "never",
-          revokedAt ?? "",
+        keys.map((key) => [
+          key.id,
+          key.name,
+          key.scopes.join(","),
+          key.purposes?.join(",") ?? "any",
+          key.person ? "person" : "service",
+          key.groups.join(","),
+          key.expiresAt ?? "never",
+          key.revokedAt ?? "",
         ]),
       ).forEach(scope.terminal.line);
       return 0;

@@ -3,26 +3,26 @@
  *
  * @module
  */
-import {
-  createEngine,
-  type EngineParts,
-  type OperatedEngine,
-} from "../engine.ts";
+import { createEngine, type OperatedEngine } from "../engine.ts";
+import type { EngineParts } from "../engine/parts.ts";
 import type { ConfiguredSource } from "../signals/configured.ts";
 import type { TenantDestination } from "../plans/destinations/tenant_destination.ts";
 import type { Clock, Ids } from "../ports/clock.ts";
 import type { Stores } from "../ports/stores.ts";
 import { loadPlugins } from "../../plugins/load.ts";
 import { openStores } from "../store/open.ts";
+import { createSwitchBoard } from "../store/switch_board.ts";
 import { systemClock } from "../store/clock.ts";
 import { createIds } from "../store/ids.ts";
-import { loadPolicies } from "../verdicts/load.ts";
+import type { PolicyBook } from "../verdicts/in_force/policy_book.ts";
 import type { Connector } from "../../plugins/contract.ts";
 import type { CommandScope } from "./command.ts";
 import type { Configuration } from "./configuration.ts";
-import { readJsonFile, readPolicies } from "./files.ts";
+import { readJsonFile } from "./files.ts";
+import { openPolicyBook, putInForce } from "./in_force.ts";
 import { openIdentities } from "./identity_key.ts";
 import { createFitters } from "./fit_pool.ts";
+import { createPolicyChecks } from "./policy_checks.ts";
 import { openLending } from "./lend.ts";
 import {
   type DestinationGround,
@@ -46,6 +46,10 @@ export interface Opened {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly connectors: readonly Connector[];
+  /** The policies in force; to be renewed while it runs. */
+  readonly book: PolicyBook;
+  /** What the operator should know of the policies; null for nothing. */
+  readonly policyNotice: string | null;
   /** What is wrong with each plugin that was left out, by its name. */
   readonly leftOut: Readonly<Record<string, string>>;
   close(): Promise<void>;
@@ -87,16 +91,7 @@ export async function openEngine(
   const { databaseUrl, kvUrl, dataFolder } = configuration;
   const clock = systemClock;
   const ids = createIds(clock);
-  const policies = loadPolicies(
-    await readPolicies(configuration.policiesFolder),
-  );
-  const sources = await readSources(configuration);
-  const plugins = loadPlugins();
-  const { connectors, families, leftOut } = plugins;
-  checkSources(sources, plugins);
-  const destinations = await readDestinations(configuration, {
-    ...{ connectors, sources, secrets: SECRETS },
-  });
+  const { sources, plugins, destinations } = await readGround(configuration);
   const stores = await openStores({ databaseUrl, kvUrl, dataFolder, clock });
   const budgets = stores.quota;
   const lending = openLending({ clock, budgets, dataFolder });
@@ -106,29 +101,47 @@ export async function openEngine(
       throw error;
     });
   const fitters = createFitters();
+  const checks = createPolicyChecks();
+  const switchBoard = createSwitchBoard(dataFolder);
+  const book = openPolicyBook(configuration, stores.governance, switchBoard);
   const engine = createEngine({
-    stores,
-    openFitter: fitters.open,
-    connectors,
-    families,
-    leftOut,
+    ...{ stores, ...plugins, clock, ids, destinations, pseudonyms },
+    ...{ policies: book.active, choosePolicies: book.choose, switchBoard },
+    ...{ openFitter: fitters.open, findOutPolicies: checks.findOut },
     sources: [...sources, ...moreSources],
-    ...{ clock, ids },
     code: VERSION,
     consistency: configuration.consistency,
-    policies: () => policies,
-    destinations,
     lendFiles: lending.files,
     lendHttp: lending.http,
     quota: () => lending.quota.usage(),
-    pseudonyms,
   });
   const close = async () => {
     fitters.close();
+    checks.close();
     await lending.settle();
     await engine.close();
   };
-  return { engine, stores, clock, ids, leftOut, connectors, close };
+  try {
+    const policyNotice = await putInForce(engine, book, configuration);
+    const { leftOut, connectors } = plugins;
+    const opened = { engine, stores, clock, ids, leftOut, connectors };
+    return { ...opened, book, policyNotice, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** What the engine stands on beside its stores. */
+async function readGround(configuration: Configuration) {
+  const sources = await readSources(configuration);
+  const plugins = loadPlugins();
+  const { connectors } = plugins;
+  checkSources(sources, plugins);
+  const destinations = await readDestinations(configuration, {
+    ...{ connectors, sources, secrets: SECRETS },
+  });
+  return { sources, plugins, destinations };
 }
 
 const SECRETS = {

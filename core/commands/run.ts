@@ -45,6 +45,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   "models approve": async () =>
     (await import("./model_roles.ts")).modelsApprove,
   "models reject": async () => (await import("./model_roles.ts")).modelsReject,
+  "models propose": async () =>
+    (await import("./changes/models.ts")).modelsPropose,
   "models promote": async () =>
     (await import("./model_roles.ts")).modelsPromote,
   "models settle": async () => (await import("./model_roles.ts")).modelsSettle,
@@ -77,8 +79,53 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
     (await import("./budgets.ts")).budgetsFromPlan,
   "budgets close": async () => (await import("./budgets.ts")).budgetsClose,
   "budgets resume": async () => (await import("./budgets.ts")).budgetsResume,
-  "policy check": async () => (await import("./policy.ts")).policyCheck,
-  "policy explain": async () => (await import("./policy.ts")).policyExplain,
+  "policy analyse": async () =>
+    (await import("./policy/analyse.ts")).policyAnalyse,
+  "policy check": async () => (await import("./policy/check.ts")).policyCheck,
+  "policy cases": async () =>
+    (await import("./policy/propose_cases.ts")).policyCases,
+  "policy replay": async () =>
+    (await import("./policy/replay.ts")).policyReplay,
+  "policy compat": async () =>
+    (await import("./policy/compat.ts")).policyCompat,
+  "policy eval": async () => (await import("./policy/eval.ts")).policyEval,
+  "policy diff": async () => (await import("./policy/diff.ts")).policyDiff,
+  "policy explain": async () =>
+    (await import("./policy/explain.ts")).policyExplain,
+  "policy page": async () => (await import("./policy/page.ts")).policyPage,
+  "policy propose": async () =>
+    (await import("./changes/policies.ts")).policyPropose,
+  "policy rollback": async () =>
+    (await import("./changes/policies.ts")).policyRollback,
+  "changes": async () => (await import("./changes/look.ts")).changesList,
+  "changes show": async () => (await import("./changes/look.ts")).changesShow,
+  "changes history": async () =>
+    (await import("./changes/look.ts")).changesHistory,
+  "changes submit": async () =>
+    (await import("./changes/reviewing.ts")).changesSubmit,
+  "changes approve": async () =>
+    (await import("./changes/reviewing.ts")).changesApprove,
+  "changes request-changes": async () =>
+    (await import("./changes/reviewing.ts")).changesRequest,
+  "changes reject": async () =>
+    (await import("./changes/reviewing.ts")).changesReject,
+  "changes withdraw": async () =>
+    (await import("./changes/reviewing.ts")).changesWithdraw,
+  "changes recall": async () =>
+    (await import("./changes/reviewing.ts")).changesRecall,
+  "changes rebase": async () =>
+    (await import("./changes/reviewing.ts")).changesRebase,
+  "changes activate": async () =>
+    (await import("./changes/reviewing.ts")).changesActivate,
+  "changes acknowledge": async () =>
+    (await import("./changes/reviewing.ts")).changesAcknowledge,
+  "switches": async () => (await import("./changes/switches.ts")).switchesList,
+  "switches on": async () => (await import("./changes/switches.ts")).switchesOn,
+  "switches confirm": async () =>
+    (await import("./changes/switches.ts")).switchesConfirm,
+  "switches release": async () =>
+    (await import("./changes/switches.ts")).switchesRelease,
+  "audit": async () => (await import("./changes/audit.ts")).audit,
   "keys create": async () => (await import("./keys.ts")).keysCreate,
   "keys list": async () => (await import("./keys.ts")).keysList,
   "keys revoke": async () => (await import("./keys.ts")).keysRevoke,
@@ -96,17 +143,12 @@ export async function runCommand(
 ): Promise<number> {
   const name = findName(args);
   if (name === undefined) {
-    const asked = args.length === 0 ||
-      ["help", "--help"].includes(args[0] ?? "");
-    if (!asked) {
-      throw new EngineError(
-        "request_invalid",
-        `Cannot run "moe ${
-          args[0]
-        }": there is no such command; "moe help" lists them`,
-      );
-    }
-    (await printUsage()).forEach(scope.terminal.line);
+    const [first = "help", second = "help"] = args;
+    const isGroup = namesIn(first).length > 0;
+    const asked = isGroup ? second : first;
+    if (!["help", "--help"].includes(asked)) throw unknownCommand(args);
+    const names = isGroup ? namesIn(first) : Object.keys(COMMANDS);
+    (await printUsage(names)).forEach(scope.terminal.line);
     return 0;
   }
   const command = await load(name);
@@ -128,14 +170,29 @@ function findName(args: readonly string[]): string | undefined {
     .sort((a, b) => b.length - a.length)[0];
 }
 
+/** Commands of one group, such as `policy`. */
+function namesIn(group: string): string[] {
+  return Object.keys(COMMANDS).filter((name) => name.startsWith(`${group} `));
+}
+
+function unknownCommand([first = "", second]: readonly string[]): EngineError {
+  const isGroup = namesIn(first).length > 0;
+  const asked = isGroup ? `${first} ${second}` : first;
+  return new EngineError(
+    "request_invalid",
+    `Cannot run "moe ${asked}": there is no such command; ` +
+      `"moe ${isGroup ? first : "help"}" lists them`,
+  );
+}
+
 async function load(name: string): Promise<Command> {
   const command = await COMMANDS[name]?.();
   if (command?.name === name) return command;
   throw new TypeError(`Cannot load command "${name}": it has another name`);
 }
 
-async function printUsage(): Promise<string[]> {
-  const commands = await Promise.all(Object.keys(COMMANDS).map(load));
+async function printUsage(names: readonly string[]): Promise<string[]> {
+  const commands = await Promise.all(names.map(load));
   const width = Math.max(...commands.map((command) => usage(command).length));
   return [
     "moe: the Marketing Optimization Engine",

@@ -13,6 +13,7 @@ import { keepFeatures } from "./keep_features.ts";
 import { keepFresh } from "./keep_fresh.ts";
 import { keepModels } from "./keep_models.ts";
 import { keepPlans } from "./keep_plans.ts";
+import { keepPolicies } from "./keep_policies.ts";
 import { keepStream } from "./keep_stream.ts";
 import { keepSynced } from "./keep_synced.ts";
 import { keepTrusted } from "./keep_trusted.ts";
@@ -49,7 +50,8 @@ export const serve: Command = {
     const opened = await openEngine(scope.configuration);
     const listening = await listenOrClose(scope, opened, port);
     scope.terminal.line(`listening on ${listening.url}`);
-    const { engine, connectors } = opened;
+    const { engine, connectors, policyNotice } = opened;
+    if (policyNotice !== null) scope.terminal.warn(policyNotice);
     warnOfSharedAddresses(engine.configured(), connectors)
       .forEach(scope.terminal.warn);
     const background = startBackground(scope, opened, {
@@ -65,12 +67,13 @@ export const serve: Command = {
 
 function startBackground(
   scope: CommandScope,
-  { engine, stores, clock, ids }: Opened,
+  opened: Opened,
   { listening: { metrics }, nightly }: {
     readonly listening: Listening;
     readonly nightly: readonly NightlyPlan[];
   },
 ): readonly Background[] {
+  const { engine, stores, clock, ids } = opened;
   const { features, trust } = engine;
   const { signals, leases, stream } = stores;
   const kept = {
@@ -98,16 +101,35 @@ function startBackground(
     keepTrusted({ ...kept, trust, leases, ids }),
     keepBudgets({ ...kept, budgets: engine.budgets }),
     keepCompared({ ...kept, engine, watches: stores.watches }),
+    ...keepGoverned(scope, opened, nightly),
+  ];
+}
+
+/** What people decide upon: policies, models, plans. */
+function keepGoverned(
+  scope: CommandScope,
+  { engine, stores, clock, ids, book }: Opened,
+  nightly: readonly NightlyPlan[],
+): readonly Background[] {
+  const { signals, leases, watches } = stores;
+  const kept = {
+    ...{ signals, leases, clock, ids },
+    log: (entry: unknown) => log(scope, entry),
+  };
+  return [
+    keepPolicies({
+      ...{ ...kept, book },
+      tick: engine.keepTime,
+      watch: engine.watchTrials,
+    }),
     keepModels({
-      ...{ ...kept, ids, leases, watches: stores.watches },
-      models: engine.models,
-      look: engine.lookAt,
+      ...{ ...kept, watches, models: engine.models, look: engine.lookAt },
       retrain: (tenant, record, by) =>
         engine.retrain({ tenant, record, by, report: () => {} }),
       retrainAt: scope.configuration.retrainAt,
     }),
     keepPlans({
-      ...{ ...kept, ids, leases, nightly, plans: engine.plans },
+      ...{ ...kept, nightly, plans: engine.plans },
       planAt: scope.configuration.planAt,
     }),
   ];

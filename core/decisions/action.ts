@@ -1,17 +1,19 @@
 /**
- * Choosing an action: the allowed one that is worth most, score × value − cost.
+ * Choosing an action: the allowed one that policies put first, then the one that is worth
+ * most, score × value − cost.
  *
  * Equal worth goes to doing nothing, then by name. Where nothing is allowed, or no
  * model answered, nothing is done: the control action.
  *
  * @module
  */
-import type { ActionScore } from "../domain/decision.ts";
-import type { AppliedRule } from "../domain/verdict.ts";
-import { candidateFacts } from "./context.ts";
+import type { ActionScore, Review } from "../domain/decision.ts";
+import type { AppliedRule, Verdict } from "../domain/verdict.ts";
 import { constrainCost } from "./constrain.ts";
 import type { Grounds, Settled } from "./grounds.ts";
+import { actionQuestion } from "./questions.ts";
 import { actionsAsked, type DecisionUse } from "./score_candidates.ts";
+import { countedBy, reviewsOf } from "./verdict_parts.ts";
 
 type ActionUse = Extract<DecisionUse, { kind: "action" }>;
 
@@ -21,27 +23,34 @@ export function chooseAction(grounds: Grounds): Settled {
   const { frame, scored } = standing;
   const use = scored?.use.kind === "action" ? scored.use : null;
   const asked = use === null ? [frame.control] : actionsAsked(frame, request);
-  const applied = new Map<string, AppliedRule>();
+  const heard: Heard = { applied: new Map(), verdicts: new Map(), reviews: [] };
   const actions: ActionScore[] = [];
   for (const action of asked) {
     const score = scoreOf(grounds, action);
-    const allowed = judge(grounds, { action, score, use }, applied);
+    const verdict = judge(grounds, { action, score, use }, heard);
     if (use === null || score === null) continue;
     const worthMicros = worth(use, action, score);
-    actions.push({ action, score, worthMicros, allowed });
+    const { allowed, priority } = verdict;
+    const one = { action, score, worthMicros, allowed };
+    actions.push(priority === undefined ? one : { ...one, priority });
   }
   actions.sort((a, b) => compare(a, b, frame.control));
   const best = actions.find(({ allowed }) => allowed);
   const action = best?.action ?? frame.control;
+  const chosen = heard.verdicts.get(action);
+  const { applied, reviews } = heard;
   return {
     recommendation: { kind: "action", action },
     score: scoreOf(grounds, action),
     actions,
     applied: [...applied.values()],
+    ...reviews.length > 0 && { reviews },
+    ...chosen && countedBy(chosen),
   };
 }
 
-function scoreOf(
+/** The score of one action; null where the model did not weigh it. */
+export function scoreOf(
   { standing: { scored } }: Grounds,
   action: string,
 ): number | null {
@@ -55,41 +64,44 @@ interface Weighed {
   readonly use: ActionUse | null;
 }
 
+/** What was said of all actions. */
+interface Heard {
+  readonly applied: Map<string, AppliedRule>;
+  readonly verdicts: Map<string, Verdict>;
+  readonly reviews: Review[];
+}
+
+/** Judges an action. What a person must agree to first is not allowed yet; nothing is never asked. */
 function judge(
   grounds: Grounds,
   { action, score, use }: Weighed,
-  applied: Map<string, AppliedRule>,
-): boolean {
+  { applied, verdicts, reviews }: Heard,
+): Pick<ActionScore, "allowed" | "priority"> {
   const verdict = judgeAction(grounds, action, score);
+  verdicts.set(action, verdict);
   for (const rule of verdict.applied) applied.set(printRule(rule), rule);
-  if (use === null || action === use.control) return verdict.allowed;
-  const cost = costOf(use, action);
-  const refusal = constrainCost(cost, grounds.request.constraints);
+  const { allowed, priority } = verdict;
+  const isControl = action === grounds.standing.frame.control;
+  const refusal = use === null || isControl
+    ? null
+    : constrainCost(costOf(use, action), grounds.request.constraints);
   if (refusal !== null) applied.set(printRule(refusal), refusal);
-  return verdict.allowed && refusal === null;
+  const asks = isControl || refusal !== null ? [] : reviewsOf(action, verdict);
+  reviews.push(...asks);
+  return {
+    allowed: allowed && asks.length === 0 && refusal === null,
+    ...priority !== undefined && { priority },
+  };
 }
 
 /** What the policies say of one action. */
 export function judgeAction(
-  { tenant, request, standing, policies, shared }: Grounds,
+  grounds: Grounds,
   action: string,
   score: number | null,
-) {
-  const { model, currency, control } = standing.frame;
-  const isControl = action === control;
-  const facts = candidateFacts(shared, request, {
-    model,
-    currency,
-    action,
-    isControl,
-    score,
-  });
-  const channel = request.entities.channel ?? null;
-  return policies.judge("action", facts, {
-    tenant,
-    channel,
-    amountMicros: null,
-  });
+): Verdict {
+  const { kind, facts, options } = actionQuestion(grounds, action, score);
+  return grounds.policies.judge(kind, facts, options);
 }
 
 /** The same rule may say different things of different actions. */
@@ -107,6 +119,8 @@ function costOf({ costMicros }: ActionUse, action: string): bigint {
 }
 
 function compare(a: ActionScore, b: ActionScore, control: string): number {
+  const first = (b.priority ?? 0) - (a.priority ?? 0);
+  if (first !== 0) return first;
   if (a.worthMicros !== b.worthMicros) return b.worthMicros - a.worthMicros;
   if (a.action === control) return -1;
   if (b.action === control) return 1;

@@ -6,7 +6,10 @@
  */
 import { EngineError } from "../domain/error.ts";
 import type { PolicyArchive } from "../ports/decisions.ts";
-import { parsePolicySet, type PolicySet } from "../verdicts/policy_set.ts";
+import {
+  parsePolicySet,
+  type PolicySet,
+} from "../verdicts/judge/policy_set.ts";
 
 /** The archive, each set written and compiled once. */
 export interface Archived {

@@ -4,10 +4,10 @@
  * @module
  */
 import { type Instant, localTime } from "../domain/day.ts";
-import type { DecisionRequest } from "../domain/decision.ts";
+import type { Counts, DecisionRequest } from "../domain/decision.ts";
 import { EngineError } from "../domain/error.ts";
-import type { FeatureReadings, FeatureValue } from "../domain/feature.ts";
-import type { Facts } from "../domain/verdict.ts";
+import type { FeatureReadings } from "../domain/feature.ts";
+import type { Fact, Facts } from "../domain/verdict.ts";
 
 /** Facts that are the same for every candidate of one decision. */
 export interface SharedFacts extends Facts {
@@ -15,6 +15,8 @@ export interface SharedFacts extends Facts {
   readonly constraints: Facts;
   readonly compliance: Facts;
   readonly features: Facts;
+  /** Absent where nothing is counted. */
+  readonly counts?: Facts;
 }
 
 /** What tells one candidate from another. */
@@ -64,8 +66,18 @@ export function sharedFacts(
     time: timeFacts(at, request.zone),
     constraints: limits,
     compliance,
-    features: nest(readings),
+    features: nest(readings, ({ value }) => value),
   };
+}
+
+/** The same facts with what limits had counted, by `policy.rule`. */
+export function withCounts(
+  shared: SharedFacts,
+  counts: Counts | undefined,
+): SharedFacts {
+  return counts === undefined
+    ? shared
+    : { ...shared, counts: nest(counts, (count) => count) };
 }
 
 /** The same facts at another moment. */
@@ -108,6 +120,7 @@ function timeFacts(at: Instant, zone: string | null): Facts {
       localMinute: Number(at.slice(11, 13)) * 60 + Number(at.slice(14, 16)),
       weekday: new Date(at).getUTCDay(),
       dayOfMonth: Number(at.slice(8, 10)),
+      localDate: at.slice(0, 10),
     };
   }
   return clockFacts(at, zone);
@@ -124,21 +137,22 @@ function clockFacts(at: Instant, zone: string): Facts {
   if (known) return known;
   const { day, minute, weekday } = localTime(at, zone);
   const dayOfMonth = Number(day.slice(8));
-  const facts = { localMinute: minute, weekday, dayOfMonth };
+  const facts = { localMinute: minute, weekday, dayOfMonth, localDate: day };
   if (clocks.size >= MAX_CLOCKS) clocks.clear();
   clocks.set(name, facts);
   return facts;
 }
 
-/** Objects without a prototype, so that no name means more than itself. */
-function nest(readings: FeatureReadings): Facts {
-  const views: Record<string, Record<string, FeatureValue>> = Object.create(
-    null,
-  );
-  for (const id in readings) {
+/** Groups `group.name`, in objects without a prototype, so that no name means more than itself. */
+function nest<T>(
+  flat: Readonly<Record<string, T>>,
+  read: (one: T) => Fact,
+): Facts {
+  const groups: Record<string, Record<string, Fact>> = Object.create(null);
+  for (const id in flat) {
     const dot = id.indexOf(".");
-    const view = views[id.slice(0, dot)] ??= Object.create(null);
-    view[id.slice(dot + 1)] = readings[id]?.value ?? null;
+    const group = groups[id.slice(0, dot)] ??= Object.create(null);
+    group[id.slice(dot + 1)] = read(flat[id] as T);
   }
-  return views;
+  return groups;
 }

@@ -7,10 +7,12 @@
 import type { Decision } from "../domain/decision.ts";
 import { printModelRef } from "../domain/score.ts";
 import { chooseAction, judgeAction } from "./action.ts";
+import { countedBy, reviewsOf } from "./verdict_parts.ts";
 import { constrainBid, cut } from "./constrain.ts";
-import { candidateFacts, factsAt, sharedFacts } from "./context.ts";
-import type { Grounds, Settled } from "./grounds.ts";
+import { factsAt } from "./context.ts";
+import { type Grounds, type Settled, withFacts } from "./grounds.ts";
 import { limitBid, raiseBid, worthOf } from "./paced.ts";
+import { bidQuestion } from "./questions.ts";
 import type { Scored } from "./score_candidates.ts";
 import { validUntil } from "./validity.ts";
 
@@ -19,9 +21,9 @@ export function settle(
   id: string,
   given: Omit<Grounds, "shared">,
 ): Decision {
-  const { request, at, readings, standing, policies } = given;
-  const shared = sharedFacts(request, readings, at);
-  const grounds = { ...given, shared };
+  const { request, at, readings, standing, policies, counts } = given;
+  const grounds = withFacts(given);
+  const { shared } = grounds;
   const settled = settleKind(grounds);
   const model = standing.scored?.record ?? null;
   return {
@@ -39,6 +41,7 @@ export function settle(
     features: readings,
     ...standing.scored?.shading && { shading: standing.scored.shading },
     ...pacedBy(settled, standing.scored),
+    ...counts && { counts },
   };
 }
 
@@ -52,7 +55,8 @@ function pacedBy(
   return { pacing: { ...scored.pacing, reservedMicros } };
 }
 
-function settleKind(grounds: Grounds): Settled {
+/** Settles by what is to be decided, without an id or an end. */
+export function settleKind(grounds: Grounds): Settled {
   return grounds.standing.frame.kind === "bid"
     ? settleBid(grounds)
     : chooseAction(grounds);
@@ -62,10 +66,17 @@ function settleKind(grounds: Grounds): Settled {
 function settleBid(grounds: Grounds): Settled {
   const { standing: { scored, frame }, request } = grounds;
   const score = scored?.values[0] ?? null;
-  const raised = raiseBid(proposedBid(scored), scored?.pacing);
-  const verdict = judgeBid(grounds, raised.bidMicros, score);
+  const raised = raiseProposed(scored);
+  const { kind, facts, options } = bidQuestion(grounds, raised.bidMicros);
+  const verdict = grounds.policies.judge(kind, facts, options);
   const applied = [...raised.applied, ...verdict.applied];
   let bid = verdict.allowed ? verdict.amountMicros ?? 0 : 0;
+  const reviews = bid > 0 ? reviewsOf("bid", verdict) : [];
+  if (reviews.length > 0) {
+    const reason = "A person must agree first, so no bid";
+    applied.push(cut("engine@1/review", bid, { to: 0, reason }));
+    bid = 0;
+  }
   if (score === null && bid > 0) {
     const reason = "No model answered, so no bid";
     applied.push(cut("engine@1/no_score", bid, { to: 0, reason }));
@@ -79,7 +90,14 @@ function settleBid(grounds: Grounds): Settled {
     score,
     actions: [],
     applied: [...applied, ...constrained.applied, ...limited.applied],
+    ...reviews.length > 0 && { reviews },
+    ...limited.bidMicros > 0 && countedBy(verdict),
   };
+}
+
+/** The bid before policies: what it is worth, shaded, and within what the budget asks. */
+export function raiseProposed(scored: Scored | null) {
+  return raiseBid(proposedBid(scored), scored?.pacing);
 }
 
 function proposedBid(scored: Scored | null): number {
@@ -87,29 +105,14 @@ function proposedBid(scored: Scored | null): number {
   return scored.shading?.bidMicros ?? worthOf(scored);
 }
 
-function judgeBid(
-  { tenant, request, standing, policies, shared }: Grounds,
-  amountMicros: number,
-  score: number | null,
-) {
-  const { model, currency } = standing.frame;
-  const facts = candidateFacts(shared, request, {
-    model,
-    currency,
-    action: null,
-    isControl: false,
-    score,
-  });
-  const channel = request.entities.channel ?? null;
-  return policies.judge("bid", facts, { tenant, channel, amountMicros });
-}
-
 /** Whether the policies would still say the same at another moment. */
 function holds(settled: Settled, then: Grounds): boolean {
   const { recommendation, score } = settled;
   if (recommendation.kind === "action") {
-    return recommendation.action === then.standing.frame.control ||
-      judgeAction(then, recommendation.action, score).allowed;
+    const { action } = recommendation;
+    if (action === then.standing.frame.control) return true;
+    const { allowed, review } = judgeAction(then, action, score);
+    return allowed && !review;
   }
   const again = settleBid(then).recommendation;
   return again.kind === "bid" && recommendation.bidMicros <= again.bidMicros;

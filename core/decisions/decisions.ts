@@ -18,7 +18,6 @@ import type {
 import type { Report } from "../../plugins/contract.ts";
 import { type Archived, openArchive } from "./archive.ts";
 import { checkLimits } from "./context.ts";
-import type { BudgetDesk } from "./budgets/budgets.ts";
 import { explainRecord, type Explanation } from "./explain.ts";
 import { createKeys, type Idempotent, type Outcome } from "./idempotent.ts";
 import { parseIntact, parseRecord, printRecord } from "./record.ts";
@@ -114,7 +113,7 @@ export function createDecisions(scope: DecisionScope): Decisions {
         async () => {
           const taken = await take(scope, tenant, { request, by: options.by });
           return await keepOrWithdraw(
-            { archive, writer, budgets: scope.budgets },
+            { archive, writer, scope },
             taken,
             options,
           );
@@ -136,28 +135,30 @@ export function createDecisions(scope: DecisionScope): Decisions {
 }
 
 /**
- * Keeps a decision. Its reservation is given back where its bid is sure not to be sent: an
- * earlier answer is, or none. Under a key one may be: the next request may find this one.
+ * Keeps a decision. What it reserved and counted is given back where it is sure not to be
+ * answered: an earlier answer is, or none. Under a key it may be: the next request may find
+ * this one.
  */
 async function keepOrWithdraw(
-  { budgets, ...keeping }: {
+  { scope: { budgets, limits }, ...keeping }: {
     archive: Archived;
     writer: Writer;
-    budgets: BudgetDesk;
+    scope: TakeScope;
   },
   taken: Taken,
   options: DecideOptions,
 ): Promise<Outcome<Decision>> {
   const { tenant, decision: { pacing } } = taken.record;
-  const withdraw = () => {
+  async function withdraw(): Promise<void> {
     if (pacing?.bid) budgets.withdraw(tenant, pacing.bid);
-  };
+    if (taken.counted.length > 0) await limits.release(taken.counted);
+  }
   try {
     const outcome = await keep(keeping, taken, options);
-    if ("first" in outcome) withdraw();
+    if ("first" in outcome) await withdraw();
     return outcome;
   } catch (error) {
-    if (options.idempotent === null) withdraw();
+    if (options.idempotent === null) await withdraw();
     throw error;
   }
 }

@@ -20,10 +20,12 @@ import type { EncodingRow } from "../domain/encoding.ts";
 import type { FeatureStatus, FeatureValue } from "../domain/feature.ts";
 import { decimalFromMicros } from "../domain/money.ts";
 import { parseModelRef } from "../domain/score.ts";
-import type { AppliedRule } from "../domain/verdict.ts";
+import type { AppliedRule, Effect } from "../domain/verdict.ts";
 import type { Scorer } from "../scores/scorer.ts";
 import { type Attribution, findReasons } from "./reasons.ts";
-import { replayRecord, type ReplayScope } from "./replay.ts";
+import { type ExplainedVerdict, explainVerdicts } from "./explain_verdicts.ts";
+import { withFacts } from "./grounds.ts";
+import { recordedGrounds, replayOn, type ReplayScope } from "./replay.ts";
 
 /** What one feature did to the score. */
 export interface Contribution {
@@ -55,6 +57,8 @@ export interface Explanation {
   /** Strongest first; those without effect are left out. */
   readonly contributions: readonly Contribution[];
   readonly applied: readonly AppliedRule[];
+  /** What the policies said to each action weighed, or to the bid. */
+  readonly verdicts: readonly ExplainedVerdict[];
   readonly policySet: string;
   /** Whether the replay it is read off equals the logged decision. */
   readonly same: boolean;
@@ -65,7 +69,8 @@ export async function explainRecord(
   scope: ReplayScope,
   record: DecisionRecord,
 ): Promise<Explanation> {
-  const { same, logged } = await replayRecord(scope, record);
+  const grounds = await recordedGrounds(scope, record);
+  const { same, logged } = replayOn(grounds, record);
   const { modelVersion } = logged;
   const scorer = modelVersion === null
     ? null
@@ -85,6 +90,7 @@ export async function explainRecord(
     attribution,
     contributions,
     applied,
+    verdicts: explainVerdicts(withFacts(grounds)),
     policySet,
     same,
   };
@@ -221,7 +227,11 @@ function sayContribution(one: Contribution, unit: string): string {
 }
 
 function falls({ falls }: Decision): string[] {
-  return falls.map(({ from, cause }) => `The ${from} did not hold: ${cause}.`);
+  return falls.map(({ from, cause }) =>
+    cause.startsWith("limits: ")
+      ? `What limits have counted was not known (${cause}).`
+      : `The ${from} did not hold: ${cause}.`
+  );
 }
 
 const EFFECTS = {
@@ -229,12 +239,23 @@ const EFFECTS = {
   cap: "capped",
   floor: "raised",
   adjust: "adjusted",
+  prioritise: "put it before or after others",
+  review: "asks a person first",
+  limit: "limited",
 } as const;
+
+/** Effects that say something whatever becomes of the amount. */
+const SPEAKING: ReadonlySet<Effect> = new Set([
+  "deny",
+  "prioritise",
+  "review",
+  "limit",
+]);
 
 function rules({ applied }: Decision): string[] {
   return applied
     .filter(({ effect, beforeMicros, afterMicros }) =>
-      effect === "deny" || beforeMicros !== afterMicros
+      SPEAKING.has(effect) || beforeMicros !== afterMicros
     )
     .map(({ rule, effect, reason }) =>
       `${rule} ${EFFECTS[effect]}: ${reason}.`

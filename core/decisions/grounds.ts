@@ -4,10 +4,10 @@
  * @module
  */
 import type { Instant } from "../domain/day.ts";
-import type { Decision, DecisionRequest } from "../domain/decision.ts";
+import type { Counts, Decision, DecisionRequest } from "../domain/decision.ts";
 import type { FeatureReadings } from "../domain/feature.ts";
-import type { PolicySet } from "../verdicts/policy_set.ts";
-import type { SharedFacts } from "./context.ts";
+import type { PolicySet } from "../verdicts/judge/policy_set.ts";
+import { type SharedFacts, sharedFacts, withCounts } from "./context.ts";
 import type { Standing } from "./score_rung.ts";
 
 /** All that one decision rests on. */
@@ -19,10 +19,24 @@ export interface Grounds {
   readonly standing: Standing;
   readonly policies: PolicySet;
   readonly shared: SharedFacts;
+  /** What limits had counted; absent where none may apply. */
+  readonly counts?: Counts;
+}
+
+/** Grounds with the facts that follow from them. */
+export function withFacts(given: Omit<Grounds, "shared">): Grounds {
+  const { request, readings, at, counts } = given;
+  const shared = withCounts(sharedFacts(request, readings, at), counts);
+  return { ...given, shared };
 }
 
 /** What was settled upon. */
 export type Settled = Pick<
   Decision,
-  "recommendation" | "score" | "actions" | "applied"
+  | "recommendation"
+  | "score"
+  | "actions"
+  | "applied"
+  | "reviews"
+  | "countsTowards"
 >;

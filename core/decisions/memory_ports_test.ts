@@ -20,8 +20,10 @@ import type {
 import type { PolicyDocument } from "../domain/verdict.ts";
 import type { Scorer } from "../scores/scorer.ts";
 import type { Scores } from "../scores/scores.ts";
-import { compilePolicySet } from "../verdicts/policy_set.ts";
+import { compilePolicySet } from "../verdicts/judge/policy_set.ts";
 import type { BudgetDesk } from "./budgets/budgets.ts";
+import { createLimits } from "./limits/limits.ts";
+import { createMemoryLimits } from "./limits/memory_limits_test.ts";
 import { createDecisions, type DecisionScope } from "./decisions.ts";
 
 /** A log whose rows a test may touch. */
@@ -252,6 +254,7 @@ export function worldOf(
     archived,
     idempotency: log.answers,
     budgets: NO_BUDGETS,
+    limits: createLimits(createMemoryLimits()),
     clock: { now: () => AT },
     ids: { next: (prefix) => `${prefix}_${++count}` },
     ...given,

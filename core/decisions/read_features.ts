@@ -10,7 +10,7 @@ import { EngineError } from "../domain/error.ts";
 import type { FeatureReading, FeatureValue } from "../domain/feature.ts";
 import type { Logic } from "../domain/verdict.ts";
 import type { Features } from "../features/features.ts";
-import type { PolicySet } from "../verdicts/policy_set.ts";
+import type { PolicySet } from "../verdicts/judge/policy_set.ts";
 import { causeOf, type Read } from "./score_rung.ts";
 
 /** Which features a decision wants, for whom and when. */
@@ -118,7 +118,7 @@ export function featuresReadBy(policies: PolicySet): readonly string[] {
   const ids = new Set<string>();
   for (const { rules } of policies.documents) {
     for (const { when, to } of rules) {
-      collect(when, ids);
+      if (when !== undefined) collect(when, ids);
       if (to !== undefined) collect(to, ids);
     }
   }

@@ -1,7 +1,8 @@
 /**
  * Recommended bids for destinations that take them in batches, once a day or so: each with
- * its range, and what limited it. Nothing is reserved, and nothing is logged: what such a
- * destination spends is held by the budget that it has there.
+ * its range, and what limited it. Nothing is reserved, counted or logged: what such a
+ * destination spends is held by the budget that it has there. Limits of policies are judged
+ * by what was counted so far.
  *
  * The value of a win is what the model expects, and may be off by a given share; the range
  * is what would be bid then. A budget that governs the entity gives the multiplier as it
@@ -9,12 +10,7 @@
  *
  * @module
  */
-import {
-  boundsFor,
-  type BudgetRefusal,
-  type BudgetTerms,
-  unitOf,
-} from "../domain/budget.ts";
+import { boundsFor, type BudgetTerms, unitOf } from "../domain/budget.ts";
 import type { Instant } from "../domain/day.ts";
 import type { DecisionRequest } from "../domain/decision.ts";
 import { EngineError } from "../domain/error.ts";
@@ -22,11 +18,16 @@ import type { FeatureReadings } from "../domain/feature.ts";
 import type { Currency } from "../domain/money.ts";
 import { printModelRef } from "../domain/score.ts";
 import type { AppliedRule } from "../domain/verdict.ts";
-import type { BudgetDesk } from "./budgets/budgets.ts";
-import type { BudgetStanding } from "./budgets/standing.ts";
+import { keepStandings, refusalOf, type Standings } from "./batch_standings.ts";
 import { constrainBid } from "./constrain.ts";
-import { candidateFacts, checkLimits, sharedFacts } from "./context.ts";
-import { misfit, printRefusal } from "./paced.ts";
+import {
+  candidateFacts,
+  checkLimits,
+  sharedFacts,
+  withCounts,
+} from "./context.ts";
+import { readCounts } from "./limits/settle_counted.ts";
+import { printRefusal } from "./paced.ts";
 import { type BidRange, recommendBid } from "./pacing/bid_range.ts";
 import type { WinCurve } from "./pacing/worth.ts";
 import type { Scored } from "./score_candidates.ts";
@@ -102,7 +103,7 @@ export async function recommendBids(
   { asks, options }: BidBatch,
 ): Promise<readonly RecommendedBid[]> {
   for (const { request } of asks) checkLimits(request);
-  const standings = keepStandings(scope, tenant);
+  const standings = keepStandings(scope.budgets, tenant);
   const made: RecommendedBid[] = [];
   for (let from = 0; from < asks.length; from += AT_ONCE) {
     const some = asks.slice(from, from + AT_ONCE);
@@ -115,30 +116,6 @@ export async function recommendBids(
     );
   }
   return made;
-}
-
-type Standings = (terms: BudgetTerms) => ReturnType<BudgetDesk["find"]>;
-
-/** How a budget stands in the store, asked for once. */
-function keepStandings({ budgets }: TakeScope, tenant: string): Standings {
-  const known = new Map<string, ReturnType<Standings>>();
-  return ({ id }) => {
-    const asked = known.get(id) ?? budgets.find(tenant, id);
-    known.set(id, asked);
-    return asked;
-  };
-}
-
-/** What a budget lets no bid go for; a spent one has its next day before it. */
-const CLOSED = ["waiting", "ended", "stopped"] as const;
-
-function refusalOf(
-  terms: BudgetTerms,
-  scored: Scored,
-  standing: BudgetStanding | null,
-): BudgetRefusal | null {
-  return misfit(terms, scored) ??
-    CLOSED.find((state) => state === standing?.state) ?? null;
 }
 
 async function recommendOne(
@@ -169,7 +146,7 @@ async function recommendOne(
     };
   }
   const multiplier = standing?.multiplier ?? targetOf(scored);
-  return judge(scope, ground, {
+  return await judge(scope, ground, {
     multiplier,
     range: await rangeOf(ground, multiplier, options),
   });
@@ -251,27 +228,33 @@ function shade(worthMicros: number, chanceOf: WinCurve): number {
 }
 
 /** What policies and the request's own limits leave of a range. */
-function judge(
-  { policies }: TakeScope,
+async function judge(
+  { limits, policies }: TakeScope,
   ground: Ground,
   { multiplier, range }: {
     readonly multiplier: number;
     readonly range: BidRange;
   },
-): RecommendedBid {
+): Promise<RecommendedBid> {
   const { tenant, ask: { request }, at, scored, readings, terms } = ground;
+  const inForce = policies(tenant);
+  const counts = await readCounts(limits, inForce.limits("bid"), {
+    ...{ tenant, request, at },
+  });
   const score = scored.values[0] ?? 0;
   const { name: model, use } = scored.record;
   const currency = use.kind === "plan" ? "" : use.currency;
-  const facts = candidateFacts(sharedFacts(request, readings, at), request, {
+  const shared = withCounts(sharedFacts(request, readings, at), counts);
+  const facts = candidateFacts(shared, request, {
     ...{ model, currency, score, action: null, isControl: false },
   });
   const channel = request.entities.channel ?? null;
   const amountMicros = range.bidMicros;
-  const verdict = policies().judge("bid", facts, {
+  const verdict = inForce.judge("bid", facts, {
     ...{ tenant, channel, amountMicros },
   });
-  const allowed = verdict.allowed ? verdict.amountMicros ?? 0 : 0;
+  const isOpen = verdict.allowed && !verdict.review;
+  const allowed = isOpen ? verdict.amountMicros ?? 0 : 0;
   const { bidMicros, applied } = constrainBid(allowed, request.constraints);
   return {
     lowMicros: Math.min(range.lowMicros, bidMicros),

@@ -14,6 +14,7 @@ import type { Scores } from "../scores/scores.ts";
 import type { Archived } from "./archive.ts";
 import { canonicalJson } from "../domain/canonical.ts";
 import { settle } from "./decide.ts";
+import type { Grounds } from "./grounds.ts";
 import { paceScored } from "./paced.ts";
 import { frameOf, scoreWith } from "./score_candidates.ts";
 import type { Standing } from "./score_rung.ts";
@@ -45,19 +46,43 @@ export async function replayRecord(
   scope: ReplayScope,
   record: DecisionRecord,
 ): Promise<Replay> {
+  return replayOn(await recordedGrounds(scope, record), record);
+}
+
+/** Grounds that a record holds, but for what follows from them. */
+export type RecordedGrounds = Omit<Grounds, "shared">;
+
+/**
+ * What a recorded decision rested on.
+ *
+ * @throws {EngineError} As {@link replayRecord}.
+ */
+export async function recordedGrounds(
+  scope: ReplayScope,
+  record: DecisionRecord,
+): Promise<RecordedGrounds> {
   const { tenant, request, decision: logged } = record;
   const [policies, standing] = await Promise.all([
     scope.archive.read(logged.policySet),
     restand(scope, record),
   ]);
-  const replayed = settle(logged.id, {
+  return {
     tenant,
     request,
     at: logged.at,
     readings: logged.features,
     standing,
     policies,
-  });
+    ...logged.counts && { counts: logged.counts },
+  };
+}
+
+/** Takes a recorded decision again on its grounds. */
+export function replayOn(
+  grounds: RecordedGrounds,
+  { decision: logged }: DecisionRecord,
+): Replay {
+  const replayed = settle(logged.id, grounds);
   const differences = compare(logged, replayed, "");
   return { same: differences.length === 0, logged, replayed, differences };
 }

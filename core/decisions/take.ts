@@ -15,12 +15,24 @@ import type { ModelRecord } from "../domain/score.ts";
 import type { Features } from "../features/features.ts";
 import type { Clock, Ids } from "../ports/clock.ts";
 import type { Scores } from "../scores/scores.ts";
-import type { PolicySet } from "../verdicts/policy_set.ts";
+import type {
+  ChosenPolicies,
+  PolicyBook,
+  PolicyTrial,
+} from "../verdicts/in_force/policy_book.ts";
+import type { PolicySet } from "../verdicts/judge/policy_set.ts";
 import type { BudgetDesk } from "./budgets/budgets.ts";
 import { settle } from "./decide.ts";
+import { type Counted, findCounters } from "./limits/counters.ts";
+import type { LimitDesk } from "./limits/limits.ts";
+import {
+  type CountedDecision,
+  settleCounted,
+} from "./limits/settle_counted.ts";
 import { findPayer, reserveBid } from "./paced.ts";
 import { checkGiven, featuresReadBy, readFeatures } from "./read_features.ts";
 import { actionsAsked } from "./score_candidates.ts";
+import type { GivenGrounds, Rollouts } from "./rollouts.ts";
 import {
   findLadder,
   type Ladder,
@@ -34,21 +46,28 @@ import { findLandscape, type Landscape, withShading } from "./shading.ts";
 export interface TakeScope {
   readonly features: Pick<Features, "read" | "rebuilding">;
   readonly scores: Scores;
-  /** The policy set in force. */
-  policies(): PolicySet;
+  /** The policy set in force for a tenant. */
+  policies(tenant: string): PolicySet;
+  /** The sets for one decision, while something is on trial; that in force if absent. */
+  readonly choosePolicies?: PolicyBook["choose"] | undefined;
+  /** What is seen of trials; nothing if absent. */
+  readonly rollouts?: Pick<Rollouts, "observe">;
   /** What pays for bids. */
   readonly budgets: BudgetDesk;
+  /** What counts decisions for the limits of policies. */
+  readonly limits: LimitDesk;
   readonly clock: Clock;
   readonly ids: Ids;
 }
 
-/** A decision that was taken, and the policies that it cites. */
+/** A decision that was taken, the policies that it cites, and what was counted for it. */
 export interface Taken {
   readonly record: DecisionRecord;
   readonly policies: PolicySet;
+  readonly counted: readonly Counted[];
 }
 
-/** Takes a decision: reads, scores, paces, shades, judges, reserves. */
+/** Takes a decision: reads, scores, paces, shades, judges, reserves, counts. */
 export async function take(
   scope: TakeScope,
   tenant: string,
@@ -57,7 +76,7 @@ export async function take(
   const { budgets, ids: newIds } = scope;
   await budgets.ready();
   const at = scope.clock.now();
-  const inForce = scope.policies();
+  const { policies: inForce, trial } = choosePolicies(scope, tenant, request);
   const { readings, scored, landscape, ...stood } = await standRequest(
     scope,
     tenant,
@@ -68,10 +87,18 @@ export async function take(
   const shaded = await withShading(payer.scored, landscape, readings);
   const standing = { ...stood, scored: shaded };
   const grounds = { tenant, request, at, readings, policies: inForce };
-  const decision = settleReserved(scope, { ...grounds, standing }, {
-    id,
-    terms: payer.terms,
-  });
+  const { decision, counted } = await settleLimited(
+    scope,
+    { ...grounds, standing },
+    { id, terms: payer.terms },
+  );
+  if (trial !== null && scope.rollouts) {
+    const also = await readForTrial(scope, trial, grounds);
+    const judged = { ...grounds, standing, readings: also };
+    scope.rollouts.observe(trial, { id, settled: decision }, {
+      ...{ ...judged, ...countsOf(decision) },
+    });
+  }
   const record: DecisionRecord = {
     v: 1,
     kind: "decision",
@@ -81,7 +108,77 @@ export async function take(
     by,
     ...(standing.scored === null ? { frame: standing.frame } : {}),
   };
-  return { record, policies: inForce };
+  return { record, policies: inForce, counted };
+}
+
+/** What was read, and what only the set that did not decide asks for: it moves no decision. */
+async function readForTrial(
+  { features }: TakeScope,
+  { beside }: PolicyTrial,
+  { tenant, request, at, readings }: Pick<
+    GivenGrounds,
+    "tenant" | "request" | "at" | "readings"
+  >,
+): Promise<GivenGrounds["readings"]> {
+  const ids = new Set(
+    featuresReadBy(beside).filter((id) => !Object.hasOwn(readings, id)),
+  );
+  if (ids.size === 0) return readings;
+  const wanted = { tenant, request, ids, at, pins: [] };
+  const also = await readFeatures(features, wanted);
+  return { ...also.readings, ...readings };
+}
+
+/** The same person, or else the same campaign, is on the same side of a canary. */
+function choosePolicies(
+  { policies, choosePolicies }: TakeScope,
+  tenant: string,
+  { entities }: DecisionRequest,
+): ChosenPolicies {
+  const { subject, campaign, placement, account } = entities;
+  const key = subject ?? campaign ?? placement ?? account ?? "";
+  return choosePolicies?.(tenant, key) ??
+    { policies: policies(tenant), trial: null };
+}
+
+function countsOf({ counts }: Decision): Pick<Decision, "counts"> {
+  return counts === undefined ? {} : { counts };
+}
+
+/** Takes the decision under the limits that may apply; where there are none, at once. */
+async function settleLimited(
+  scope: TakeScope,
+  given: Parameters<typeof settle>[1],
+  asked: Asked,
+): Promise<CountedDecision> {
+  const { tenant, request, at, standing, policies } = given;
+  const limits = policies.limits(standing.frame.kind);
+  const counters = limits.length === 0
+    ? []
+    : findCounters(limits, tenant, request);
+  if (counters.length === 0) {
+    return { decision: settleReserved(scope, given, asked), counted: [] };
+  }
+  return await settleCounted(scope.limits, {
+    counters,
+    now: Date.parse(at),
+    settle: (counts, failure) => {
+      const falls = failure === null
+        ? standing.falls
+        : [...standing.falls, { from: standing.rung, cause: failure }];
+      const known = { ...given, counts, standing: { ...standing, falls } };
+      return settleReserved(scope, known, asked);
+    },
+    withdraw: ({ pacing }) => {
+      if (pacing?.bid) scope.budgets.withdraw(tenant, pacing.bid);
+    },
+  });
+}
+
+/** The id of a decision to be, and the terms of the budget that pays for it. */
+interface Asked {
+  readonly id: string;
+  readonly terms: BudgetTerms | null;
 }
 
 /** Where a request stands, with what was read for it and what shades its bid. */
@@ -97,7 +194,7 @@ export interface RequestStanding extends ReadStanding {
 export async function standRequest(
   { features, scores, policies }: TakeScope,
   tenant: string,
-  { request, at, policies: inForce = policies() }: {
+  { request, at, policies: inForce = policies(tenant) }: {
     readonly request: DecisionRequest;
     readonly at: Instant;
     readonly policies?: PolicySet;
@@ -122,10 +219,7 @@ export async function standRequest(
 function settleReserved(
   { budgets, clock }: TakeScope,
   given: Parameters<typeof settle>[1],
-  { id, terms }: {
-    readonly id: string;
-    readonly terms: BudgetTerms | null;
-  },
+  { id, terms }: Asked,
 ): Decision {
   const { tenant, standing } = given;
   const { scored } = standing;

@@ -55,6 +55,18 @@ export function parseInstant(text: string | number): Instant {
 }
 
 /**
+ * Whether a text is an instant as the engine writes it: instants compare as texts then.
+ *
+ * @param text Any text.
+ * @returns True for `YYYY-MM-DDThh:mm:ss.sssZ`, of years to 9999.
+ */
+export function isInstant(text: string): text is Instant {
+  const at = new Date(text);
+  return /^\d{4}-/.test(text) && !Number.isNaN(at.getTime()) &&
+    at.toISOString() === text;
+}
+
+/**
  * Moves a day.
  *
  * @param day The day.

@@ -54,11 +54,11 @@ export interface DecisionConstraints {
  */
 export type Rung = "champion" | "previous" | "static_rule" | "no_action";
 
-/** Why a rung was left for the next. */
+/** Why a rung was left for the next, or what was not known on it. */
 export interface RungFall {
   /** The rung that did not hold. */
   readonly from: Rung;
-  /** Code or short cause. */
+  /** Code or short cause; `limits: <code>` where counts were not known, and nothing more. */
   readonly cause: string;
 }
 
@@ -70,9 +70,24 @@ export interface ActionScore {
   readonly score: number;
   /** Score × value − cost, in micros. */
   readonly worthMicros: number;
-  /** Whether the policies allow it. */
+  /** Whether it may be taken: no policy or limit forbids it, and nobody must agree first. */
   readonly allowed: boolean;
+  /** What policies put it first or last by; absent if none does. */
+  readonly priority?: number;
 }
+
+/** Something that a person must agree to before it is done. */
+export interface Review {
+  /** The action; `bid` where a bid is decided. */
+  readonly action: string;
+  /** `policy@version/rule` that asks for it. */
+  readonly rule: string;
+  /** Why, for a person. */
+  readonly reason: string;
+}
+
+/** What limits had counted in their windows, by `policy.rule`. */
+export type Counts = Readonly<Record<string, number>>;
 
 /** What is recommended. */
 export type Recommendation =
@@ -130,6 +145,15 @@ export interface Decision {
   readonly shading?: Shading;
   /** Absent unless a budget governs the bid. */
   readonly pacing?: Pacing;
+  /** What a person would have to agree to; absent if nothing. */
+  readonly reviews?: readonly Review[];
+  /**
+   * Counts that limits were judged by; absent where no limit may apply. One that is not in
+   * it was unknown.
+   */
+  readonly counts?: Counts;
+  /** Limits that this counts towards, as `policy.rule`; absent if none. */
+  readonly countsTowards?: readonly string[];
 }
 
 /** What was to be decided, kept where no model's version says it. */

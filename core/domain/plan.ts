@@ -54,8 +54,8 @@ export interface PlanRecommendation {
  * ```
  *
  * - `proposed`: made; policies or live values object, as its findings say
- * - `validated`: policies and live values agree
- * - `approved`: by another person than who asked
+ * - `validated`: policies and live values agree, or agree once a person does
+ * - `approved`: by another person than who asked, who named the rules that need one
  * - `applying`: its writes are under way or stopped half-way; applying again goes on. It
  *   is proposed again only if nothing was written
  * - `applied`: every write was read back
@@ -96,8 +96,8 @@ export interface PlanEvent {
 /** What speaks against a plan as things are now. */
 export interface PlanFinding {
   /**
-   * `live_value_drifted`, `policy_objects`, `model_replaced`, `plan_expired`,
-   * `destination_replaced`; of writes `write_refused`, `write_unsettled` and
+   * `live_value_drifted`, `policy_objects`, `policy_review`, `model_replaced`,
+   * `plan_expired`, `destination_replaced`; of writes `write_refused`, `write_unsettled` and
    * `write_kept_back`.
    */
   readonly code: string;
@@ -105,6 +105,8 @@ export interface PlanFinding {
   readonly entity: EntityKey | null;
   /** For a person. */
   readonly message: string;
+  /** `policy@version/rule` that a person must agree to, or that bounds several budgets; absent otherwise. */
+  readonly rule?: string;
 }
 
 /** A plan with its proof. */

@@ -35,6 +35,10 @@ export interface ApiKeyGrant {
   readonly scopes: readonly Scope[];
   /** What it may read features for; anything if absent. */
   readonly purposes?: readonly string[] | null;
+  /** Groups that it speaks for; none if absent. */
+  readonly groups?: readonly string[];
+  /** Whether a person holds it; a service does if absent. */
+  readonly person?: boolean;
   /** When it is made. */
   readonly createdAt: Instant;
   /** When it ends; null for never. */
@@ -53,7 +57,7 @@ export function createApiKey(
   const id = randomBytes(8).toString("hex");
   const secret = randomBytes(32).toString("hex");
   const key = {
-    purposes: null,
+    ...{ purposes: null, groups: [], person: false },
     id,
     ...grant,
     secretHash: sha256(secret),

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { createHash } from "node:crypto";
 import { raw } from "hono/html";
 import { CODES, type ErrorCode } from "../domain/error.ts";
+import { asPage, type DocsPage } from "./docs_frame.ts";
 import {
   type Content,
   type Operation,
@@ -17,16 +17,6 @@ import { DOCS_STYLE } from "./docs_style.ts";
 import type { OpenApiDocument } from "./openapi.ts";
 import { MEANINGS } from "./problem.ts";
 
-/** The page and the headers it needs. */
-export interface DocsPage {
-  /** HTML. */
-  readonly text: string;
-  /** Its content type. */
-  readonly type: string;
-  /** A content security policy that allows its one style sheet and nothing else. */
-  readonly headers: Readonly<Record<string, string>>;
-}
-
 /**
  * Prints the documentation.
  *
@@ -34,17 +24,7 @@ export interface DocsPage {
  * @returns The page.
  */
 export function printDocs(document: OpenApiDocument): DocsPage {
-  const hash = createHash("sha256").update(DOCS_STYLE).digest("base64");
-  const page = <Page document={document} />;
-  return {
-    text: `<!DOCTYPE html>${page}`,
-    type: "text/html; charset=utf-8",
-    headers: {
-      "referrer-policy": "no-referrer",
-      "content-security-policy":
-        `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
-    },
-  };
+  return asPage(String(<Page document={document} />));
 }
 
 function Page({ document }: { document: OpenApiDocument }) {

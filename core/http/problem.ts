@@ -12,7 +12,8 @@ import { EngineError, type ErrorCode } from "../domain/error.ts";
 /** What each code means, for a person; the title of its problems. */
 export const MEANINGS: Readonly<Record<ErrorCode, string>> = {
   access_denied: "The key lacks the scope or the purpose that is asked for",
-  approval_invalid: "What was to be approved is not pending, or is one's own",
+  approval_invalid:
+    "The workflow does not allow the step, or not to the caller",
   artifact_corrupt: "A stored artifact does not have its recorded hash",
   body_invalid: "The body is not acceptable JSON",
   body_too_large: "The body is larger than the server reads",

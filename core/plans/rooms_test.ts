@@ -16,7 +16,7 @@ import type { ChangeJournal } from "../ports/changes.ts";
 import type { PlanStore } from "../ports/decisions.ts";
 import type { LeaseStore } from "../ports/stores.ts";
 import type { MetricSeries, SeriesQuery } from "../ports/training_sets.ts";
-import { compilePolicySet } from "../verdicts/policy_set.ts";
+import { compilePolicySet } from "../verdicts/judge/policy_set.ts";
 import {
   createMapJournal,
   createMapLeases,

@@ -127,7 +127,10 @@ export interface PolicyArchive {
   load(hash: string): Promise<string | null>;
 }
 
-/** What a key may do. */
+/**
+ * What a key may do. `propose` writes changes and turns kill switches on; `govern` acts
+ * on changes of the whole deployment, and not only on its tenant's own.
+ */
 export const SCOPES = [
   "score",
   "plan",
@@ -135,6 +138,8 @@ export const SCOPES = [
   "ingest",
   "approve",
   "apply",
+  "propose",
+  "govern",
 ] as const;
 
 /** One of the things that a key may do. */
@@ -152,6 +157,10 @@ export interface ApiKey {
   readonly scopes: readonly Scope[];
   /** What it may read features for; null for anything. */
   readonly purposes: readonly string[] | null;
+  /** Groups that it speaks for when changes are reviewed, such as `privacy`. */
+  readonly groups: readonly string[];
+  /** Whether a person holds it; only people agree with changes. */
+  readonly person: boolean;
   /** SHA-256 of the secret. */
   readonly secretHash: string;
   /** When it was made. */

@@ -92,7 +92,10 @@ export interface ErasureStore {
     source: string,
     models: readonly LabelledModel[],
   ): Promise<void>;
-  /** Removes kept answers that hold them, and their traces in statistics of runs. */
+  /**
+   * Removes kept answers that hold them, what limits counted of them, and their traces in
+   * statistics of runs.
+   */
   eraseAnswers(target: ErasureTarget): Promise<void>;
   /** Entities with kept vectors or tiles that are them, or whose ids name them. */
   namingEntities(target: ErasureTarget): Promise<readonly EntityKey[]>;

@@ -14,6 +14,9 @@ import type {
 } from "./decisions.ts";
 import type { ErasureStore } from "./erasure.ts";
 import type { FeatureHistory, OnlineFeatures, ViewStore } from "./features.ts";
+import type { GovernanceStore } from "./governance.ts";
+import type { LimitCounts } from "./limits.ts";
+import type { RolloutStore } from "./rollouts.ts";
 import type { ConsistencyStore } from "./trust.ts";
 import type { ModelRegistry, ModelWatchStore, TrialStore } from "./models.ts";
 import type { QuotaStore } from "./quota.ts";
@@ -68,6 +71,9 @@ export interface Stores {
   readonly erasures: ErasureStore;
   readonly leases: LeaseStore;
   readonly quota: QuotaStore;
+  readonly limits: LimitCounts;
+  readonly governance: GovernanceStore;
+  readonly rollouts: RolloutStore;
   /**
    * Keeps a setting that all nodes must agree on, the first time, and answers what
    * is kept.

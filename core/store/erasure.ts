@@ -158,6 +158,7 @@ async function eraseAnswers(
 ): Promise<number> {
   const { ids, texts, hashes } = namesOf(subjects);
   const gone = await tx.query(ERASE_ANSWERS, [tenant, ids, texts]);
+  await tx.query(ERASE_LIMIT_COUNTS, [tenant, ids, hashes ?? []]);
   if (hashes !== null) await tx.query(ERASE_STATISTICS, [tenant, hashes]);
   return gone.length;
 }
@@ -229,6 +230,11 @@ const ERASE_ANSWERS = `
   delete from idempotent_answer
   where tenant = $1 and (key = any($2::text[]) or key ~ $3 or answer ~ $3)
   returning 1`;
+
+/** A pseudonym may stand in the id of another entity. */
+const ERASE_LIMIT_COUNTS = `
+  delete from limit_count
+  where tenant = $1 and (subject_id = any($2::text[]) or key like any($3::text[]))`;
 
 /** A run that is under way begins anew where it stood at somebody who is erased. */
 const ERASE_STATISTICS = `

@@ -38,10 +38,11 @@ export function createKeyStore(sql: Sql): KeyStore {
 }
 
 function toKey(row: typeof apiKey.$inferSelect): ApiKey {
-  const { scopes, purposes } = row;
+  const { scopes, purposes, groups } = row;
   return {
     ...row,
     scopes: scopes as Scope[],
     purposes: purposes as string[] | null,
+    groups: (groups ?? []) as string[],
   };
 }

@@ -12,6 +12,8 @@ import { createBudgetBook } from "./budget_store.ts";
 import { createDecisionLog } from "./decision_log.ts";
 import { createErasureStore } from "./erasure.ts";
 import { createChangeJournal } from "./change_journal.ts";
+import { createGovernanceStore } from "./change_store.ts";
+import { createRolloutStore } from "./rollout_counts.ts";
 import { createConsistencyStore } from "./feature_checks.ts";
 import { createFeatureHistory } from "./feature_history.ts";
 import { createOnlineFeatures } from "./feature_kv.ts";
@@ -21,6 +23,7 @@ import { createIdempotencyStore } from "./idempotency.ts";
 import { createKeyStore } from "./key_store.ts";
 import { createLazyKv } from "./lazy_kv.ts";
 import { createLeaseStore } from "./leases.ts";
+import { createLimitCounts } from "./limit_counts.ts";
 import { migrate } from "./migrate.ts";
 import { createModelRegistry } from "./model_registry.ts";
 import { createModelWatchStore } from "./model_watches.ts";
@@ -110,6 +113,9 @@ export function createStores(
     erasures: createErasureStore(sql),
     leases: createLeaseStore(sql),
     quota: createQuotaStore(sql),
+    limits: createLimitCounts(sql),
+    governance: createGovernanceStore(sql),
+    rollouts: createRolloutStore(sql),
     agree: async (name, setting) => {
       const [row] = await sql.query<{ setting: string }>(AGREE, [
         name,

@@ -32,6 +32,7 @@ export interface Bench {
 const terminal = openTerminal();
 const NAMES = [
   "policy_set",
+  "policy_replay",
   "plan_10k",
   "plan_scale",
   "plan_instances",

@@ -7,12 +7,13 @@
 import { REQUEST } from "../../core/decisions/memory_ports_test.ts";
 import { createBudgets } from "../../core/decisions/budgets/budgets.ts";
 import { createDecisions } from "../../core/decisions/decisions.ts";
+import { createLimits } from "../../core/decisions/limits/limits.ts";
 import { createFeatures } from "../../core/features/features.ts";
 import { createScores } from "../../core/scores/scores.ts";
 import { systemClock } from "../../core/store/clock.ts";
 import { createIds } from "../../core/store/ids.ts";
 import { openStores } from "../../core/store/open.ts";
-import { compilePolicySet } from "../../core/verdicts/policy_set.ts";
+import { compilePolicySet } from "../../core/verdicts/judge/policy_set.ts";
 
 const AT_ONCE = 8;
 
@@ -30,6 +31,7 @@ export async function openDecisions(databaseUrl: string, dataFolder: string) {
     log: stores.log,
     idempotency: stores.idempotency,
     budgets: createBudgets({ book: stores.budgets, clock, ids }),
+    limits: createLimits(stores.limits),
     ...{ clock, ids },
   });
   return { decisions, stores };

@@ -109,10 +109,10 @@ Deno.test("a key is made for purposes", async () => {
       ...["keys", "create", "analyst", "--scopes", "read"],
       ...["--purposes", "reporting, research"],
     );
-    await run("keys", "create", "engine", "--scopes", "score");
+    await run("keys", "create", "shop", "--scopes", "score");
     const listed = await run("keys", "list");
     assert.match(listed, /analyst +read +reporting,research /);
-    assert.match(listed, /engine +score +any /);
+    assert.match(listed, /shop +score +any /);
     await assert.rejects(
       run(
         ...["keys", "create", "x", "--scopes", "read"],

@@ -6,6 +6,7 @@
  */
 import assert from "node:assert/strict";
 import { createBudgets } from "../../core/decisions/budgets/budgets.ts";
+import { createLimits } from "../../core/decisions/limits/limits.ts";
 import { createDecisions } from "../../core/decisions/decisions.ts";
 import { REQUEST } from "../../core/decisions/memory_ports_test.ts";
 import type { ModelRecord } from "../../core/domain/score.ts";
@@ -15,7 +16,7 @@ import type { Scorer } from "../../core/scores/scorer.ts";
 import { createFeatures } from "../../core/features/features.ts";
 import { createScores, type Scores } from "../../core/scores/scores.ts";
 import { trainModel } from "../../core/training/train.ts";
-import { compilePolicySet } from "../../core/verdicts/policy_set.ts";
+import { compilePolicySet } from "../../core/verdicts/judge/policy_set.ts";
 import landscape from "../../models/bid_landscape/model.ts";
 import rate from "../../models/response_rate/model.ts";
 import value from "../../models/response_value/model.ts";
@@ -159,6 +160,7 @@ async function assertBids(
     ...{ features, scores, archive, log, idempotency, clock, ids },
     policies: () => compilePolicySet([]),
     budgets: createBudgets({ book: stores.budgets, clock, ids }),
+    limits: createLimits(stores.limits),
   });
   const { decision } = await decisions.decide(TENANT, {
     ...REQUEST,

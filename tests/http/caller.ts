@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Engine } from "../../core/engine.ts";
 import { createApp } from "../../core/http/app.ts";
 import type { AccessEntry } from "../../core/http/access_log.ts";
 import { createStub, type Stub } from "./stub_engine.ts";
@@ -33,12 +34,19 @@ export interface Caller {
   ask(line: string, asked?: Asked): Promise<Told>;
 }
 
-/** Opens an app over a new stub. */
-export function openCaller(bodyLimitBytes = 10_000): Caller {
+/**
+ * Opens an app over a new stub.
+ *
+ * @param parts Of the engine, in place of the stub's.
+ */
+export function openCaller(
+  bodyLimitBytes = 10_000,
+  parts: Partial<Engine> = {},
+): Caller {
   const stub = createStub();
   const key = stub.grant();
   const logged: AccessEntry[] = [];
-  const app = createApp(stub.engine, {
+  const app = createApp({ ...stub.engine, ...parts }, {
     version: "1.2.3",
     bodyLimitBytes,
     log: (entry) => logged.push(entry),

@@ -9,6 +9,7 @@ import type {
   KeyedEndpoint,
 } from "../../core/http/routes/endpoint.ts";
 import type { Asked } from "./caller.ts";
+import { FORMER, SIGNS } from "./stub_changes.ts";
 
 /** Routes that a key opens. */
 export const KEYED: readonly KeyedEndpoint[] = ENDPOINTS.filter(isKeyed);
@@ -16,6 +17,37 @@ export const KEYED: readonly KeyedEndpoint[] = ENDPOINTS.filter(isKeyed);
 const ORDERS = ENDPOINTS.find(({ path, method }) =>
   path === "/views" && method === "post"
 )?.example;
+
+const CHANGE = "/changes/{id}";
+const REASONED: Asked = { body: { reason: "it is better so" } };
+
+/** What is posted of changes, by path. */
+const CHANGE_BODIES: Readonly<Record<string, Asked>> = {
+  "/changes": {
+    body: ENDPOINTS.find(({ path, method }) =>
+      path === "/changes" && method === "post"
+    )?.example,
+  },
+  [`${CHANGE}/edit`]: { body: { title: "Another title" } },
+  [`${CHANGE}/approve`]: { body: { signs: SIGNS } },
+  [`${CHANGE}/require`]: {
+    body: { approvals: 2, groups: ["privacy"], reason: "delicate" },
+  },
+  [`${CHANGE}/schedule`]: { body: { ["start_at"]: "2026-02-01T00:00:00Z" } },
+  ...Object.fromEntries(
+    ["request-changes", "reject", "end-trial", "acknowledge"]
+      .map((word) => [`${CHANGE}/${word}`, REASONED]),
+  ),
+  "/policies/rollback": { body: { to: FORMER, reason: "bids too little" } },
+  "/switches": {
+    body: {
+      ["switch_id"]: "stop_all",
+      stops: {},
+      reason: "nothing is as it should be",
+    },
+  },
+  "/switches/{id}/release": REASONED,
+};
 
 /** What is posted, by path; nothing where none is named. */
 const BODIES: Readonly<Record<string, Asked>> = {
@@ -45,6 +77,7 @@ const BODIES: Readonly<Record<string, Asked>> = {
     )
       .map(({ path, example }) => [path, { body: example }]),
   ),
+  ...CHANGE_BODIES,
   "/webhooks/{connector}/{source}": {
     raw: "{}",
     headers: { "x-signature": "right" },
@@ -67,6 +100,13 @@ const VIEW_PARAMS: Readonly<Record<string, string>> = {
   version: "2",
 };
 
+/** Parameters of routes whose names are not those of models. */
+const OWN_PARAMS = [
+  ["/views", VIEW_PARAMS],
+  ["/policies", { name: "ours" }],
+  ["/docs/policies", { name: "ours" }],
+] as const;
+
 /** Query parameters that a route cannot do without. */
 const QUERIES: Readonly<Record<string, string>> = {
   "/features/{view}/{entity}/lineage": "?feature=clicks_count_7d",
@@ -77,6 +117,22 @@ const QUERIES: Readonly<Record<string, string>> = {
 const IDS = [
   ["/decisions", "dec_1"],
   ["/optimization/budgets", "spring"],
+  ...["check", "edit"].map((word) =>
+    [`${CHANGE}/${word}`, "chg_draft"] as const
+  ),
+  ...["recall", "withdraw"].map((word) =>
+    [`${CHANGE}/${word}`, "chg_own"] as const
+  ),
+  ...["schedule", "activate"].map((word) =>
+    [`${CHANGE}/${word}`, "chg_approved"] as const
+  ),
+  [`${CHANGE}/rebase`, "chg_stale"],
+  [`${CHANGE}/submit`, "chg_checked"],
+  [`${CHANGE}/end-trial`, "chg_trial"],
+  [`${CHANGE}/acknowledge`, "chg_undone"],
+  ["/changes", "chg_review"],
+  ["/docs/changes", "chg_review"],
+  ["/switches", "stop_display"],
 ] as const;
 
 /** What is sent. */
@@ -87,7 +143,8 @@ export function askedOf({ method, path }: Endpoint): Asked {
 /** The route's line with parameters that the stub knows. */
 export function lineOf({ method, path }: Endpoint): string {
   const id = IDS.find(([start]) => path.startsWith(start))?.[1] ?? "plan_1";
-  const params = path.startsWith("/views") ? VIEW_PARAMS : PARAMS;
+  const params: Readonly<Record<string, string>> =
+    OWN_PARAMS.find(([start]) => path.startsWith(start))?.[1] ?? PARAMS;
   const filled = path.replaceAll(
     /\{(\w+)\}/g,
     (_, name) => params[name] ?? id,

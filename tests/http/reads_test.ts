@@ -89,8 +89,8 @@ Deno.test("policies are those that concern the tenant", async () => {
   const { ask, stub } = openCaller();
   const { body } = await ask("GET /policies");
   const names = body.policies.map(({ policy }: { policy: string }) => policy);
-  assert.deepEqual(names, ["bid_limits"]);
-  assert.equal(body.policy_set, stub.engine.policies().hash);
+  assert.deepEqual(names, ["bid_limits", "ours"]);
+  assert.equal(body.policy_set, stub.engine.policies("acme").hash);
   const rival = stub.grant({ tenant: "rival" });
   const theirs = await ask("GET /policies", { key: rival });
   assert.equal(theirs.body.policies.length, 2);

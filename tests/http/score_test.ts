@@ -26,9 +26,17 @@ Deno.test("score answers an action with its evidence", async () => {
         score: 0.25,
         ["worth_micros"]: "12",
         allowed: true,
+        priority: 0,
       },
-      { action: "none", score: 0.1, ["worth_micros"]: "0", allowed: true },
+      {
+        action: "none",
+        score: 0.1,
+        ["worth_micros"]: "0",
+        allowed: true,
+        priority: 0,
+      },
     ],
+    reviews: [],
     ["policy_applied"]: [{
       rule: "bid_limits@1/cap_display",
       effect: "cap",

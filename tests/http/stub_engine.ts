@@ -11,6 +11,7 @@ import { EngineError } from "../../core/domain/error.ts";
 import type { PlanRequest } from "../../core/domain/plan_request.ts";
 import { type ApiKey, type Scope, SCOPES } from "../../core/ports/decisions.ts";
 import type { Idempotent } from "../../core/http/idempotency_key.ts";
+import { saySet } from "../../core/verdicts/explain/sentence.ts";
 import {
   AT,
   decisionOf,
@@ -29,6 +30,7 @@ import {
   openBudgetDesk,
   RECOMMENDED,
 } from "./stub_budgets.ts";
+import { openChangeDesk } from "./stub_changes.ts";
 import { openModelDesk } from "./stub_models.ts";
 import { openPlanDesk } from "./stub_plans.ts";
 import { RECEIPT, SIGNALS, TRUST } from "./stub_signals.ts";
@@ -106,6 +108,7 @@ export function createStub(): Stub {
         tenant: "acme",
         name: "tester",
         scopes: SCOPES as readonly Scope[],
+        person: true,
         createdAt: stub.now,
         expiresAt: null,
         ...grant,
@@ -225,6 +228,8 @@ export function createStub(): Stub {
       next: (prefix) => `${prefix}_${String(++requests).padStart(26, "0")}`,
     },
     policies: () => POLICIES,
+    ...openChangeDesk({ now: () => stub.now }),
+    spokenPolicies: (tenant) => saySet(POLICIES, tenant),
     async receive(job) {
       const report = await receiveStub(job);
       stub.delivered.push(job);

@@ -9,7 +9,7 @@ import type { FeatureView } from "../../core/domain/feature.ts";
 import type { Plan } from "../../core/domain/plan.ts";
 import type { ModelRecord, ModelUse } from "../../core/domain/score.ts";
 import type { PolicyDocument } from "../../core/domain/verdict.ts";
-import { compilePolicySet } from "../../core/verdicts/policy_set.ts";
+import { compilePolicySet } from "../../core/verdicts/judge/policy_set.ts";
 
 /** When everything of the stub happened. */
 export const AT = "2026-01-31T09:00:00.000Z";
@@ -204,9 +204,10 @@ const policy: PolicyDocument = {
   }],
 };
 
-/** Two policies, one of another tenant. */
+/** Three policies: of all tenants, of `acme`, and of another. */
 export const POLICIES = compilePolicySet([
   policy,
+  { ...policy, policy: "ours", appliesTo: { tenants: ["acme"] } },
   { ...policy, policy: "theirs", appliesTo: { tenants: ["rival"] } },
 ]);
 
@@ -231,6 +232,28 @@ export const EXPLANATION: Awaited<
     effect: 0.05,
   }],
   applied: [],
+  verdicts: [{
+    action: "womens_email",
+    passes: false,
+    rules: [{
+      rule: "consent@2/email_without_consent",
+      effect: "deny",
+      sentence: "An action is refused: No consent to e-mail.",
+      holds: true,
+      conditions: [{
+        text: "not (compliance.consent_email)",
+        holds: true,
+        facts: { "compliance.consent_email": false },
+      }],
+      missing: [],
+    }],
+    nearest: {
+      passes: true,
+      changes: [{ path: "compliance.consent_email", from: false, to: true }],
+      sentence: "It would pass if the flag consent_email were set.",
+    },
+    largestMicros: null,
+  }],
   policySet: "f".repeat(64),
   same: true,
 };

@@ -14,7 +14,7 @@ import { lendFiles } from "../../core/signals/lend/files.ts";
 import { systemClock } from "../../core/store/clock.ts";
 import { createIds } from "../../core/store/ids.ts";
 import { openStores } from "../../core/store/open.ts";
-import { compilePolicySet } from "../../core/verdicts/policy_set.ts";
+import { compilePolicySet } from "../../core/verdicts/judge/policy_set.ts";
 import file from "../../connectors/file/connector.ts";
 import type { HttpClient } from "../../plugins/contract.ts";
 

@@ -12,7 +12,10 @@ import { SCOPES } from "../../core/ports/decisions.ts";
 import type { Stores } from "../../core/ports/stores.ts";
 import { createIds } from "../../core/store/ids.ts";
 import { openStores } from "../../core/store/open.ts";
-import { compilePolicySet } from "../../core/verdicts/policy_set.ts";
+import {
+  createPolicyBook,
+  type PolicyBook,
+} from "../../core/verdicts/in_force/policy_book.ts";
 import type { HttpClient } from "../../plugins/contract.ts";
 import { type BytesModel, onnxBytes } from "../features/onnx_bytes.ts";
 import { START_MS } from "./auctions.ts";
@@ -31,6 +34,8 @@ export interface ServedNode {
   /** Asks it over HTTP; the body of the answer, which must be as wanted. */
   // deno-lint-ignore no-explicit-any -- tests look into answers of any shape
   ask(line: string, body?: unknown, want?: number): Promise<any>;
+  /** The policies in force at it. */
+  readonly book: PolicyBook;
   close(): Promise<void>;
 }
 
@@ -43,7 +48,7 @@ const VALUE: BytesModel = {
 };
 const ROWS = [1000, 2000, 3000, 4000];
 
-/** Opens a node on a server's database. */
+/** Opens a node on a server's database; without policies, unless some are put into force. */
 export async function openNode(
   databaseUrl: string,
   clock: TestClock,
@@ -54,7 +59,7 @@ export async function openNode(
     await openStores({ databaseUrl, dataFolder, clock: time }),
     clock,
   );
-  const policies = compilePolicySet([]);
+  const book = createPolicyBook(stores.governance);
   const ids = createIds(time);
   const unused = () => {
     throw new TypeError("Nothing is lent here");
@@ -62,7 +67,11 @@ export async function openNode(
   const engine = createEngine({
     ...{ stores, clock: time, ids, code: "1", leftOut: {} },
     ...{ connectors: [], families: [], sources: [], quota: () => [] },
-    policies: () => policies,
+    ...{ policies: book.active, choosePolicies: book.choose },
+    switchBoard: {
+      list: () => Promise.resolve([]),
+      replace: () => Promise.resolve(),
+    },
     destinations: () => [],
     lendFiles: unused,
     lendHttp: (): HttpClient => unused(),
@@ -73,7 +82,7 @@ export async function openNode(
     ...{ tenant: TENANT, name: "bidder", scopes: SCOPES, days: 365 },
   });
   return {
-    engine,
+    ...{ engine, book },
     ask: askerOf(createApp(engine, { version: "1" }), key),
     close: async () => {
       await engine.close();
@@ -96,7 +105,9 @@ function onClock(stores: Stores, clock: TestClock): Stores {
 }
 
 /** Brings the model, unless another node has. */
-async function teach({ models }: Stores): Promise<void> {
+export async function teach(
+  { models }: Pick<Stores, "models">,
+): Promise<void> {
   if ((await models.list(TENANT)).length > 0) return;
   const at = new Date(START_MS).toISOString();
   const record = await importModel({ models, views: [], code: "1" }, {

@@ -13,9 +13,9 @@ import type {
   ModelRecord,
   ResponseCurve,
 } from "../../core/domain/score.ts";
-import type { PolicyRule } from "../../core/domain/verdict.ts";
+import type { PolicyList, PolicyRule } from "../../core/domain/verdict.ts";
 import { propose } from "../../core/plans/proposal/propose.ts";
-import { compilePolicySet } from "../../core/verdicts/policy_set.ts";
+import { compilePolicySet } from "../../core/verdicts/judge/policy_set.ts";
 
 /** A company: campaigns in channels, and the rules of its policies. */
 export interface Company {
@@ -23,13 +23,15 @@ export interface Company {
   /** Today's spend of each, micros a day. */
   readonly spends: readonly bigint[];
   readonly rules: readonly PolicyRule[];
+  /** Lists that rules name; none unless given. */
+  readonly lists?: readonly PolicyList[];
 }
 
 const NOW = "2026-03-02T09:00:00.000Z";
 
 /** Makes a plan, unless it throws. */
 export async function makePlan(
-  { curves, spends, rules }: Company,
+  { curves, spends, rules, lists = [] }: Company,
   request: PlanRequest,
   now = NOW,
 ): Promise<Plan> {
@@ -48,6 +50,7 @@ export async function makePlan(
       rules,
       cases: [{ note: "none", facts: {}, want: [] }],
     }],
+    { lists },
   );
   return await propose({ tenant: "acme", request, now, policies }, {
     id: "plan_1",

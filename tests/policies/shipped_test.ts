@@ -4,11 +4,14 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { CATALOGUE } from "../../core/verdicts/catalogue.ts";
-import { checkPolicies } from "../../core/verdicts/check.ts";
-import { loadPolicies } from "../../core/verdicts/load.ts";
-import { OPERATORS } from "../../core/verdicts/operators.ts";
-import { printPolicySchema } from "../../core/verdicts/schema.ts";
+import { CATALOGUE } from "../../core/verdicts/language/catalogue.ts";
+import { checkPolicies } from "../../core/verdicts/document/check.ts";
+import {
+  loadPolicies,
+  parsePolicyFile,
+} from "../../core/verdicts/document/load.ts";
+import { OPERATORS } from "../../core/verdicts/language/operators.ts";
+import { printPolicySchema } from "../../core/verdicts/document/schema.ts";
 
 const FOLDER = new URL("../../policies/", import.meta.url);
 
@@ -50,6 +53,26 @@ Deno.test("policies/README.md names every fact and every operator", () => {
   assert.deepEqual([...facts, ...operators], []);
 });
 
+Deno.test("the policy and the guards in policies/README.md may be saved", () => {
+  const text = Deno.readTextFileSync(new URL("README.md", FOLDER));
+  const [shown = "", guards = ""] = [...text.matchAll(/```json\n([^`]*)```/g)]
+    .map(([, block]) => block);
+  loadPolicies([{ name: "budget_care.json", text: shown }]);
+  const document = JSON.parse(shown);
+  const [rule] = document.rules;
+  const lines = guards.trim().split("\n");
+  assert.ok(lines.length > 3);
+  for (const line of lines) {
+    const guarded = {
+      ...document,
+      on: ["action"],
+      rules: [{ ...rule, when: JSON.parse(line) }],
+    };
+    const text = JSON.stringify(guarded);
+    parsePolicyFile({ name: "budget_care.json", text });
+  }
+});
+
 Deno.test("doing nothing is allowed whatever else is unknown", () => {
   const facts = { context: { isControl: true } };
   const options = { tenant: "acme", channel: null, amountMicros: null };
@@ -64,9 +87,9 @@ Deno.test("an e-mail of which nothing is known is not sent", () => {
   assert.deepEqual(
     verdict.applied.map(({ rule, missing }) => [rule, missing]),
     [
-      ["consent@2/email_without_consent", true],
-      ["contact_frequency@1/daily", true],
-      ["contact_frequency@1/weekly", true],
+      ["consent@3/email_without_consent", true],
+      ["contact_frequency@2/daily", true],
+      ["contact_frequency@2/weekly", true],
     ],
   );
 });

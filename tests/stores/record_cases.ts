@@ -213,6 +213,7 @@ export const recordCases: readonly Case[] = [
         name: "shop",
         scopes: ["score", "read"],
         purposes: ["optimization"],
+        ...{ groups: ["privacy"], person: true },
         secretHash: hash,
         createdAt: AT,
         expiresAt: null,

@@ -11,9 +11,11 @@ import { changeCases } from "./change_cases.ts";
 import { budgetCases } from "./budget_cases.ts";
 import { claimCases } from "./claim_cases.ts";
 import { featureCases } from "./feature_cases.ts";
+import { governanceCases } from "./governance_cases.ts";
 import { historyCases } from "./history_cases.ts";
 import { keptCases } from "./kept_cases.ts";
 import { leaseCases } from "./lease_cases.ts";
+import { limitCases } from "./limit_cases.ts";
 import { logCases } from "./log_cases.ts";
 import { modelCases } from "./model_cases.ts";
 import { modelRoleCases } from "./model_role_cases.ts";
@@ -48,7 +50,9 @@ const CASES = [
   ...viewCases,
   ...leaseCases,
   ...quotaCases,
+  ...limitCases,
   ...budgetCases,
+  ...governanceCases,
   ...streamCases,
   ...streamFollowCases,
 ];

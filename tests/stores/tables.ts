@@ -12,6 +12,8 @@ import type { Sql } from "../../core/store/sql.ts";
 import * as decisions from "../../core/store/tables/decisions.ts";
 import * as erasure from "../../core/store/tables/erasure.ts";
 import * as features from "../../core/store/tables/features.ts";
+import * as governance from "../../core/store/tables/governance.ts";
+import * as limits from "../../core/store/tables/limits.ts";
 import * as models from "../../core/store/tables/models.ts";
 import * as plans from "../../core/store/tables/plans.ts";
 import * as quota from "../../core/store/tables/quota.ts";
@@ -19,9 +21,11 @@ import * as signals from "../../core/store/tables/signals.ts";
 
 /**
  * Hold no tenant's rows: what was migrated, how far consumers of the outbox are,
- * policy sets, known by their hash, budgets of keys, and what all nodes agree on.
+ * policy sets, known by their hash, budgets of keys, contents of changes, known by
+ * theirs, and what all nodes agree on.
  */
 const SHARED = [
+  "change_content",
   "lease",
   "migration",
   "outbox_consumer",
@@ -48,7 +52,17 @@ export async function checkTables(sql: Sql): Promise<void> {
 }
 
 function declaredColumns(): Record<string, string[]> {
-  const exported = [decisions, erasure, features, models, plans, quota, signals]
+  const exported = [
+    decisions,
+    erasure,
+    features,
+    governance,
+    limits,
+    models,
+    plans,
+    quota,
+    signals,
+  ]
     .flatMap((module): unknown[] => Object.values(module));
   const tables = exported.filter((it): it is PgTable => is(it, PgTable));
   return Object.fromEntries(tables.map((table) => [

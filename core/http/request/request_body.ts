@@ -10,8 +10,11 @@ import {
   isAccountNumber,
 } from "../../domain/personal_data.ts";
 
-/** Deepest nesting of a body; no schema here needs more than five. */
-export const MAX_DEPTH = 32;
+/**
+ * Deepest nesting of a body. A policy nests up to 32 operators of two levels each, seven
+ * levels down, and is refused by its own rules beyond.
+ */
+export const MAX_DEPTH = 80;
 
 const UNSAFE_NAMES = new Set(["__proto__", "constructor", "prototype"]);
 const SHOWN_NAME = /^[A-Za-z_][\w.:-]{0,79}$/;

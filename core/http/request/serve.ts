@@ -88,6 +88,7 @@ function senderOf(
     name: "sender",
     scopes: [],
     purposes: null,
+    ...{ groups: [], person: false },
     secretHash: "",
     createdAt: stage.engine.clock.now(),
     expiresAt: null,

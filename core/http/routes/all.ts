@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { auditRead, auditVerify } from "./audit.ts";
 import { bidBatch, bidNotices, bidOutcomes } from "./bids.ts";
 import {
   budgetList,
@@ -11,6 +12,16 @@ import {
   budgetReports,
   budgetSteps,
 } from "./budgets.ts";
+import { changeIndexPage, changePage } from "./change_pages.ts";
+import { changeSteps } from "./change_steps.ts";
+import {
+  changeContent,
+  changeHistory,
+  changeList,
+  changePropose,
+  changeRead,
+  policyRollback,
+} from "./changes.ts";
 import { decisionExplain, decisionRead, decisionReplay } from "./decisions.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { erasureList, erasureMake } from "./erasures.ts";
@@ -24,7 +35,7 @@ import {
   modelRollback,
   modelSettlements,
 } from "./model_roles.ts";
-import { modelList, modelRead, modelReviews, policyList } from "./models.ts";
+import { modelList, modelRead, modelReviews } from "./models.ts";
 import { alive, metricsPage, ready } from "./operation.ts";
 import {
   planGuardrails,
@@ -34,8 +45,20 @@ import {
   planSteps,
 } from "./plan_life.ts";
 import { planArtifact, planList, planMake, planRead } from "./plans.ts";
+import {
+  policyIndexPage,
+  policyList,
+  policyPage,
+  policyRead,
+} from "./policies.ts";
 import { score } from "./score.ts";
 import { deadLetters, performance, signalCounts, webhook } from "./signals.ts";
+import {
+  switchConfirm,
+  switchList,
+  switchOn,
+  switchRelease,
+} from "./switches.ts";
 import { viewDeclare, viewList, viewPromote, viewStatistics } from "./views.ts";
 
 /** Every route but the document's own. */
@@ -85,6 +108,24 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...modelSettlements,
   modelRollback,
   policyList,
+  policyRead,
+  policyIndexPage,
+  policyPage,
+  changeList,
+  changePropose,
+  changeRead,
+  changeContent,
+  changeHistory,
+  ...changeSteps,
+  changeIndexPage,
+  changePage,
+  policyRollback,
+  switchList,
+  switchOn,
+  switchConfirm,
+  switchRelease,
+  auditRead,
+  auditVerify,
   alive,
   ready,
   metricsPage,

@@ -6,7 +6,8 @@
 import { z } from "@hono/zod-openapi";
 import { EngineError } from "../../domain/error.ts";
 
-const id = z.string().regex(
+/** An id that the engine gave. */
+export const idField = z.string().regex(
   /^[A-Za-z][A-Za-z0-9_-]{0,99}$/,
   "expected an id as the engine gave it",
 );
@@ -19,7 +20,7 @@ export const versionField = z.string().regex(
 
 /** Path with an id. */
 export const idParams = z.strictObject({
-  id: id.openapi({ param: { name: "id", in: "path" } }),
+  id: idField.openapi({ param: { name: "id", in: "path" } }),
 });
 
 /**

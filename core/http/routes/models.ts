@@ -1,5 +1,5 @@
 /**
- * `/models` and `/policies`: what decides, and who let it.
+ * `/models`: what decides, and who let it.
  *
  * @module
  */
@@ -13,7 +13,6 @@ import {
   modelToJson,
   reviewedSchema,
 } from "../wire/model_json.ts";
-import { policySetSchema, policySetToJson } from "../wire/policy_json.ts";
 import { defineEndpoint, json, type KeyedEndpoint } from "./endpoint.ts";
 import { present, versionField } from "./fields.ts";
 
@@ -110,22 +109,3 @@ function defineReview(
     },
   });
 }
-
-/** Reads the policies. */
-export const policyList = defineEndpoint({
-  method: "get",
-  path: "/policies",
-  tag: "Models and policies",
-  summary: "Read the policies in force that concern the tenant",
-  scope: "read",
-  answers: [{ status: 200, about: "The set", schema: policySetSchema }],
-  failures: [],
-  run({ key }, { engine }) {
-    const { hash, documents } = engine.policies();
-    const concerning = documents.filter(({ appliesTo }) =>
-      appliesTo?.tenants?.includes(key.tenant) ?? true
-    );
-    const set = { hash, documents: concerning };
-    return Promise.resolve(json(policySetToJson(set)));
-  },
-});

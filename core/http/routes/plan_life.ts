@@ -44,7 +44,7 @@ const CHECKS: readonly (Step & { readonly word: "validate" | "verify" })[] = [
     scope: "plan",
     summary: "Validate a plan anew",
     about:
-      "Policies in force judge every budget again, live values are compared with what the writes expect, and the model must still be champion. A plan that no longer validates is proposed again and must be approved again; `findings` say why.",
+      "Policies in force judge every budget again, live values are compared with what the writes expect, and the model must still be champion. A plan that no longer validates is proposed again and must be approved again; `findings` say why. Findings of code `policy_review` do not speak against it, but ask for a person.",
     failures: READING,
   },
   {
@@ -66,7 +66,8 @@ const MOVES: readonly (Step & {
     done: "approved",
     scope: "approve",
     summary: "Approve a validated plan",
-    about: "By another holder than the one who asked for it.",
+    about:
+      "By another holder than the one who asked for it. Where findings are `policy_review`, the reason must name the id of each `rule` of theirs.",
     failures: ["approval_invalid"],
   },
   {

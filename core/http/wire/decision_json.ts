@@ -12,7 +12,7 @@ import type {
   Recommendation,
 } from "../../domain/decision.ts";
 import type { EntityIds } from "../../domain/entity.ts";
-import type { AppliedRule } from "../../domain/verdict.ts";
+import { type AppliedRule, EFFECTS } from "../../domain/verdict.ts";
 import {
   entityId,
   instantField,
@@ -101,7 +101,7 @@ export const scoreBody = z.strictObject({
 /** A rule that had something to say. */
 export const appliedSchema = z.object({
   rule: z.string().openapi({ example: "bid_limits@1/cap_display" }),
-  effect: z.enum(["deny", "cap", "floor", "adjust"]),
+  effect: z.enum(EFFECTS),
   missing: z.boolean().openapi({
     description: "A fact was missing, and onMissing decided",
   }),
@@ -123,7 +123,21 @@ export const decisionSchema = z.object({
     score: z.number(),
     worth_micros: microsText.nullable(),
     allowed: z.boolean(),
+    priority: z.int().openapi({
+      description:
+        "What policies put it first or last by; 0 if none does. Of the allowed actions the highest priority is recommended, then the highest worth",
+    }),
   })),
+  reviews: z.array(z.object({
+    action: z.string().openapi({
+      description: 'The action; "bid" where a bid is decided',
+    }),
+    rule: z.string().openapi({ example: "big_bids@1/over_limit" }),
+    reason: z.string(),
+  })).openapi({
+    description:
+      "What a person must agree to first; it is not recommended until then",
+  }),
   policy_applied: z.array(appliedSchema),
   policy_set: z.string(),
   model_version: z.string().nullable().openapi({ example: "email_visit@3" }),
@@ -196,13 +210,17 @@ export function decisionToJson(decision: Decision): DecisionJson {
     score: decision.score,
     ...recommendationToJson(decision.recommendation),
     actions: decision.actions.map((
-      { action, score, worthMicros, allowed },
+      { action, score, worthMicros, allowed, priority = 0 },
     ) => ({
       action,
       score,
       worth_micros: printMicros(worthMicros),
       allowed,
+      priority,
     })),
+    reviews: (decision.reviews ?? []).map((
+      { action, rule, reason },
+    ) => ({ action, rule, reason })),
     policy_applied: decision.applied.map(appliedToJson),
     policy_set: decision.policySet,
     model_version: decision.modelVersion,

@@ -10,6 +10,10 @@ import {
   decisionSchema,
   recommendationToJson,
 } from "./decision_json.ts";
+import {
+  explainedVerdictSchema,
+  explainedVerdictToJson,
+} from "./explained_verdict_json.ts";
 
 type Explanation = Awaited<ReturnType<Engine["decisions"]["explain"]>>;
 
@@ -53,6 +57,9 @@ export const explanationSchema = decisionSchema.pick({
   }).nullable().openapi({
     description: "How the effects were found; null when no model answered",
   }),
+  verdicts: z.array(explainedVerdictSchema).openapi({
+    description: "What the policies said to each action weighed, or to the bid",
+  }),
   same: z.boolean().openapi({
     description: "Whether the replay it is read off equals the logged decision",
   }),
@@ -88,6 +95,7 @@ export function explanationToJson(
     attribution: explanation.attribution,
     policy_applied: explanation.applied.map(appliedToJson),
     policy_set: explanation.policySet,
+    verdicts: explanation.verdicts.map(explainedVerdictToJson),
     same: explanation.same,
   };
 }

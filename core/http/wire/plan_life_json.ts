@@ -35,6 +35,11 @@ export const findingSchema = z.object({
   code: z.string().openapi({ example: "live_value_drifted" }),
   entity: entityKeyField.nullable(),
   message: z.string(),
+  rule: z.string().optional().openapi({
+    description:
+      "Of `policy_review`: the rule that whoever approves must name in the reason",
+    example: "budget_review@1/large_budget",
+  }),
 }).openapi("PlanFinding");
 
 /** A guardrail as a caller sends it. */
@@ -201,9 +206,10 @@ function finite(value: number | null): number | null {
  * @returns JSON-like value.
  */
 export function findingToJson(
-  { code, entity, message }: PlanFinding,
+  { code, entity, message, rule }: PlanFinding,
 ): z.input<typeof findingSchema> {
-  return { code, entity, message };
+  const finding = { code, entity, message };
+  return rule === undefined ? finding : { ...finding, rule };
 }
 
 /**

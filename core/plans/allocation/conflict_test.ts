@@ -260,3 +260,25 @@ Deno.test("relaxNearest() moves what costs least", () => {
   assert.ok(Math.abs((relaxed?.moves[0]?.to ?? NaN) - 40) < 1e-4);
   assert.ok(Math.abs((relaxed?.price ?? NaN) - 20) < 1e-4);
 });
+
+Deno.test("a small share conflicts with a large floor only where the rest is bounded", () => {
+  const ids = ["a", "b", "c"];
+  const conflict = findConflict({
+    entities: ids.map((id) => ({ id, group: null, lo: 0, hi: 90, curve })),
+    groups: [],
+    budget: 200,
+    spend: "all",
+    linear: [
+      { id: "floor", terms: { a: 1 }, lo: 50 },
+      { id: "share", terms: { a: 994, b: -6, c: -6 }, hi: 0 },
+    ],
+  });
+  const { constraints = [] } = conflict ?? {};
+  assert.ok(constraints.includes("linear:floor:lo"), `${constraints}`);
+  assert.ok(constraints.includes("linear:share:hi"), `${constraints}`);
+  assert.ok(
+    constraints.includes("budget") ||
+      ["b", "c"].every((id) => constraints.includes(`entity:${id}:hi`)),
+    `${constraints}`,
+  );
+});

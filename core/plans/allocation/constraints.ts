@@ -79,20 +79,25 @@ export function without(
   };
 }
 
-/** An amount so large that no bound of the problem needs more. */
+/** An amount so large that no bound of the problem needs more, nor any row to make up for one. */
 export function measureAmple(
   { budget, entities, groups, linear = [] }: AllocationProblem,
 ): number {
   let most = budget;
   for (const { lo, hi } of entities) most = Math.max(most, lo, hi);
   for (const { lo } of groups) most = Math.max(most, lo);
+  let steepest = 1;
   for (const { terms, lo = 0, hi = 0 } of linear) {
+    let [least, largest] = [Infinity, 0];
     for (const value of Object.values(terms)) {
       if (value === 0) continue;
       most = Math.max(most, Math.abs(lo / value), Math.abs(hi / value));
+      least = Math.min(least, Math.abs(value));
+      largest = Math.max(largest, Math.abs(value));
     }
+    if (largest > 0) steepest = Math.max(steepest, largest / least);
   }
-  return 4 * most || 1;
+  return 4 * most * steepest || 1;
 }
 
 function loosenEntity(

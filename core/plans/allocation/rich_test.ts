@@ -81,7 +81,11 @@ Deno.test("allocate() bounds all outcomes when it stops after one node, or at on
   fc.assert(
     fc.property(
       arbitraryRichProblem(["off", "steps", "linear", "returns"]),
-      fc.constantFrom({ maxNodes: 1 }, { deadlineMs: 0 }, { tolerance: 0.1 }),
+      fc.constantFrom(
+        { maxNodes: 1 },
+        { deadlineMs: 0, now: () => 0 },
+        { tolerance: 0.1 },
+      ),
       (problem, options) => {
         const allocation = allocate(problem, options);
         const best = solveByTrial(problem);

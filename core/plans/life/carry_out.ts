@@ -20,6 +20,7 @@ import {
   findObjections,
   type ValidationScope,
 } from "./validate.ts";
+import { isReview, sortAgreed } from "./reviews.ts";
 import { findFor, moveOn, printFindings, type Step } from "./moves.ts";
 import { supersede } from "./supersede.ts";
 import type { Turn } from "./turn.ts";
@@ -72,24 +73,35 @@ async function begin(
   plan: Plan,
 ): Promise<Plan> {
   const findings = await findObjections(scope, step.tenant, plan);
-  if (findings.length === 0) {
+  const { agreed, against } = sortAgreed(plan, findings);
+  if (against.length === 0) {
     return await moveOn(scope, {
-      ...{ step, verb: "apply", plan, to: "applying", findings },
+      ...{ step, verb: "apply", plan, to: "applying", findings: agreed },
     });
   }
   throw await proposeAgain(scope, step, { plan, findings });
 }
 
-/** A plan that was begun is not gone on with once policies forbid it, or it is over. */
+/**
+ * A plan that was begun is not gone on with once policies forbid it, or ask for a person
+ * that nobody asked as it was approved, or it is over.
+ */
 async function demandAllowed(
   scope: WritingScope,
   step: WritingStep,
   plan: Plan,
 ): Promise<Plan> {
-  const findings = findForbidden(scope, step.tenant, plan);
-  if (findings.length === 0) return plan;
+  const forbidden = findForbidden(scope, step.tenant, plan);
+  const { against } = sortAgreed(plan, forbidden);
+  if (against.length === 0) return plan;
   const { id, state } = plan;
-  const reason = printFindings(findings);
+  const reason = printFindings(against);
+  const findings = [
+    ...plan.findings.filter(isReview),
+    ...against.map((one) =>
+      isReview(one) ? { ...one, code: "policy_objects" } : one
+    ),
+  ];
   await moveOn(scope, {
     ...{ step, verb: "apply", plan, to: state, reason, findings },
   });
@@ -234,13 +246,14 @@ async function stopHere(
   step: WritingStep,
   { plan, answer }: { readonly plan: Plan; readonly answer: ChangeAnswer },
 ): Promise<EngineError> {
-  const findings = findUnwritten(plan, answer);
+  const unwritten = findUnwritten(plan, answer);
+  const findings = [...plan.findings.filter(isReview), ...unwritten];
   const { state, id, changeSet: { operations } } = plan;
   const verb = state === "applying" ? "apply" : "roll back";
   const held = answer.progress.filter(({ state }) => state === "held").length;
   const { stopped, drifted } = answer;
-  const why = findings.length > 0
-    ? printFindings(findings)
+  const why = unwritten.length > 0
+    ? printFindings(unwritten)
     : `the destination failed with ${stopped?.code ?? "connector_failed"}`;
   const reason = `${held} writes are held; ${why}`;
   await moveOn(scope, { step, verb, plan, to: state, reason, findings });

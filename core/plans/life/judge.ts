@@ -13,6 +13,7 @@ import {
   printFindings,
   type Step,
 } from "./moves.ts";
+import { demandNamed, isReview, sortAgreed } from "./reviews.ts";
 import { findDrift, findObjections, type ValidationScope } from "./validate.ts";
 
 type JudgeScope = ValidationScope & MoveScope;
@@ -26,7 +27,10 @@ type JudgeScope = ValidationScope & MoveScope;
 export async function validate(scope: JudgeScope, step: Step): Promise<Plan> {
   const plan = await findFor(scope, step, "validate");
   const findings = await findObjections(scope, step.tenant, plan);
-  const to = findings.length > 0
+  const against = plan.state === "approved"
+    ? sortAgreed(plan, findings).against
+    : findings.filter((one) => !isReview(one));
+  const to = against.length > 0
     ? "proposed"
     : plan.state === "proposed"
     ? "validated"
@@ -41,8 +45,8 @@ export async function validate(scope: JudgeScope, step: Step): Promise<Plan> {
 /**
  * Approves a plan.
  *
- * @throws {EngineError} `approval_invalid` for whoever asked for it;
- * `plan_state_invalid` if it is not validated, or no longer valid.
+ * @throws {EngineError} `approval_invalid` for whoever asked for it, or if the reason
+ * does not name a rule that asks for a person; `plan_state_invalid` if it is not validated, or no longer valid.
  */
 export async function approve(scope: JudgeScope, step: Step): Promise<Plan> {
   const plan = await findFor(scope, step, "approve");
@@ -61,6 +65,7 @@ export async function approve(scope: JudgeScope, step: Step): Promise<Plan> {
       { facts: { plan: id, state, validUntil: validity.until } },
     );
   }
+  demandNamed(plan, step.reason);
   return await moveOn(scope, { step, verb: "approve", plan, to: "approved" });
 }
 

@@ -9,6 +9,7 @@ import type { Plan } from "../../domain/plan.ts";
 import type { PlanRequest } from "../../domain/plan_request.ts";
 import type { IdempotentAnswer } from "../../ports/decisions.ts";
 import { propose } from "../proposal/propose.ts";
+import { isReview } from "./reviews.ts";
 import type { PlansScope } from "./scope.ts";
 import { findObjections } from "./validate.ts";
 
@@ -76,7 +77,7 @@ async function proposeFor(
   tenant: string,
   { request, by }: { readonly request: PlanRequest; readonly by: string },
 ): Promise<Plan> {
-  const policies = scope.policies();
+  const policies = scope.policies(tenant);
   const { record, curves } = await scope.scores.curves(tenant, request.model);
   const named = { ...request, model: record.name };
   const plan = await propose(
@@ -114,7 +115,7 @@ async function validated(
   const findings = await findObjections(scope, tenant, plan);
   return {
     ...plan,
-    state: findings.length === 0 ? "validated" : "proposed",
+    state: findings.every(isReview) ? "validated" : "proposed",
     findings,
     ...guardrails.length > 0 && { guardrails },
   };

@@ -14,7 +14,7 @@ import type {
 import type { FeatureHistory } from "../../ports/features.ts";
 import type { ModelRegistry } from "../../ports/models.ts";
 import type { LeaseStore } from "../../ports/stores.ts";
-import type { PolicySet } from "../../verdicts/policy_set.ts";
+import type { PolicySet } from "../../verdicts/judge/policy_set.ts";
 
 /** What plans work with. */
 export interface PlansScope {
@@ -28,7 +28,7 @@ export interface PlansScope {
   };
   /** Curves of versions that plans were made with. */
   readonly models: Pick<ModelRegistry, "artifact">;
-  readonly policies: () => PolicySet;
+  readonly policies: (tenant: string) => PolicySet;
   readonly history: Pick<FeatureHistory, "series">;
   readonly archive: PolicyArchive;
   readonly store: PlanStore;

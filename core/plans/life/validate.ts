@@ -2,27 +2,17 @@
  * What speaks against a plan as things are now: its validity, its model, the policies in
  * force, and what the destination holds.
  *
- * Policies judge every budget again, by the day and the time it is now, against what
- * the entity spent when the plan was made.
- *
  * @module
  */
-import { countDays, type Instant } from "../../domain/day.ts";
+import type { Instant } from "../../domain/day.ts";
 import { EngineError } from "../../domain/error.ts";
-import type {
-  Plan,
-  PlanFinding,
-  PlanRecommendation,
-} from "../../domain/plan.ts";
+import type { Plan, PlanFinding } from "../../domain/plan.ts";
 import { parseModelRef, printModelRef } from "../../domain/score.ts";
 import type { PlanDestination } from "../../ports/changes.ts";
-import type { PolicySet } from "../../verdicts/policy_set.ts";
-import { describe, findChannel } from "../proposal/budget_facts.ts";
 import { readLive } from "../changes/live.ts";
+import { fewest } from "./fewest.ts";
+import { findPolicyFindings } from "./policy_findings.ts";
 import type { PlansScope } from "./scope.ts";
-
-/** Findings of one kind that are told of; a last one counts the rest. */
-const MOST_FINDINGS = 100;
 
 /** What a plan is validated with. */
 export type ValidationScope = Pick<
@@ -33,7 +23,8 @@ export type ValidationScope = Pick<
 /**
  * Lists what speaks against a plan.
  *
- * @returns Nothing if it may be approved and applied.
+ * @returns Nothing if it may be approved and applied; {@link isReview} says what may be
+ * once a person agrees.
  * @throws {EngineError} What the destination says if it cannot be read.
  */
 export async function findObjections(
@@ -56,7 +47,7 @@ export async function findObjections(
   ];
 }
 
-/** Lists what forbids to write a plan at all: it is over, or policies object. */
+/** Lists what forbids to write a plan at all: it is over, or policies object or ask for a person. */
 export function findForbidden(
   { clock, policies }: Pick<ValidationScope, "clock" | "policies">,
   tenant: string,
@@ -65,7 +56,7 @@ export function findForbidden(
   const now = clock.now();
   return [
     ...findExpiry(plan, now),
-    ...findPolicies(policies(), plan, { tenant, now }),
+    ...findPolicyFindings(policies(tenant), plan, { tenant, now }),
   ];
 }
 
@@ -97,47 +88,6 @@ async function findModel(
   }
 }
 
-function findPolicies(
-  policies: PolicySet,
-  plan: Plan,
-  at: { readonly tenant: string; readonly now: Instant },
-): PlanFinding[] {
-  const model = parseModelRef(plan.modelVersion).name;
-  const request = { model, currency: plan.currency };
-  const days = BigInt(Math.max(1, countDays(plan.period)));
-  return fewest(plan.recommendations.flatMap((row) => {
-    const daily = Number(row.budgetMicros / days);
-    const facts = describe(row, { request, now: at.now });
-    const verdict = policies.judge("budget", facts, {
-      tenant: at.tenant,
-      channel: findChannel(row),
-      amountMicros: daily,
-      currentMicros: Number(row.currentMicros / days),
-    });
-    const accepted = verdict.allowed &&
-      (verdict.amountMicros === daily || wasAdjusted(row));
-    if (accepted) return [];
-    const reasons = verdict.applied.filter((
-      { effect, beforeMicros, afterMicros },
-    ) => effect === "deny" || beforeMicros !== afterMicros).map((
-      { rule, reason },
-    ) => `${rule}: ${reason}`);
-    return [{
-      code: "policy_objects",
-      entity: row.entity,
-      message: `${row.entity} at ${daily} micros a day: ${
-        [...new Set(reasons)].join("; ") ||
-        "a fact that a policy needs is missing"
-      }`,
-    }];
-  }));
-}
-
-/** A rule that sets amounts would set what it set already once more. */
-function wasAdjusted({ applied }: PlanRecommendation): boolean {
-  return applied.some(({ effect }) => effect === "adjust");
-}
-
 /**
  * Lists values that have moved.
  *
@@ -165,16 +115,4 @@ export async function findDrift(
       }`,
     }];
   }));
-}
-
-/** The first findings of a kind, and how many more there are. */
-export function fewest(findings: readonly PlanFinding[]): PlanFinding[] {
-  const more = findings.length - MOST_FINDINGS;
-  const [first] = findings;
-  if (more <= 0 || first === undefined) return [...findings];
-  const { code } = first;
-  return [
-    ...findings.slice(0, MOST_FINDINGS),
-    { code, entity: null, message: `and ${more} more` },
-  ];
 }

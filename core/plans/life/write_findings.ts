@@ -6,7 +6,7 @@
 import type { OperationProgress } from "../../domain/change_set.ts";
 import type { Plan, PlanFinding } from "../../domain/plan.ts";
 import type { ChangeAnswer } from "../changes/execute.ts";
-import { fewest } from "./validate.ts";
+import { fewest } from "./fewest.ts";
 
 /** Lists what was not written, and why. */
 export function findUnwritten(

@@ -13,7 +13,7 @@ import type { Instant } from "../../domain/day.ts";
 import type { PlanRequest } from "../../domain/plan_request.ts";
 import type { FittedCurve } from "../../domain/score.ts";
 import type { AppliedRule, Facts, Verdict } from "../../domain/verdict.ts";
-import type { PolicySet } from "../../verdicts/policy_set.ts";
+import type { PolicySet } from "../../verdicts/judge/policy_set.ts";
 import { describe, findChannel } from "./budget_facts.ts";
 import type { CurrentSpend } from "./current_spend.ts";
 import { refuseConflict } from "./request/refusal.ts";

@@ -6,10 +6,12 @@
  * and the rest is divided anew: a changed amount becomes its most or least (or the
  * budget itself, if a rule adjusts amounts), a denial bounds it at the allowed amount
  * nearest to what was proposed, seen from today's spend. When objections go on, a
- * candidate is held at an allowed amount for good.
+ * candidate is held at an allowed amount for good. Where rounding broke what policies
+ * demand of several together, that row is tightened by as much.
  *
  * @module
  */
+import type { EngineError } from "../../domain/error.ts";
 import type { AppliedRule, Verdict } from "../../domain/verdict.ts";
 import {
   type Candidate,
@@ -20,10 +22,13 @@ import {
 import { accepts, narrow } from "./narrow.ts";
 import { leavePerDay } from "./request/bound.ts";
 import { type Frame, limitUnits, pose, type Posed } from "./request/pose.ts";
+import { measureBreaches } from "./request/policy_rows.ts";
 import { refuseConflict } from "./request/refusal.ts";
 import { solve, type Solved } from "./request/solve.ts";
 import type { Timer } from "./request/timer.ts";
 import { createTranslator } from "./request/words.ts";
+import { listDayGroups } from "./day_groups.ts";
+import { listReasons } from "./group_rules.ts";
 import { roundWithin } from "../allocation/round_allocation.ts";
 
 /** Budgets that pass, and the proof. */
@@ -54,10 +59,20 @@ export function divide(
   candidates: readonly Candidate[],
   { frame, circumstances, timer }: DivideOptions,
 ): Division {
+  let tightened = leaveRoom(frame, candidates);
+  let proven = -Infinity;
   for (let round = 0; round < ROUNDS; round++) {
-    const posed = pose(frame, candidates);
+    const posed = pose(frame, candidates, tightened);
     const solved = solve(posed, { frame, candidates, timer });
     const budgets = roundBudgets(posed, { solved, frame, candidates });
+    const breaches = measureBreaches(frame.ruled, candidates, {
+      ...{ budgets, grid: frame.grid },
+    });
+    if (breaches.some((units) => units > 0n)) {
+      proven = Math.max(proven, solved.upperBound);
+      tightened = tighten(tightened, breaches);
+      continue;
+    }
     const verdicts = candidates.map((candidate, at) =>
       judge(candidate, budgets[at] ?? 0n, circumstances)
     );
@@ -73,13 +88,50 @@ export function divide(
     });
     if (objections > 0) continue;
     const applied = verdicts.map(({ verdict }) => verdict?.applied ?? []);
-    return { budgets, solved, applied };
+    const upperBound = Math.max(solved.upperBound, proven);
+    return { budgets, solved: { ...solved, upperBound }, applied };
   }
+  throw refuseRounds(candidates, frame);
+}
+
+/**
+ * Units by which rows are tighter from the start: a micro a day for each budget whose
+ * days are to be parts of a bound that crosses others, which are rounded.
+ */
+function leaveRoom(
+  { request, grid: { days }, ruled, total }: Frame,
+  candidates: readonly Candidate[],
+): readonly bigint[] {
+  if (request.schedule === undefined) return ruled.map(() => 0n);
+  const { crossing } = listDayGroups(candidates, request, {
+    rules: ruled.map(({ rule }) => rule),
+    totalMicros: total.micros,
+  });
+  return ruled.map(({ rule }) =>
+    crossing.includes(rule) ? BigInt(days * rule.members.length) : 0n
+  );
+}
+
+/** Twice as much where it was not enough, so that it soon is more than a sum in floating point is off by. */
+function tighten(
+  tightened: readonly bigint[],
+  breaches: readonly bigint[],
+): readonly bigint[] {
+  return tightened.map((units, at) => {
+    const breach = breaches[at] ?? 0n;
+    return breach > 0n ? 2n * units + breach : units;
+  });
+}
+
+function refuseRounds(
+  candidates: readonly Candidate[],
+  { ruled }: Frame,
+): EngineError {
   const shaped = candidates.flatMap((candidate) => candidate.shaped);
-  throw refuseConflict({
-    asked: nameRules(shaped),
+  return refuseConflict({
+    asked: [...nameRules(shaped), ...ruled.map(({ id }) => id)],
     reason: `policies still object after ${ROUNDS} rounds`,
-    rules: shaped,
+    rules: [...shaped, ...listReasons(ruled.map(({ rule }) => rule))],
   });
 }
 

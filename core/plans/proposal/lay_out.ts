@@ -18,12 +18,14 @@ import {
   judgeBudget,
 } from "./candidate.ts";
 import type { CurrentSpend } from "./current_spend.ts";
+import { type DayGroups, listDayGroups, partDays } from "./day_groups.ts";
+import { findExcess, type GroupRule, listReasons } from "./group_rules.ts";
 import { readDailySpend } from "./daily_spend.ts";
 import { accepts, narrow } from "./narrow.ts";
-import { boundByChange, moveBy, NOTHING } from "./request/bound.ts";
+import { boundByChange, NOTHING } from "./request/bound.ts";
 import { refuseConflict, refuseField } from "./request/refusal.ts";
 import type { Timer } from "./request/timer.ts";
-import type { Schedule, ScheduleGroup } from "../schedule/schedule.ts";
+import type { Schedule } from "../schedule/schedule.ts";
 import { scheduleBudgets } from "../schedule/schedule_budgets.ts";
 
 /** What was spent day by day before the first day that can still change. */
@@ -87,6 +89,8 @@ export interface LayOutOptions {
   readonly by: PlanSchedule["by"];
   /** For the period, micros, shape [candidates]. */
   readonly budgets: readonly bigint[];
+  /** Policies that bound several of them together. */
+  readonly rules: readonly GroupRule[];
   readonly spent: SpentDays;
   readonly circumstances: Circumstances;
   readonly timer: Timer;
@@ -106,9 +110,19 @@ export function layOut(
   const daily = candidates.map((candidate, at) =>
     boundDaily(candidate, budgets[at] ?? 0n, circumstances)
   );
+  const { groups, crossing } = listDayGroups(
+    candidates,
+    circumstances.request,
+    { rules: options.rules, totalMicros: sum(budgets) },
+  );
+  const toCome = candidates.map(({ spend }, at) =>
+    (budgets[at] ?? 0n) - (spend.gone?.micros ?? 0n)
+  );
+  crossing.forEach((rule) => partDays(daily, rule, toCome));
   for (let round = 0; round < ROUNDS; round++) {
-    const schedule = fill(candidates, daily, options);
+    const schedule = fill(candidates, daily, { ...options, groups });
     if (!objects(daily, schedule, { ...options, round })) {
+      refuseBroken(schedule, options);
       const { slots, entities, outcome, upperBound } = schedule;
       const { gap, uniformOutcome } = schedule;
       return {
@@ -139,7 +153,9 @@ function boundDaily(
 function fill(
   candidates: readonly Candidate[],
   daily: readonly Candidate[],
-  { by, budgets, spent, circumstances: { request }, timer }: LayOutOptions,
+  { by, budgets, groups, spent, circumstances: { request }, timer }:
+    & LayOutOptions
+    & Pick<DayGroups, "groups">,
 ): Schedule {
   const left = timer.leftMs();
   try {
@@ -159,7 +175,7 @@ function fill(
             dailyMicros: [lo.micros, hi.micros],
           };
         }),
-        groups: listGroups(candidates, request),
+        groups,
         totalMicros: sum(budgets),
         spend: "all",
       },
@@ -173,21 +189,32 @@ function fill(
   }
 }
 
-/** Change limits of parents, day by day. */
-function listGroups(
-  candidates: readonly Candidate[],
-  { changeLimit = {} }: Circumstances["request"],
-): ScheduleGroup[] {
-  const own = new Set<string>(candidates.map(({ fitted }) => fitted.entity));
-  return Object.entries(changeLimit.of ?? {}).flatMap(([key, permille]) => {
-    if (own.has(key)) return [];
-    const below = candidates.filter(({ fitted }) => fitted.parent === key);
-    const today = sum(below.map(({ spend }) => spend.microsPerDay));
-    return [{
-      id: `change_limit.of["${key}"]`,
-      entities: below.map(({ fitted }) => fitted.entity),
-      dailyMicros: moveBy(today, permille),
-    }];
+/** Refuses days on which policies about several budgets together are broken. */
+function refuseBroken(
+  { slots, entities }: Schedule,
+  { budgets, rules, spent }: LayOutOptions,
+): void {
+  let day = 0;
+  const toCome = slots.map((slot, at) => {
+    const start = day;
+    day += countDays(slot);
+    const from = slot.from < spent.from ? spent.from : slot.from;
+    const days = from < slot.until ? countDays({ ...slot, from }) : 0;
+    const micros = entities.map(({ entity, micros }) =>
+      (micros[at] ?? 0n) -
+      sum((spent.within.get(entity) ?? []).slice(start, day))
+    );
+    return { days, toCome: micros, budgets };
+  }).filter(({ days }) => days > 0);
+  const broken = rules.filter((rule) =>
+    toCome.some((sums) => findExcess(rule, sums) > 0n)
+  );
+  if (broken.length === 0) return;
+  throw refuseConflict({
+    asked: ["schedule", ...broken.map(({ rule }) => `rule:${rule}`)],
+    reason:
+      "days were found for these budgets, but on some of them policies object to their sum",
+    rules: listReasons(broken),
   });
 }
 

@@ -35,6 +35,7 @@ import { leavePerDay } from "./request/bound.ts";
 import { checkKeys, checkRequest, chooseCurves } from "./request/check.ts";
 import { listDraws } from "./request/draws.ts";
 import { layFrame } from "./request/frame.ts";
+import { measureBreaches } from "./request/policy_rows.ts";
 import type { Frame } from "./request/pose.ts";
 import { refuseField } from "./request/refusal.ts";
 import { startTimer } from "./request/timer.ts";
@@ -81,7 +82,7 @@ export async function propose(
     return createCandidate(curve, own, { ...circumstances, days });
   });
   const unitMicros = await proposal.destination.unit?.() ?? 1n;
-  const frame = layFrame(request, candidates, { days, unitMicros });
+  const frame = layFrame({ ...circumstances, days }, candidates, unitMicros);
   checkKeys(request, fitted, frame.total.micros);
   const draws = listDraws(candidates);
   if (draws === null) refuseDoubt(request);
@@ -98,6 +99,7 @@ export async function propose(
   const schedule = spent && request.schedule
     ? layOut(reached.candidates, {
       ...{ by: request.schedule, budgets, spent, timer },
+      rules: frame.ruled.map(({ rule }) => rule),
       circumstances: { ...circumstances, days },
     })
     : null;
@@ -140,7 +142,7 @@ async function assemble(
   const total = budgets.reduce((sum, budget) => sum + budget, 0n);
   const objective = appraise(appraisal, curves.outcome, solved.upperBound);
   const forecast = forecastPlan(appraisal);
-  const experiments = findExperiments(appraisal);
+  const experiments = listExperiments(appraisal);
   const unit = objective.goal?.unit ?? curves.outcome;
   const binding = tellBinding(solved.binding, { frame, unit }, candidates);
   return {
@@ -179,6 +181,21 @@ async function assemble(
     approvedBy: null,
     findings: [],
   };
+}
+
+/** Tests that keep policies about several budgets, nothing else being changed meanwhile. */
+function listExperiments(appraisal: Appraisal): Plan["experiments"] {
+  const { candidates, budgets, frame: { ruled, grid } } = appraisal;
+  const days = BigInt(grid.days);
+  return findExperiments(appraisal)?.filter(({ entity, testMicrosPerDay }) => {
+    const tested = budgets.map((budget, at) =>
+      candidates[at]?.fitted.entity === entity
+        ? testMicrosPerDay * days
+        : budget
+    );
+    return measureBreaches(ruled, candidates, { budgets: tested, grid })
+      .every((units) => units === 0n);
+  });
 }
 
 /** What is written: micros of a day to come, whole steps, rounded down. */

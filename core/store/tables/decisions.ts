@@ -4,6 +4,7 @@
  * @module
  */
 import {
+  boolean,
   integer,
   pgTable,
   primaryKey,
@@ -59,6 +60,8 @@ export const apiKey = pgTable("api_key", {
   name: text().notNull(),
   scopes: document().notNull(),
   purposes: document(),
+  groups: document(),
+  person: boolean().notNull().default(false),
   secretHash: text().notNull(),
   createdAt: instant().notNull(),
   expiresAt: instant(),

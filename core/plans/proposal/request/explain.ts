@@ -9,6 +9,7 @@ import type { Candidate } from "../candidate.ts";
 import { type Conflict, findConflict } from "../../allocation/conflict.ts";
 import { listConstraints, without } from "../../allocation/constraints.ts";
 import { relaxNearest } from "../../allocation/nearest.ts";
+import { listReasons } from "../group_rules.ts";
 import { findFeasible } from "../../allocation/solver/feasible.ts";
 import { findTreeConflict } from "../../allocation/tree_conflict.ts";
 import { type Frame, pose } from "./pose.ts";
@@ -132,7 +133,10 @@ function tellConflict(
       ? "no budgets satisfy all of these, of which some may not be needed"
       : "no budgets satisfy all of these",
     texts: [...asked.map(({ text }) => text), ...extra],
-    rules: candidates.flatMap(({ shaped }) => shaped),
+    rules: [
+      ...candidates.flatMap(({ shaped }) => shaped),
+      ...listReasons(frame.ruled.map(({ rule }) => rule)),
+    ],
     ...help ? { help } : {},
   });
 }
@@ -149,8 +153,10 @@ function relax(
     conflict.constraints.flatMap((name) => {
       const { by, micros } = translate(name);
       const ruled = by.some((one) => one.startsWith("rule:"));
-      if (!ruled || micros === null) return [];
-      const units = Number(micros) / Number(frame.grid.unitMicros);
+      if (!ruled) return [];
+      const units = micros === null
+        ? 1000 * problem.budget
+        : Number(micros) / Number(frame.grid.unitMicros);
       return [[name, RULE_WEIGHT / (units || problem.budget || 1)]];
     }),
   );

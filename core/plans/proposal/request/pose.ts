@@ -13,6 +13,7 @@ import type { PlanRequest } from "../../../domain/plan_request.ts";
 import type { Candidate } from "../candidate.ts";
 import type { WholeBounds } from "../../allocation/round.ts";
 import type { Bound } from "./bound.ts";
+import { type PolicyRow, poseRow } from "./policy_rows.ts";
 import { refuseConflict } from "./refusal.ts";
 import { type ReturnRow, type ShareRow } from "./rows.ts";
 import type { BoundedSet, SetTree } from "./sets.ts";
@@ -34,6 +35,8 @@ export interface Frame {
   readonly tree: SetTree;
   readonly shares: readonly ShareRow[];
   readonly returns: readonly ReturnRow[];
+  /** What policies demand of several together. */
+  readonly ruled: readonly PolicyRow[];
 }
 
 /** A problem in units, and the same bounds exactly. */
@@ -51,8 +54,17 @@ export interface Posed {
  */
 const COARSE = 1000n;
 
-/** Poses the problem as the candidates stand now. */
-export function pose(frame: Frame, candidates: readonly Candidate[]): Posed {
+/**
+ * Poses the problem as the candidates stand now.
+ *
+ * @param tightened Units by which rows of policies are tighter than policies demand,
+ * so that whole amounts next to them keep them; none unless given.
+ */
+export function pose(
+  frame: Frame,
+  candidates: readonly Candidate[],
+  tightened: readonly bigint[] = [],
+): Posed {
   const { request, grid, tree } = frame;
   const total = frame.total.micros / grid.unitMicros;
   const bounds = candidates.map((one) => countUnits(one, grid));
@@ -73,7 +85,12 @@ export function pose(frame: Frame, candidates: readonly Candidate[]): Posed {
       budget: Number(total),
       spend: request.spend,
       objective: isProfit(request) ? "profit" : "outcome",
-      linear: frame.shares.map(({ id, terms }) => ({ id, terms, lo: 0 })),
+      linear: [
+        ...frame.shares,
+        ...frame.ruled.map((row, at) =>
+          poseRow(row, grid, tightened[at] ?? 0n)
+        ),
+      ],
       returns: frame.returns.map(({ id, set, roas, cost }) => ({
         id,
         group: set,
@@ -87,8 +104,8 @@ export function pose(frame: Frame, candidates: readonly Candidate[]): Posed {
 }
 
 /** Whether there are no rows or counts, among which whole units take long to find. */
-function isPlainTree({ shares, returns, tree }: Frame): boolean {
-  return shares.length + returns.length === 0 &&
+function isPlainTree({ shares, returns, ruled, tree }: Frame): boolean {
+  return shares.length + returns.length + ruled.length === 0 &&
     tree.sets.every(({ mostOn }) => mostOn === undefined);
 }
 

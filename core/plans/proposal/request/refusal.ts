@@ -18,7 +18,7 @@ export interface Refusal {
   /** What each asks for, for a person; the fields and rules themselves if absent. */
   readonly texts?: readonly string[];
   /** Rules that spoke, whose reasons are told where they are named. */
-  readonly rules?: readonly AppliedRule[];
+  readonly rules?: readonly Pick<AppliedRule, "rule" | "reason">[];
   /** What would help, for a person and for a machine. */
   readonly help?: { readonly sentence: string; readonly facts: ErrorFacts };
 }
@@ -34,7 +34,9 @@ export function refuseConflict(
   const named = [...new Set(asked)];
   const told = [...new Set(texts)];
   const listed = told.slice(0, NAMED).map((text) => {
-    const rule = rules.find((one) => text.startsWith(`rule:${one.rule}`));
+    const rule = rules.find((one) =>
+      `${text} `.startsWith(`rule:${one.rule} `)
+    );
     return rule === undefined ? text : `${text} "${rule.reason}"`;
   });
   const more = told.length - listed.length;

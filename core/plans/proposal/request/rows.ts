@@ -10,11 +10,13 @@ import type { Candidate } from "../candidate.ts";
 import { moveBy, NOTHING } from "./bound.ts";
 import type { BoundedSet, Directory } from "./sets.ts";
 
-/** Σ coefficient·amount ≥ 0, coefficients whole. */
+/** Σ coefficient·amount ≥ 0, or ≤ 0: coefficients whole, in thousandths. */
 export interface ShareRow {
   /** The field that asks for it. */
   readonly id: string;
   readonly terms: Readonly<Record<EntityKey, number>>;
+  readonly lo?: 0;
+  readonly hi?: 0;
 }
 
 /** A target return. */
@@ -41,26 +43,39 @@ export function listShares(
     const whole = share.in === null
       ? [...candidates.keys()]
       : directory.find(share.in, `${field}.in`);
-    const row = (side: string, permille: number, sign: number): ShareRow => {
-      const terms: Record<EntityKey, number> = {};
-      const add = (index: number, value: number) => {
-        const entity = candidates[index]?.fitted.entity;
-        if (entity) terms[entity] = (terms[entity] ?? 0) + value;
-      };
-      part.forEach((index) => add(index, sign * 1000));
-      whole.forEach((index) => add(index, -sign * permille));
-      return { id: `${field}.${side}`, terms };
-    };
-    const { leastPermille, mostPermille } = share;
+    const row = (permille: number) =>
+      shareOf(part, whole, { candidates, permille });
+    const { leastPermille: least, mostPermille: most } = share;
     return [
-      ...leastPermille === undefined
+      ...least === undefined ? [] : [{
+        id: `${field}.least_permille`,
+        terms: row(least),
+        lo: 0 as const,
+      }],
+      ...most === undefined
         ? []
-        : [row("least_permille", leastPermille, 1)],
-      ...mostPermille === undefined
-        ? []
-        : [row("most_permille", mostPermille, -1)],
+        : [{ id: `${field}.most_permille`, terms: row(most), hi: 0 as const }],
     ];
   });
+}
+
+/** What a part gets less so many thousandths of a whole, in thousandths. */
+export function shareOf(
+  part: readonly number[],
+  whole: readonly number[],
+  { candidates, permille }: {
+    readonly candidates: readonly Candidate[];
+    readonly permille: number;
+  },
+): Record<EntityKey, number> {
+  const terms: Record<EntityKey, number> = {};
+  const add = (at: number, permille: number) => {
+    const entity = candidates[at]?.fitted.entity;
+    if (entity) terms[entity] = (terms[entity] ?? 0) + permille;
+  };
+  part.forEach((at) => add(at, 1000));
+  whole.forEach((at) => add(at, -permille));
+  return terms;
 }
 
 /** Reads target returns, and the sets that they are over. */

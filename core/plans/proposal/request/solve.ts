@@ -7,6 +7,7 @@ import type { BindingConstraint } from "../../../domain/allocation.ts";
 import { allocate, Infeasible } from "../../allocation/allocate.ts";
 import type { Candidate } from "../candidate.ts";
 import { findConflict } from "../../allocation/conflict.ts";
+import { readName } from "../../allocation/constraints.ts";
 import { planOutlook } from "../../outlook/plan_outlook.ts";
 import type { LinearRow, OutlookProblem } from "../../outlook/problem.ts";
 import { reachChance } from "../../outlook/reach_chance.ts";
@@ -74,7 +75,11 @@ export function solve(
     return {
       amounts,
       upperBound: upperBound * worth,
-      binding: perMicro(binding, worth / Number(frame.grid.unitMicros)),
+      binding: perMicro(
+        binding,
+        frame,
+        worth / Number(frame.grid.unitMicros),
+      ),
     };
   } catch (error) {
     if (!(error instanceof Infeasible)) throw error;
@@ -87,14 +92,21 @@ export function solve(
   }
 }
 
+/** Rows of shares count in thousandths. */
 function perMicro(
   binding: readonly BindingConstraint[],
+  { shares, ruled }: Frame,
   factor: number,
 ): BindingConstraint[] {
-  return binding.map(({ constraint, shadowPrice }) => ({
-    constraint,
-    shadowPrice: shadowPrice * factor,
-  }));
+  const fine = new Set(
+    [...shares, ...ruled.filter(({ micros }) => micros === null)]
+      .map(({ id }) => id),
+  );
+  return binding.map(({ constraint, shadowPrice }) => {
+    const { kind, id } = readName(constraint);
+    const units = kind === "linear" && fine.has(id) ? 1000 : 1;
+    return { constraint, shadowPrice: shadowPrice * factor * units };
+  });
 }
 
 function hedge(

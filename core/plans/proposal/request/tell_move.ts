@@ -67,6 +67,7 @@ function tellCount({ from, to }: Move, field: string): ToldMove {
   };
 }
 
+/** What policies say is never the caller's to move: it is told as theirs. */
 function tellAmount(
   { from, to }: Move,
   { grid, request }: Frame,
@@ -74,12 +75,15 @@ function tellAmount(
 ): ToldMove {
   const units = (amount: bigint) =>
     `${decimalFromMicros(amount, 2)} ${request.currency}`;
+  const isRule = field.includes("rule:");
   if (micros === null) {
     const short = BigInt(Math.ceil(Math.abs(to - from) / 1000)) *
       grid.unitMicros;
     return {
       field,
-      sentence: `${field} missed by ${units(short)}`,
+      sentence: `${field} missed by ${units(short)}${
+        isRule ? ", which policy says" : ""
+      }`,
       facts: { ["short_micros"]: `${short}` },
     };
   }
@@ -87,7 +91,9 @@ function tellAmount(
     grid.unitMicros;
   return {
     field,
-    sentence: `${field}${whom} ${units(whole)} instead of ${units(micros)}`,
+    sentence: `${field}${whom} ${units(whole)} ${
+      isRule ? "where policy says" : "instead of"
+    } ${units(micros)}`,
     facts: { ["from_micros"]: `${micros}`, ["to_micros"]: `${whole}` },
   };
 }

@@ -6,6 +6,7 @@
 import { decimalFromMicros } from "../../../domain/money.ts";
 import type { Candidate } from "../candidate.ts";
 import type { Bound } from "./bound.ts";
+import type { PolicyRow } from "./policy_rows.ts";
 import type { Frame } from "./pose.ts";
 
 /** One constraint, as it was asked for. */
@@ -28,7 +29,7 @@ export function createTranslator(
   frame: Frame,
   candidates: readonly Candidate[],
 ): Translator {
-  const { total, tree, request } = frame;
+  const { total, tree, request, ruled } = frame;
   const entities = new Map(
     candidates.map((one) => [one.fitted.entity as string, one]),
   );
@@ -37,7 +38,10 @@ export function createTranslator(
     if (constraint === "budget") return tellTotal(total, request.currency);
     const [, kind, id = "", side = ""] =
       /^(entity|group|linear):(.*):(\w+)$/.exec(constraint) ?? [];
-    if (kind === "linear") return tellField(id);
+    if (kind === "linear") {
+      const row = ruled.find((one) => one.id === id);
+      return row ? tellRule(row, request.currency) : tellField(id);
+    }
     if (side === "step") return tellField("step_micros");
     if (side === "most") return tellField(`${id}.most_on`);
     const bounded = kind === "entity" ? entities.get(id) : sets.get(id);
@@ -55,6 +59,20 @@ export function createTranslator(
 
 function tellField(field: string): Asked {
   return { by: [field], micros: null, text: field, whom: "" };
+}
+
+function tellRule(
+  { id, rule: { effect, members, to }, micros }: PolicyRow,
+  currency: string,
+): Asked {
+  const side = effect === "cap" ? "most" : "least";
+  const whom = ` for ${members.length} ${
+    members.length === 1 ? "budget" : "budgets together"
+  }`;
+  const said = micros === null
+    ? `${Number(to && "permille" in to ? to.permille : 0n) / 10}% of the plan`
+    : printAmount(micros, currency);
+  return { by: [id], micros, text: `${id} (at ${side} ${said}${whom})`, whom };
 }
 
 function tellTotal(

@@ -1,0 +1,117 @@
+/**
+ * Decisions that limits count: settled on what was counted by then, and settled again
+ * where others were faster, until what it comes to is counted.
+ *
+ * @module
+ */
+import type { Counts, Decision } from "../../domain/decision.ts";
+import type { Limit } from "../../verdicts/judge/policy_set.ts";
+import type { Grounds } from "../grounds.ts";
+import { causeOf } from "../score_rung.ts";
+import {
+  type Counted,
+  type Counter,
+  findCounters,
+  type Wanted,
+} from "./counters.ts";
+import type { LimitDesk } from "./limits.ts";
+
+/** What a decision is settled with. */
+export interface Counting {
+  /** Counters of the limits that may apply; at least one. */
+  readonly counters: readonly Counter[];
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /**
+   * Takes the decision.
+   *
+   * @param counts What was counted by then.
+   * @param failure Why that is not known; null if it is.
+   */
+  settle(counts: Counts, failure: string | null): Decision;
+  /** Gives back what a decision that does not hold had reserved. */
+  withdraw(decision: Decision): void;
+}
+
+/** A decision, and what was counted for it. */
+export interface CountedDecision {
+  readonly decision: Decision;
+  readonly counted: readonly Counted[];
+}
+
+/** How often the counts are read before a limit that is always full says no. */
+const READS = 4;
+
+/**
+ * Takes a decision that limits count. Where the counts are not to be had, they are
+ * unknown, and each rule's `onMissing` says what follows.
+ */
+export async function settleCounted(
+  desk: LimitDesk,
+  counting: Counting,
+): Promise<CountedDecision> {
+  const { counters, now, settle, withdraw } = counting;
+  let taken: Decision | null = null;
+  try {
+    let counts = await desk.read(counters, now);
+    const closed = new Set<string>();
+    for (let reads = 1;; reads++) {
+      taken = settle(counts, null);
+      const wanted = wantedOf(taken, counters)
+        .filter(({ counter }) => !closed.has(counter.limit.name));
+      const full = wanted.length === 0 ? closed : await desk.claim(wanted, now);
+      if (wanted.length === 0 || full.size === 0) {
+        const counted = wanted.map((one) => ({ ...one, at: now }));
+        return { decision: taken, counted };
+      }
+      withdraw(taken);
+      taken = null;
+      if (reads >= READS) { for (const name of full) closed.add(name); }
+      counts = { ...await desk.read(counters, now), ...fill(counters, closed) };
+    }
+  } catch (error) {
+    if (taken !== null) withdraw(taken);
+    const decision = settle({}, `limits: ${causeOf(error)}`);
+    return { decision, counted: [] };
+  }
+}
+
+/**
+ * Reads what limits have counted, for what is not counted itself.
+ *
+ * @returns Undefined where none may apply; nothing in it where it is not to be had.
+ */
+export async function readCounts(
+  desk: LimitDesk,
+  limits: readonly Limit[],
+  { tenant, request, at }: Pick<Grounds, "tenant" | "request" | "at">,
+): Promise<Counts | undefined> {
+  if (limits.length === 0) return undefined;
+  const counters = findCounters(limits, tenant, request);
+  if (counters.length === 0) return undefined;
+  return await desk.read(counters, Date.parse(at)).catch(() => ({}));
+}
+
+/** Counts of limits that are taken for full. */
+function fill(
+  counters: readonly Counter[],
+  closed: ReadonlySet<string>,
+): Counts {
+  return Object.fromEntries(
+    counters.filter(({ limit }) => closed.has(limit.name))
+      .map(({ limit }) => [limit.name, limit.most]),
+  );
+}
+
+/** What a decision comes to: itself, or the micros that it may cost. */
+function wantedOf(
+  { countsTowards = [], recommendation }: Decision,
+  counters: readonly Counter[],
+): readonly Wanted[] {
+  const micros = recommendation.kind === "bid" ? recommendation.bidMicros : 0;
+  return counters.filter(({ limit }) => countsTowards.includes(limit.name))
+    .map((counter) => ({
+      counter,
+      count: counter.limit.of === "micros" ? micros : 1,
+    }));
+}

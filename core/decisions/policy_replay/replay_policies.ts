@@ -1,0 +1,125 @@
+/**
+ * A proposed policy set against past decisions: each is settled again, from its logged
+ * request, readings, scores and moment, and compared with what it came to, or would have
+ * come to under a third set. Limits count anew, so records are to come in the order in
+ * which they were taken.
+ *
+ * @module
+ */
+import type { Instant } from "../../domain/day.ts";
+import type { DecisionRecord } from "../../domain/decision.ts";
+import { type ModelRecord, parseModelRef } from "../../domain/score.ts";
+import type { DecisionLog } from "../../ports/decisions.ts";
+import type { ModelRegistry } from "../../ports/models.ts";
+import type { PolicySet } from "../../verdicts/judge/policy_set.ts";
+import { parseRecord } from "../record.ts";
+import { countAgain } from "./count_again.ts";
+import { createImpactSum, type Impact } from "./impact.ts";
+import { standAgain } from "./stand_again.ts";
+
+/** What is replayed. */
+export interface PolicyReplay {
+  readonly tenant: string;
+  /** The proposed set. */
+  readonly after: PolicySet;
+  /** The set to compare with; what was decided if null. */
+  readonly before: PolicySet | null;
+  /** Flips to keep as samples. */
+  readonly samples: number;
+  /** Told how far it is, 0 to 1; 0 all along where the number is not known. */
+  report?(done: number): void;
+}
+
+const PAGE = 1000;
+
+/**
+ * Replays records.
+ *
+ * @param records In their order, all of the tenant.
+ */
+export async function replayPolicies(
+  models: Pick<ModelRegistry, "find">,
+  { tenant, before, after, samples }: PolicyReplay,
+  records: AsyncIterable<readonly DecisionRecord[]>,
+): Promise<Impact> {
+  const impact = createImpactSum(samples);
+  const known = new Map<string, ModelRecord | null>();
+  async function modelOf(version: string | null): Promise<ModelRecord | null> {
+    if (version === null) return null;
+    const found = known.get(version);
+    if (found !== undefined) return found;
+    const record = await models.find(tenant, parseModelRef(version));
+    known.set(version, record);
+    return record;
+  }
+  const proposed = countAgain(after);
+  const compared = before === null ? null : countAgain(before);
+  for await (const page of records) {
+    for (const record of page) {
+      const { decision, request } = record;
+      const { id, at, modelVersion } = decision;
+      const grounds = standAgain(
+        record,
+        known.get(modelVersion ?? "") ?? await modelOf(modelVersion),
+      );
+      if (typeof grounds === "string") {
+        impact.skip(grounds);
+        continue;
+      }
+      const { currency } = grounds.standing.frame;
+      impact.add({
+        ...{ id, at, request, currency },
+        before: compared?.settle(grounds) ?? decision,
+        after: proposed.settle(grounds),
+      });
+    }
+  }
+  return impact.sum();
+}
+
+type ReadLog = Pick<DecisionLog, "read" | "head">;
+
+/** Reads a tenant's records from a moment on, page by page. */
+export async function* readRecordsSince(
+  log: ReadLog,
+  { tenant, since, report }: {
+    readonly tenant: string;
+    readonly since: Instant;
+    report?(done: number): void;
+  },
+): AsyncGenerator<readonly DecisionRecord[]> {
+  const head = await log.head(tenant);
+  if (head === null) return;
+  const first = await findSeqBefore(log, { tenant, since, last: head.seq });
+  let after = first;
+  while (after < head.seq) {
+    const logged = await log.read(tenant, after, PAGE);
+    const last = logged.at(-1);
+    if (last === undefined) return;
+    yield logged.filter(({ at }) => at >= since).map(parseRecord);
+    after = last.seq;
+    report?.((after - first) / Math.max(1, head.seq - first));
+  }
+}
+
+/** Decisions are logged about in the order of their moments; so far apart they may be. */
+const SLACK = 10_000;
+
+/** A place in the chain before which all is older, by halving. */
+async function findSeqBefore(
+  log: ReadLog,
+  { tenant, since, last }: {
+    readonly tenant: string;
+    readonly since: Instant;
+    readonly last: number;
+  },
+): Promise<number> {
+  let [low, high] = [0, last];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    const [found] = await log.read(tenant, middle, 1);
+    if (found && found.at < since) low = middle + 1;
+    else high = middle;
+  }
+  return Math.max(0, low - SLACK);
+}

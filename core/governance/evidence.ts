@@ -1,0 +1,80 @@
+/**
+ * What machines found out about a change, bound to exactly its content and base.
+ *
+ * @module
+ */
+import { digest } from "../domain/canonical.ts";
+import type { Change, ChangeEvidence } from "../domain/change.ts";
+import { EngineError } from "../domain/error.ts";
+import type {
+  ChangeAdapter,
+  Findings,
+  GovernanceStore,
+} from "../ports/governance.ts";
+
+/** Has a change checked by the adapter of its kind. */
+export async function gatherEvidence(
+  store: GovernanceStore,
+  adapter: ChangeAdapter,
+  { content, base, subject, tenant: scope }: Change,
+): Promise<ChangeEvidence> {
+  const findings = await adapter.check(
+    await loadContent(store, content),
+    base === null ? null : await loadContent(store, base),
+    { subject, scope },
+  );
+  return makeEvidence(findings, { content, base });
+}
+
+/**
+ * The text of a content.
+ *
+ * @throws {EngineError} `not_found` if none of that hash is kept.
+ */
+export async function loadContent(
+  store: GovernanceStore,
+  hash: string,
+): Promise<string> {
+  const text = await store.load(hash);
+  if (text !== null) return text;
+  throw new EngineError(
+    "not_found",
+    `Cannot load content "${hash}": none is kept`,
+  );
+}
+
+/** Binds findings to what was checked. */
+export function makeEvidence(
+  findings: Findings,
+  of: Pick<ChangeEvidence, "content" | "base">,
+): ChangeEvidence {
+  const { content, base } = of;
+  const evidence = { ...findings, content, base };
+  return { ...evidence, hash: digest(evidence) };
+}
+
+/**
+ * What speaks against reviewing a change, or letting it into force, by its evidence.
+ *
+ * @param requires Items that must be there.
+ * @returns Why not, or null.
+ */
+export function refuseEvidence(
+  { evidence, content, base }: Change,
+  requires: readonly string[],
+): string | null {
+  if (evidence === null) return "it was not checked";
+  const { hash, ...found } = evidence;
+  if (found.content !== content || found.base !== base) {
+    return "its evidence is of another content or base";
+  }
+  if (digest(found) !== hash) return "its evidence does not have its hash";
+  const [problem] = found.problems;
+  if (problem !== undefined) return problem;
+  const failed = found.items.find(({ passed }) => !passed);
+  if (failed !== undefined) return `${failed.name}: ${failed.summary}`;
+  const missing = requires.find((name) =>
+    !found.items.some((item) => item.name === name)
+  );
+  return missing === undefined ? null : `evidence "${missing}" is missing`;
+}

@@ -1,0 +1,78 @@
+/**
+ * The audit log: only ever added to, in the transaction of what it records. Whoever
+ * appends holds the scope's lock until the commit, so two nodes never fork a chain.
+ *
+ * @module
+ */
+import { and, asc, desc, eq, gt } from "drizzle-orm";
+import {
+  AUDIT_START,
+  type AuditHead,
+  type AuditRecord,
+  chainEvents,
+} from "../domain/audit_log.ts";
+import type { ChangeEvent } from "../domain/change_event.ts";
+import { orm } from "./orm.ts";
+import type { Session, Transaction } from "./sql.ts";
+import { auditEvent } from "./tables/governance.ts";
+
+/** Waits until nobody else writes to a tenant's changes, and keeps others waiting. */
+export async function lockAudit(
+  tx: Transaction,
+  tenant: string,
+): Promise<void> {
+  await tx.query(LOCK, [tenant]);
+}
+
+/** Appends under the lock of {@link lockAudit}. */
+export async function appendEvents(
+  tx: Transaction,
+  tenant: string,
+  events: readonly ChangeEvent[],
+): Promise<void> {
+  const records = chainEvents(await readHead(tx, tenant), events);
+  await orm(tx).insert(auditEvent).values(
+    records.map((record, place) => ({
+      ...record,
+      tenant,
+      change: events[place]?.change ?? "",
+    })),
+  );
+}
+
+/** Where a log ends. */
+export async function readHead(
+  session: Session,
+  tenant: string,
+): Promise<AuditHead> {
+  const [last] = await orm(session)
+    .select({ seq: auditEvent.seq, hash: auditEvent.hash }).from(auditEvent)
+    .where(eq(auditEvent.tenant, tenant))
+    .orderBy(desc(auditEvent.seq)).limit(1);
+  return last ?? AUDIT_START;
+}
+
+/** Records after a place, oldest first; of one change, if given. */
+export async function readRecords(
+  session: Session,
+  tenant: string,
+  { after, limit, change }: {
+    readonly after: number;
+    readonly limit: number;
+    readonly change?: string;
+  },
+): Promise<readonly AuditRecord[]> {
+  return await orm(session).select({
+    seq: auditEvent.seq,
+    prev: auditEvent.prev,
+    hash: auditEvent.hash,
+    record: auditEvent.record,
+  }).from(auditEvent).where(and(
+    eq(auditEvent.tenant, tenant),
+    gt(auditEvent.seq, after),
+    change === undefined ? undefined : eq(auditEvent.change, change),
+  )).orderBy(asc(auditEvent.seq)).limit(limit);
+}
+
+const LOCK =
+  "select pg_advisory_xact_lock(hashtextextended(json_build_array('audit', $1::text)::text, 2))";

@@ -1,0 +1,202 @@
+/**
+ * Changes, what is active, and the log of both, in one transaction each time.
+ *
+ * @module
+ */
+import { and, asc, desc, eq, inArray, lt } from "drizzle-orm";
+import type { ActivePointer, Change, Trial } from "../domain/change.ts";
+import type {
+  ChangeFilter,
+  ChangeStep,
+  GovernanceStore,
+  Scope,
+} from "../ports/governance.ts";
+import { appendEvents, lockAudit, readHead, readRecords } from "./audit_log.ts";
+import { orm } from "./orm.ts";
+import type { Session, Sql, Transaction } from "./sql.ts";
+import {
+  activePointer,
+  changeContent,
+  changeRequest,
+} from "./tables/governance.ts";
+
+/** In place of a tenant, what belongs to the whole deployment. */
+const DEPLOYMENT = "*";
+
+/** Undoes the transaction of a step that does not begin where things are. */
+class StepConflict extends Error {}
+
+/** Keeps changes in a database. */
+export function createGovernanceStore(sql: Sql): GovernanceStore {
+  const db = orm(sql);
+  return {
+    find: async (scope, id) => {
+      const [row] = await db.select().from(changeRequest)
+        .where(sameChange(tenantOf(scope), id));
+      return row === undefined ? null : toChange(row);
+    },
+    list: (scope, filter) => list(sql, tenantOf(scope), filter),
+    scopes: async () => {
+      const rows = await db.selectDistinct({ tenant: changeRequest.tenant })
+        .from(changeRequest).orderBy(asc(changeRequest.tenant));
+      return rows.map(({ tenant }) => scopeOf(tenant));
+    },
+    commit: (scope, step) => commit(sql, tenantOf(scope), step),
+    keep: async (hash, text) => {
+      await db.insert(changeContent).values({ hash, text })
+        .onConflictDoNothing();
+    },
+    load: async (hash) => {
+      const [row] = await db.select().from(changeContent)
+        .where(eq(changeContent.hash, hash));
+      return row?.text ?? null;
+    },
+    active: (scope, subject) => readActive(sql, tenantOf(scope), subject),
+    pointers: (scope) => readPointers(sql, tenantOf(scope)),
+    everyPointer: () => readEveryPointer(sql),
+    moves: async (scope, subject) => {
+      const rows = await db.select().from(activePointer)
+        .where(sameSubject(tenantOf(scope), subject))
+        .orderBy(asc(activePointer.seq));
+      return rows.map(toPointer);
+    },
+    records: (scope, asked) => readRecords(sql, tenantOf(scope), asked),
+    head: (scope) => readHead(sql, tenantOf(scope)),
+  };
+}
+
+async function list(
+  sql: Sql,
+  tenant: string,
+  { states, kind, subject, reviewOpen, before, limit }: ChangeFilter,
+): Promise<readonly Change[]> {
+  const query = orm(sql).select().from(changeRequest).where(and(
+    eq(changeRequest.tenant, tenant),
+    states && inArray(changeRequest.state, [...states]),
+    kind && eq(changeRequest.kind, kind),
+    subject === undefined ? undefined : eq(changeRequest.subject, subject),
+    reviewOpen && eq(changeRequest.reviewOpen, true),
+    before === undefined ? undefined : lt(changeRequest.id, before),
+  )).orderBy(desc(changeRequest.id));
+  const rows = await (limit === undefined ? query : query.limit(limit));
+  return rows.map(toChange);
+}
+
+async function commit(
+  sql: Sql,
+  tenant: string,
+  { changes, pointer, events }: ChangeStep,
+): Promise<boolean> {
+  try {
+    await sql.transaction(async (tx) => {
+      await lockAudit(tx, tenant);
+      for (const { change, expected } of changes) {
+        await saveChange(tx, rowOf(tenant, change), expected);
+      }
+      if (pointer !== null) await movePointer(tx, tenant, pointer);
+      await appendEvents(tx, tenant, events);
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof StepConflict) return false;
+    throw error;
+  }
+}
+
+type ChangeRow = typeof changeRequest.$inferInsert;
+
+async function saveChange(
+  tx: Transaction,
+  row: ChangeRow,
+  expected: number | null,
+): Promise<void> {
+  const db = orm(tx);
+  const saved = expected === null
+    ? await db.insert(changeRequest).values(row).onConflictDoNothing()
+      .returning({ id: changeRequest.id })
+    : await db.update(changeRequest).set(row).where(and(
+      sameChange(row.tenant, row.id),
+      eq(changeRequest.version, expected),
+    )).returning({ id: changeRequest.id });
+  if (saved.length !== 1) throw new StepConflict();
+}
+
+async function movePointer(
+  tx: Transaction,
+  tenant: string,
+  pointer: ActivePointer,
+): Promise<void> {
+  const { seq } = await readActive(tx, tenant, pointer.subject);
+  if (pointer.seq !== seq + 1) throw new StepConflict();
+  await orm(tx).insert(activePointer).values({ tenant, ...pointer });
+}
+
+async function readPointers(
+  session: Session,
+  tenant: string,
+): Promise<readonly ActivePointer[]> {
+  const rows = await orm(session).selectDistinctOn([activePointer.subject])
+    .from(activePointer).where(eq(activePointer.tenant, tenant))
+    .orderBy(asc(activePointer.subject), desc(activePointer.seq));
+  return rows.map(toPointer);
+}
+
+async function readEveryPointer(session: Session) {
+  const { tenant, subject, seq } = activePointer;
+  const rows = await orm(session).selectDistinctOn([tenant, subject])
+    .from(activePointer).orderBy(asc(tenant), asc(subject), desc(seq));
+  return rows.map((row) => ({
+    scope: scopeOf(row.tenant),
+    pointer: toPointer(row),
+  }));
+}
+
+async function readActive(
+  session: Session,
+  tenant: string,
+  subject: string,
+): Promise<ActivePointer> {
+  const [row] = await orm(session).select().from(activePointer)
+    .where(sameSubject(tenant, subject))
+    .orderBy(desc(activePointer.seq)).limit(1);
+  return row === undefined
+    ? { subject, seq: 0, content: null, change: null, trial: null }
+    : toPointer(row);
+}
+
+function tenantOf(scope: Scope): string {
+  return scope ?? DEPLOYMENT;
+}
+
+function scopeOf(tenant: string): Scope {
+  return tenant === DEPLOYMENT ? null : tenant;
+}
+
+function sameChange(tenant: string, id: string) {
+  return and(eq(changeRequest.tenant, tenant), eq(changeRequest.id, id));
+}
+
+function sameSubject(tenant: string, subject: string) {
+  return and(
+    eq(activePointer.tenant, tenant),
+    eq(activePointer.subject, subject),
+  );
+}
+
+function rowOf(tenant: string, change: Change): ChangeRow {
+  const { id, kind, subject, state, version, createdAt, afterReview } = change;
+  return {
+    ...{ tenant, id, kind, subject, state, version, createdAt },
+    reviewOpen: afterReview !== undefined && afterReview.closedBy === null,
+    document: change,
+  };
+}
+
+function toChange({ document }: { readonly document: unknown }): Change {
+  return document as Change;
+}
+
+function toPointer(row: typeof activePointer.$inferSelect): ActivePointer {
+  const { subject, seq, content, change, trial } = row;
+  return { subject, seq, content, change, trial: trial as Trial | null };
+}
