@@ -89,3 +89,14 @@ export class EngineError extends Error {
     return CODES[this.code].retryable;
   }
 }
+
+/**
+ * Whether a failure will come again, however often the same is tried: what it is about
+ * is left as it is, and everything else goes on.
+ *
+ * @param error What was thrown.
+ * @returns True for an {@link EngineError} that is not retryable.
+ */
+export function isRefusal(error: unknown): error is EngineError {
+  return error instanceof EngineError && !error.retryable;
+}

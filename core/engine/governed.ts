@@ -14,7 +14,7 @@ import { findBreach } from "../governance/guard.ts";
 import { createSwitchAdapter } from "../governance/switch_adapter.ts";
 import { createSwitches, type Switches } from "../governance/switches.ts";
 import { ENGINE } from "../domain/change.ts";
-import { EngineError } from "../domain/error.ts";
+import { isRefusal } from "../domain/error.ts";
 import type { ModelRegistry } from "../ports/models.ts";
 import type { RolloutStage } from "../ports/rollouts.ts";
 import type { Stores } from "../ports/stores.ts";
@@ -97,7 +97,7 @@ async function watchTrials(
     try {
       lines.push(...await endIfIll(changes, { rollouts }, stage));
     } catch (error) {
-      if (!(error instanceof EngineError) || error.retryable) throw error;
+      if (!isRefusal(error)) throw error;
       lines.push(error.message);
     }
   }

@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { EngineError } from "../domain/error.ts";
+import { EngineError, isRefusal } from "../domain/error.ts";
 import type { Switch } from "../domain/verdict.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { BoardSwitch, Scope, SwitchBoard } from "../ports/governance.ts";
@@ -195,11 +195,6 @@ function refuseSwitch(id: string, refused: string): EngineError {
     `Cannot turn on switch "${id}": ${refused}`,
     { facts: { switch: id } },
   );
-}
-
-/** Whether it will be refused again, however often it is tried. */
-function isRefusal(error: unknown): error is EngineError {
-  return error instanceof EngineError && !error.retryable;
 }
 
 function isSameSwitch(one: BoardSwitch, other: BoardSwitch): boolean {

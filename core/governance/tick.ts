@@ -7,7 +7,7 @@
 import { type Change, ENGINE } from "../domain/change.ts";
 import type { ChangeActName } from "../domain/change_event.ts";
 import type { Instant } from "../domain/day.ts";
-import { EngineError } from "../domain/error.ts";
+import { isRefusal } from "../domain/error.ts";
 import type { ChangeFilter, Scope } from "../ports/governance.ts";
 import { AHEAD } from "./acts.ts";
 import { createAuthoring, startKept } from "./authoring.ts";
@@ -126,9 +126,4 @@ async function submit(
   const ref = { scope, id };
   if (state === "draft") await authoring.check(ref, ENGINE);
   return await authoring.act(ref, { act: "submit", by: ENGINE });
-}
-
-/** Whether it concerns one change alone, so that the others go on. */
-function isRefusal(error: unknown): error is EngineError {
-  return error instanceof EngineError && !error.retryable;
 }

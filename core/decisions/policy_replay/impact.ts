@@ -7,6 +7,7 @@
 import type { Instant } from "../../domain/day.ts";
 import type { ActionScore, DecisionRequest } from "../../domain/decision.ts";
 import type { AppliedRule } from "../../domain/verdict.ts";
+import { spread } from "../../verdicts/in_force/draw.ts";
 import type { Settled } from "../grounds.ts";
 
 /** What one set made of one decision. */
@@ -257,12 +258,12 @@ function printRule({ rule }: AppliedRule): string {
   return rule.replace(/@[^/]*/, "");
 }
 
-/** Draws the same flips whatever the order: those whose ids hash lowest. */
+/** Draws the same flips whatever the order: those whose ids lie first. */
 function createSample(most: number) {
   const kept: { readonly rank: number; readonly flip: Flip }[] = [];
   return {
     add(flip: Flip): void {
-      const rank = hash(flip.decisionId);
+      const rank = spread(flip.decisionId);
       const last = kept.at(-1);
       if (most === 0 || (kept.length >= most && last && rank >= last.rank)) {
         return;
@@ -275,13 +276,4 @@ function createSample(most: number) {
       kept.map(({ flip }) => flip)
         .sort((a, b) => a.decisionId < b.decisionId ? -1 : 1),
   };
-}
-
-/** FNV-1a, 32 bits. */
-function hash(text: string): number {
-  let sum = 0x811c9dc5;
-  for (let at = 0; at < text.length; at++) {
-    sum = Math.imul(sum ^ text.charCodeAt(at), 0x01000193);
-  }
-  return sum >>> 0;
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import { canonicalJson } from "../../domain/canonical.ts";
-import { EngineError } from "../../domain/error.ts";
+import { EngineError, isRefusal } from "../../domain/error.ts";
 import type { Switch } from "../../domain/verdict.ts";
 import type { GovernanceStore, Scope } from "../../ports/governance.ts";
 import { parsePolicyContent } from "../judge/policy_set.ts";
@@ -85,7 +85,7 @@ async function orKeep(
   try {
     await work();
   } catch (error) {
-    if (!(error instanceof EngineError) || error.retryable) throw error;
+    if (!isRefusal(error)) throw error;
     if (scope === null && before === EMPTY) throw error;
     const whose = scope === null ? "the deployment" : `tenant "${scope}"`;
     state.problems.push(
