@@ -94,9 +94,10 @@ export async function take(
   );
   if (trial !== null && scope.rollouts) {
     const also = await readForTrial(scope, trial, grounds);
-    const judged = { ...grounds, standing, readings: also };
+    const { counts } = decision;
     scope.rollouts.observe(trial, { id, settled: decision }, {
-      ...{ ...judged, ...countsOf(decision) },
+      ...{ ...grounds, standing, readings: also },
+      ...counts && { counts },
     });
   }
   const record: DecisionRecord = {
@@ -139,10 +140,6 @@ function choosePolicies(
   const key = subject ?? campaign ?? placement ?? account ?? "";
   return choosePolicies?.(tenant, key) ??
     { policies: policies(tenant), trial: null };
-}
-
-function countsOf({ counts }: Decision): Pick<Decision, "counts"> {
-  return counts === undefined ? {} : { counts };
 }
 
 /** Takes the decision under the limits that may apply; where there are none, at once. */

@@ -139,17 +139,13 @@ async function replayTenant(
 function joinScopes(
   tenant: string,
   scope: Scope,
-  texts: readonly (string | null)[],
+  [asked, other]: readonly [string | null, string | null],
 ): PolicySet {
-  const [asked, other] = texts.map((text) =>
-    parsePolicyContent(text ?? NO_POLICIES)
-  ) as [
-    ReturnType<typeof parsePolicyContent>,
-    ReturnType<typeof parsePolicyContent>,
-  ];
+  const parse = (text: string | null) =>
+    parsePolicyContent(text ?? NO_POLICIES);
   return scope === null
-    ? joinOwn(asked, other, tenant)
-    : joinOwn(other, asked, tenant);
+    ? joinOwn(parse(asked), parse(other), tenant)
+    : joinOwn(parse(other), parse(asked), tenant);
 }
 
 /** Records page by page, with time for others in between. */

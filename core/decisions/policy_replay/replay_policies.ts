@@ -26,8 +26,6 @@ export interface PolicyReplay {
   readonly before: PolicySet | null;
   /** Flips to keep as samples. */
   readonly samples: number;
-  /** Told how far it is, 0 to 1; 0 all along where the number is not known. */
-  report?(done: number): void;
 }
 
 const PAGE = 1000;
@@ -44,24 +42,18 @@ export async function replayPolicies(
 ): Promise<Impact> {
   const impact = createImpactSum(samples);
   const known = new Map<string, ModelRecord | null>();
-  async function modelOf(version: string | null): Promise<ModelRecord | null> {
-    if (version === null) return null;
-    const found = known.get(version);
-    if (found !== undefined) return found;
-    const record = await models.find(tenant, parseModelRef(version));
-    known.set(version, record);
-    return record;
-  }
   const proposed = countAgain(after);
   const compared = before === null ? null : countAgain(before);
   for await (const page of records) {
     for (const record of page) {
       const { decision, request } = record;
       const { id, at, modelVersion } = decision;
-      const grounds = standAgain(
-        record,
-        known.get(modelVersion ?? "") ?? await modelOf(modelVersion),
-      );
+      if (modelVersion !== null && !known.has(modelVersion)) {
+        const ref = parseModelRef(modelVersion);
+        known.set(modelVersion, await models.find(tenant, ref));
+      }
+      const model = known.get(modelVersion ?? "") ?? null;
+      const grounds = standAgain(record, model);
       if (typeof grounds === "string") {
         impact.skip(grounds);
         continue;
@@ -85,6 +77,7 @@ export async function* readRecordsSince(
   { tenant, since, report }: {
     readonly tenant: string;
     readonly since: Instant;
+    /** Told how far it is, 0 to 1. */
     report?(done: number): void;
   },
 ): AsyncGenerator<readonly DecisionRecord[]> {
