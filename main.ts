@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { readConfiguration } from "./core/commands/configuration.ts";
+import { parseConfiguration } from "./core/commands/configuration.ts";
 import { runCommand } from "./core/commands/run.ts";
 import { openTerminal } from "./core/commands/terminal.ts";
 import { EngineError } from "./core/domain/error.ts";
@@ -11,7 +11,15 @@ import { EngineError } from "./core/domain/error.ts";
 async function main(args: readonly string[]): Promise<number> {
   const terminal = openTerminal();
   try {
-    const configuration = readConfiguration((name) => Deno.env.get(name));
+    const { configuration, problems } = parseConfiguration((name) =>
+      Deno.env.get(name)
+    );
+    if (problems.length > 0) {
+      const { demandReadable } = await import(
+        "./core/commands/check_configuration.ts"
+      );
+      await demandReadable(configuration, problems);
+    }
     return await runCommand({ configuration, terminal }, args);
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;

@@ -5,6 +5,10 @@
  */
 import { type Budgets, createBudgets } from "./decisions/budgets/budgets.ts";
 import { createDecisions, type Decisions } from "./decisions/decisions.ts";
+import {
+  healthOfSpool,
+  type Spooling,
+} from "./decisions/log/writing/spooling.ts";
 import { createLimits } from "./decisions/limits/limits.ts";
 import { readScored } from "./decisions/scored_rows.ts";
 import type { DayRange } from "./domain/day.ts";
@@ -12,28 +16,35 @@ import type { Features } from "./features/features.ts";
 import type { Trust } from "./features/trust.ts";
 import { healthOf, openTrustedFeatures } from "./features/trusted_features.ts";
 import { createPlans, type Plans } from "./plans/plans.ts";
-import {
-  type DestinationScope,
-  openTenantDestination,
-} from "./plans/destinations/tenant_destination.ts";
-import type { KeyStore } from "./ports/decisions.ts";
+import type { KeyStore } from "./ports/access.ts";
+import type { Guards } from "./ports/dependencies.ts";
 import type { Erasure, ErasureStore } from "./ports/erasure.ts";
+import type { JobQueue } from "./ports/jobs.ts";
 import type { ModelRegistry, ModelWatchStore } from "./ports/models.ts";
 import type { SignalStore } from "./ports/signals.ts";
+import type { Stores } from "./ports/stores.ts";
 import type { ConsumerLag } from "./ports/stream.ts";
 import { announceChanges } from "./scores/announced.ts";
 import { createLook, type Look } from "./scores/watch/look.ts";
-import { createScores, type Scores } from "./scores/scores.ts";
+import type { Scores } from "./scores/scores.ts";
 import { keepSources, type SourceBook } from "./signals/configured.ts";
+import type { Acting } from "./governance/acting.ts";
 import type { Changes } from "./governance/changes.ts";
 import type { Switches } from "./governance/switches.ts";
-import { createGoverned, type Governed } from "./engine/governed.ts";
+import {
+  createGoverned,
+  type Governed,
+  type OperatedTrials,
+} from "./engine/governed.ts";
+import { createOnce, type Once } from "./engine/once.ts";
+import { openScores } from "./engine/open_scores.ts";
 import type { EngineParts } from "./engine/parts.ts";
+import { openSides } from "./engine/sides.ts";
 import type { IngestReport } from "./signals/ingest_report.ts";
 import { erase, type EraseJob, type EraseScope } from "./signals/erase.ts";
 import { knownId } from "./signals/pseudonym.ts";
 import type { ReceiveReport } from "./signals/receive.ts";
-import { createSignals, type Signals } from "./signals/signals.ts";
+import type { Signals } from "./signals/signals.ts";
 import { guardGates } from "./training/gates.ts";
 import { createTraining, type Training } from "./training/training.ts";
 import { trainedOn } from "./training/trained_on.ts";
@@ -72,8 +83,12 @@ export interface Engine
   readonly lookAt: Look;
   /** What was found of models. */
   readonly looks: Pick<ModelWatchStore, "latest">;
+  /** How the spool of this node stands; null without one. */
+  spooled(): ReturnType<Spooling["standing"]> | null;
   /** How challengers and shadows compare with the champions, in this process. */
   readonly compared: Scores["compared"];
+  /** Models on trial. */
+  readonly trials: OperatedTrials;
   /** Whether sources and features can be trusted. */
   readonly trust: Pick<
     Trust,
@@ -83,9 +98,20 @@ export interface Engine
     SignalStore,
     "count" | "freshness" | "listDeadLetters" | "performance"
   >;
-  readonly keys: Pick<KeyStore, "find">;
+  readonly keys: KeyStore;
+  /** Carries a write out once for each of a caller's keys. */
+  readonly once: Once;
+  /**
+   * Works for one tenant, behind the second wall: whatever the work asks of the database,
+   * it sees and writes that tenant's rows alone.
+   */
+  readonly actFor: Stores["actFor"];
   /** Changes to what the engine runs by. */
   readonly changes: Changes;
+  /** Puts what people and services do by hand on record. */
+  readonly acting: Acting;
+  /** What keeps requests from waiting for what does not answer. */
+  readonly guards: Pick<Guards, "states" | "onUse">;
   /** Kill switches, turned on here whether or not the database answers. */
   readonly switches: Switches;
   /** The policies in force that concern a tenant, in sentences. */
@@ -115,6 +141,8 @@ export interface Engine
   erase(job: EraseJob): Promise<Erasure>;
   /** Who asked for erasures, and what they came to. */
   readonly erasures: Pick<ErasureStore, "list">;
+  /** Work in the background: how it stands, and runs asked for. */
+  readonly jobs: Pick<JobQueue, "list" | "ask" | "cancel">;
   /**
    * The id by which the engine knows a person: a tenant's pseudonym in place of an
    * e-mail address, phone number or IP address, any other id as it is.
@@ -168,39 +196,39 @@ export interface OperatedEngine extends Engine, Training {
  * @returns The engine.
  */
 export function createEngine(parts: EngineParts): OperatedEngine {
-  const { stores, clock, ids, policies, choosePolicies } = parts;
-  const { history, log, idempotency, keys, policies: archive } = stores;
+  const { stores, clock, ids, policies, choosePolicies, spooling } = parts;
+  const { history, idempotency, keys, guards, policies: archive } = stores;
   const book = keepSources(parts.sources, parts.connectors);
-  const sources = openSources(parts);
-  const writing = writingSides(parts, book);
+  const { sources, receive, destinations } = openSides(parts, book);
   const trusted = openTrustedFeatures(stores, clock, parts.consistency);
   const { features, trust } = trusted;
   const guarded = guardGates(trusted.models);
-  const scores = createScores({ models: guarded, clock });
+  const { scores, tally } = openScores(parts, guarded);
   const models = announceChanges(guarded, scores.renew);
   const training = createTraining(parts);
   const budgets = createBudgets({ book: stores.budgets, clock, ids });
   const limits = createLimits(stores.limits);
-  const { rollouts, ...governed } = createGoverned(parts, models);
+  const counted = { tally, renew: scores.renew };
+  const { rollouts, ...governed } = createGoverned(parts, models, counted);
   const shared = { scores, policies, archive, idempotency, clock, ids };
   return {
-    ...{ features, trust, models, sources, quota: parts.quota },
+    ...{ guards, features, trust, models, sources, quota: parts.quota },
     ...{ keys, clock, ids, policies, budgets, signals: stores.signals },
+    actFor: stores.actFor,
     decisions: createDecisions({
-      ...{ ...shared, choosePolicies, features, log },
-      ...{ budgets, limits, rollouts },
+      ...{ ...shared, choosePolicies, features },
+      ...{ log: spooling?.log ?? stores.log, writer: spooling?.writer },
+      ...{ budgets, limits, rollouts, trials: tally, masking: parts.masking },
     }),
     plans: createPlans({
       ...shared,
       ...{ history, store: stores.plans, models: stores.models },
-      ...{ journal: stores.changes, leases: stores.leases },
-      destination: (tenant) => openTenantDestination(writing, tenant),
+      ...{ journal: stores.changes, leases: stores.leases, ...destinations },
     }),
     ...{ compared: scores.compared, streamLag: () => stores.stream.lag() },
     spokenPolicies: (tenant) => saySet(policies(tenant), tenant),
     ...{ connector: book.connector, configured: book.list },
-    receive: (job) => sources.receive(book.receiver(job), job.delivery),
-    ...{ tenantOf: book.tenantOf, findSource: book.find },
+    ...{ receive, tenantOf: book.tenantOf, findSource: book.find },
     pseudonymOf: (tenant, id) => knownId(id, () => parts.pseudonyms(tenant)),
     ingest: ({ range, report, ...job }) => {
       const connector = book.connector(job.connector);
@@ -208,9 +236,12 @@ export function createEngine(parts: EngineParts): OperatedEngine {
     },
     erase: (job) => erase(erasureScope(parts, features), job),
     ...{ ...governed, ...training },
-    ...{ erasures: stores.erasures, looks: stores.watches },
+    ...{ erasures: stores.erasures, looks: stores.watches, jobs: stores.jobs },
+    once: createOnce({ ...stores, clock, ids }),
     lookAt: openLook({ ...parts, models, training }),
-    health: async () => await healthOf(stores, trusted, missing(parts)),
+    spooled: () => spooling?.standing() ?? null,
+    health: async () =>
+      healthOfSpool(await healthOf(stores, trusted, missing(parts)), spooling),
     close: () => closeAll([scores, limits, stores]),
   };
 }
@@ -234,22 +265,14 @@ function openLook(
   });
 }
 
-function openSources(parts: EngineParts): Signals {
-  const { stores: { signals, backfills }, clock, ids, pseudonyms, code } =
-    parts;
-  return createSignals(
-    { store: signals, backfills, clock, ids, pseudonyms, code },
-    { files: parts.lendFiles, http: parts.lendHttp },
-  );
-}
-
 function erasureScope(
-  { stores, clock, ids, pseudonyms }: EngineParts,
+  { stores, clock, ids, pseudonyms, dataKeys }: EngineParts,
   { declared }: Features,
 ): EraseScope {
   const { erasures, history, online, models } = stores;
   return {
     ...{ erasures, history, online, clock, ids, pseudonyms },
+    sealed: dataKeys ?? null,
     views: declared,
     models: async (tenant) => trainedOn(tenant, await models.list(tenant)),
   };
@@ -259,18 +282,4 @@ function missing({ leftOut }: EngineParts): Record<string, string> {
   return Object.fromEntries(
     Object.entries(leftOut).map(([name, why]) => [`plugin:${name}`, why]),
   );
-}
-
-function writingSides(
-  { destinations, stores: { signals }, clock, ...parts }: EngineParts,
-  { connector }: SourceBook,
-): DestinationScope {
-  return {
-    ...{ destinations, connector, signals, clock },
-    lend: (source) => ({
-      files: parts.lendFiles(source),
-      http: parts.lendHttp(source, "write"),
-      now: clock.now(),
-    }),
-  };
 }

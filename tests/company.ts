@@ -8,7 +8,7 @@ import { createHmac } from "node:crypto";
 import { readConfiguration } from "../core/commands/configuration.ts";
 import { issueKey } from "../core/commands/keys.ts";
 import { type Opened, openEngine } from "../core/commands/open.ts";
-import { SCOPES } from "../core/ports/decisions.ts";
+import { SCOPES } from "../core/ports/access.ts";
 import { simulateClicks } from "../core/simulation/clicks.ts";
 import { simulateCompany } from "../core/simulation/company.ts";
 import {
@@ -35,17 +35,23 @@ const SIZE = { seed: 3, until: UNTIL, days: 120 } as const;
 export interface Place {
   readonly databaseUrl: string | null;
   readonly folder: string;
+  /** Folder of the policies; the project's own unless given. */
+  readonly policies?: string;
 }
 
-/** Variables of a process at a place; it leaves the features as they were filled. */
+/**
+ * Variables of a process at a place; it leaves the features as they were filled, and no
+ * decision stands on a lower rung because the machine is busy.
+ */
 export function environmentOf(
-  { databaseUrl, folder }: Place,
+  { databaseUrl, folder, policies }: Place,
 ): Record<string, string> {
   return {
     MOE_DATA: folder,
     MOE_MATERIALIZE_MINUTES: "0",
     MOE_IDENTITY_KEY: "5a".repeat(32),
     ...(databaseUrl !== null && { DATABASE_URL: databaseUrl }),
+    ...(policies !== undefined && { MOE_POLICIES: policies }),
   };
 }
 

@@ -1,6 +1,7 @@
 /**
- * Every test: units without network, then those that own a server, then the
- * examples in the documentation. Ends with the sum of all: `N passed, N failed`.
+ * Every test: units without network, then those that own a server, in two processes
+ * side by side, as most of them wait for others; then the examples in the documentation.
+ * Ends with the sum of all: `N passed, N failed`.
  *
  * @module
  */
@@ -42,8 +43,37 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-async function runGroup(name: string, args: readonly string[]) {
+/** Processes that share a group. */
+const SIDE_BY_SIDE: Readonly<Record<string, number>> = {
+  "stores, servers and processes": 2,
+};
+
+interface Sum {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+async function runGroup(name: string, args: readonly string[]): Promise<Sum> {
   terminal.line(`\n── ${name}`);
+  const count = SIDE_BY_SIDE[name] ?? 1;
+  const shards = Array.from(
+    { length: count },
+    (_, index) => count === 1 ? [] : [`--shard=${index + 1}/${count}`],
+  );
+  const sums = await Promise.all(
+    shards.map((shard, index) => runTests([...shard, ...args], index > 0)),
+  );
+  return {
+    passed: sums.reduce((sum, { passed }) => sum + passed, 0),
+    failed: sums.reduce((sum, { failed }) => sum + failed, 0),
+  };
+}
+
+/** Runs tests; what they print is held back to the end, if others print meanwhile. */
+async function runTests(
+  args: readonly string[],
+  heldBack: boolean,
+): Promise<Sum> {
   const child = new Deno.Command(Deno.execPath(), {
     args: [
       "test",
@@ -56,19 +86,28 @@ async function runGroup(name: string, args: readonly string[]) {
     stdout: "piped",
     stderr: "inherit",
   }).spawn();
-  const text = await passOn(child.stdout);
+  const held: Uint8Array[] = [];
+  const text = await passOn(
+    child.stdout,
+    (chunk) => heldBack ? held.push(chunk) : Deno.stdout.writeSync(chunk),
+  );
   const { success } = await child.status;
+  for (const chunk of held) Deno.stdout.writeSync(chunk);
   const [, passed = "0", failed = "0"] =
     /(\d+) passed(?: \(\d+ steps?\))? \| (\d+) failed/.exec(text) ?? [];
   const crashed = !success && failed === "0";
   return { passed: Number(passed), failed: Number(failed) + (crashed ? 1 : 0) };
 }
 
-async function passOn(stream: ReadableStream<Uint8Array>): Promise<string> {
+/** Hands on what is printed; its end is returned. */
+async function passOn(
+  stream: ReadableStream<Uint8Array>,
+  print: (chunk: Uint8Array) => void,
+): Promise<string> {
   const decoder = new TextDecoder();
   let tail = "";
   for await (const chunk of stream) {
-    Deno.stdout.writeSync(chunk);
+    print(chunk);
     tail = (tail + decoder.decode(chunk, { stream: true })).slice(-20_000);
   }
   // deno-lint-ignore no-control-regex

@@ -5,6 +5,7 @@
  */
 import { type Actor, isReservedName } from "../domain/change.ts";
 import { EngineError } from "../domain/error.ts";
+import { isGroup } from "../domain/names.ts";
 import { type Options, textOption } from "./command.ts";
 import { parseName } from "./option.ts";
 
@@ -14,8 +15,6 @@ export const ACTOR = {
   groups:
     "groups that they speak for, comma-separated, such as growth-finance; none unless given",
 } as const;
-
-const GROUP = /^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,99}$/u;
 
 /**
  * Reads who acts, from `--as` and `--groups`.
@@ -57,7 +56,7 @@ export function groupsOption(options: Options): readonly string[] {
   const text = textOption(options, "groups", "");
   if (text === "") return [];
   const groups = text.split(",").map((group) => group.normalize("NFC").trim());
-  const wrong = groups.find((group) => !GROUP.test(group));
+  const wrong = groups.find((group) => !isGroup(group));
   if (wrong === undefined) return [...new Set(groups)];
   throw new EngineError(
     "request_invalid",

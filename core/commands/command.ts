@@ -6,12 +6,15 @@
 import { parseArgs } from "node:util";
 import { EngineError } from "../domain/error.ts";
 import type { Configuration } from "./configuration.ts";
+import type { ActAsked } from "./acts.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What every command is given. */
 export interface CommandScope {
   readonly configuration: Configuration;
   readonly terminal: Terminal;
+  /** What goes on record of the command, once the engine is open; nothing if absent. */
+  readonly act?: ActAsked | null;
 }
 
 /** Options as given: text, or true for those without a value. */

@@ -15,8 +15,8 @@ import {
 import type { Plugins } from "../../plugins/load.ts";
 import { configure } from "../signals/configure.ts";
 import type { ConfiguredSource } from "../signals/configured.ts";
-import { fillSecrets, type Secrets } from "./configured_sources.ts";
-import { isTenant } from "./option.ts";
+import { fillSecrets, type Secrets, secretsOf } from "./configured_sources.ts";
+import { isTenant } from "../domain/names.ts";
 
 const tenant = z.string().refine(
   isTenant,
@@ -91,7 +91,8 @@ function fromSource(
 }
 
 async function fromConnector(
-  { connector, config }: {
+  { tenant, connector, config }: {
+    readonly tenant: string;
     readonly connector: string;
     readonly config: Readonly<Record<string, unknown>>;
   },
@@ -100,7 +101,7 @@ async function fromConnector(
   return {
     source: null,
     connector,
-    config: await fillSecrets(config, secrets),
+    config: await fillSecrets(config, secretsOf(secrets, tenant)),
   };
 }
 

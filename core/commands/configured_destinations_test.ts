@@ -24,6 +24,8 @@ const GROUND = {
   secrets: {
     variable: (name: string) => `value of ${name}` as string | undefined,
     file: () => Promise.reject(new Error("none")),
+    sealed: (tenant: string, text: string) =>
+      Promise.resolve(`${text} of ${tenant}`),
   },
 };
 const REST = { tenant: "acme", connector: "file", config: { folder: "rest" } };
@@ -46,6 +48,14 @@ Deno.test("secrets are filled in", async () => {
   const found = await parseDestinations([{ ...REST, config }], GROUND);
   assert.deepEqual(found.get("acme")?.[0]?.config, {
     folder: "value of FOLDER",
+  });
+});
+
+Deno.test("a sealed secret is opened for the tenant of its destination", async () => {
+  const config = { folder: { sealed: "a secret" } };
+  const found = await parseDestinations([{ ...REST, config }], GROUND);
+  assert.deepEqual(found.get("acme")?.[0]?.config, {
+    folder: "a secret of acme",
   });
 });
 

@@ -1,20 +1,21 @@
 /**
  * Sources as the operator configured them: a JSON list of `{ tenant, source,
  * connector, config }`, where `{ "env": "NAME" }` or `{ "file": "PATH" }` as a member
- * of `config` stands for a secret from the environment or from a file.
+ * of `config` stands for a secret from the environment or from a file, and
+ * `{ "sealed": "moe-sealed:…" }` for one that "moe seal" sealed.
  *
  * @module
  */
 import { z } from "zod";
 import { EngineError } from "../domain/error.ts";
+import { isPrivateWay } from "../domain/loopback.ts";
 import type { ConfiguredSource } from "../signals/configured.ts";
 import type { Plugins } from "../../plugins/load.ts";
 import { configure } from "../signals/configure.ts";
-import { isTenant } from "./option.ts";
+import { isTenant } from "../domain/names.ts";
 
 const Origin = z.url({ protocol: /^https?$/ }).refine(
-  (text) =>
-    /^https:|^http:\/\/(127\.0\.0\.1|localhost|\[::1\])[:/]?/.test(text),
+  (text) => isPrivateWay(new URL(text)),
   "expected https, or http on this machine",
 );
 
@@ -35,6 +36,18 @@ const Sources = z.array(z.strictObject({
 export interface Secrets {
   variable(name: string): string | undefined;
   file(path: string): Promise<string>;
+  /** Opens what was sealed for a tenant. */
+  sealed(tenant: string, text: string): Promise<string>;
+}
+
+/** Where the secrets of one tenant are looked up. */
+export interface TenantSecrets extends Pick<Secrets, "variable" | "file"> {
+  sealed(text: string): Promise<string>;
+}
+
+/** Looks up the secrets of one tenant. */
+export function secretsOf(secrets: Secrets, tenant: string): TenantSecrets {
+  return { ...secrets, sealed: (text) => secrets.sealed(tenant, text) };
 }
 
 /**
@@ -59,7 +72,10 @@ export async function parseSources(
   for (const { syncMinutes, initialDays, via, ...source } of parsed.data) {
     sources.push({
       ...source,
-      config: await fillSecrets(source.config, secrets),
+      config: await fillSecrets(
+        source.config,
+        secretsOf(secrets, source.tenant),
+      ),
       ...(syncMinutes !== undefined && { syncMinutes }),
       ...(initialDays !== undefined && { initialDays }),
       ...(via !== undefined && { via }),
@@ -78,7 +94,7 @@ export async function parseSources(
  */
 export async function fillSecrets(
   value: unknown,
-  secrets: Secrets,
+  secrets: TenantSecrets,
 ): Promise<unknown> {
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) {
@@ -89,6 +105,7 @@ export async function fillSecrets(
   if (entries.length === 1 && typeof name === "string") {
     if (where === "env") return demandVariable(name, secrets);
     if (where === "file") return await demandFile(name, secrets);
+    if (where === "sealed") return await secrets.sealed(name);
   }
   return Object.fromEntries(
     await Promise.all(entries.map(async ([key, member]) => [
@@ -98,13 +115,16 @@ export async function fillSecrets(
   );
 }
 
-function demandVariable(name: string, { variable }: Secrets): string {
+function demandVariable(name: string, { variable }: TenantSecrets): string {
   const secret = variable(name);
   if (secret) return secret;
   throw unreadable(`the environment has no "${name}"`);
 }
 
-async function demandFile(path: string, { file }: Secrets): Promise<string> {
+async function demandFile(
+  path: string,
+  { file }: TenantSecrets,
+): Promise<string> {
   let text = "";
   try {
     text = (await file(path)).replace(/\r?\n$/, "");

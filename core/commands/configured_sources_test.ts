@@ -22,6 +22,8 @@ const SECRETS = {
   variable: (name: string) => `value of ${name}` as string | undefined,
   file: (path: string) =>
     path === "there" ? Promise.resolve("kept\n") : Promise.reject(Error(path)),
+  sealed: (tenant: string, text: string) =>
+    Promise.resolve(`${text} of ${tenant}`),
 };
 
 Deno.test("parseSources() fills secrets in, from the environment and from files", async () => {
@@ -32,6 +34,12 @@ Deno.test("parseSources() fills secrets in, from the environment and from files"
   assert.deepEqual(second?.config, { deep: { secret: "kept" } });
 });
 
+Deno.test("parseSources() opens a sealed secret for the tenant of its source", async () => {
+  const config = { deep: [{ sealed: "a secret" }] };
+  const [source] = await parseSources([{ ...GIVEN[0], config }], SECRETS);
+  assert.deepEqual(source?.config, { deep: ["a secret of acme"] });
+});
+
 Deno.test("parseSources() names a variable or a file that is missing", async () => {
   const none = { ...SECRETS, variable: () => undefined };
   await assert.rejects(parseSources(GIVEN, none), /"SITE_SECRET"/);
@@ -40,6 +48,30 @@ Deno.test("parseSources() names a variable or a file that is missing", async () 
     parseSources([{ ...GIVEN[0], config }], SECRETS),
     /"gone"/,
   );
+});
+
+Deno.test.each([
+  "http://localhost.evil.example",
+  "http://127.0.0.1.evil.example/",
+  "http://localhost@evil.example",
+  "http://localhost:80@evil.example",
+  "http://10.0.0.1",
+])("parseSources() sends nothing in clear via %s", async (via) => {
+  const sources = [{ ...GIVEN[0], via: { "ads.example": via } }];
+  await assert.rejects(parseSources(sources, SECRETS), /expected https/);
+});
+
+Deno.test.each([
+  "https://elsewhere.example",
+  "http://localhost:8080",
+  "http://127.0.0.1:8080",
+  "http://[::1]:8080",
+])("parseSources() takes a way via %s", async (via) => {
+  const [source] = await parseSources(
+    [{ ...GIVEN[0], via: { "ads.example": via } }],
+    SECRETS,
+  );
+  assert.deepEqual(source?.via, { "ads.example": via });
 });
 
 Deno.test.each([

@@ -120,6 +120,7 @@ const COUNTED = [
   "deadLetters",
   "answers",
   "vectors",
+  "keys",
 ] as const;
 
 function printErasures(listed: readonly Erasure[]): string[] {

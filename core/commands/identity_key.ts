@@ -8,13 +8,13 @@
  *
  * @module
  */
-import { createHash, randomBytes } from "node:crypto";
+import { createHash } from "node:crypto";
 import { EngineError } from "../domain/error.ts";
 import type { Stores } from "../ports/stores.ts";
 import { openPseudonyms, type Pseudonyms } from "../signals/pseudonym.ts";
 import type { Configuration } from "./configuration.ts";
+import { readKeyFile, readOrMakeKeyFile } from "./key_file.ts";
 
-const KEY_BYTES = 32;
 const MAX_TENANTS = 1000;
 
 /**
@@ -66,7 +66,7 @@ async function makeKey(
   path: string,
   stores: Pick<Stores, "agree">,
 ): Promise<Uint8Array> {
-  const key = await readOrMake(path);
+  const key = parseKey(await readOrMakeKeyFile(path), path);
   await demandAgreement(key, stores);
   return key;
 }
@@ -84,39 +84,9 @@ async function demandAgreement(
   );
 }
 
-async function readOrMake(path: string): Promise<Uint8Array> {
-  const known = await readKey(path);
-  if (known !== null) return known;
-  const folder = path.slice(0, path.lastIndexOf("/"));
-  await Deno.mkdir(folder, { recursive: true });
-  const text = randomBytes(KEY_BYTES).toString("hex");
-  try {
-    await writeNew(path, `${text}\n`);
-    return parseKey(text, path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-    return await readOrMake(path);
-  }
-}
-
 async function readKey(path: string): Promise<Uint8Array | null> {
-  try {
-    return parseKey((await Deno.readTextFile(path)).trim(), path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
-  }
-}
-
-/** On the disk before anything is written with it, and for the owner's eyes. */
-async function writeNew(path: string, text: string): Promise<void> {
-  using file = await Deno.open(path, {
-    write: true,
-    createNew: true,
-    mode: 0o600,
-  });
-  await file.write(new TextEncoder().encode(text));
-  await file.syncData();
+  const text = await readKeyFile(path);
+  return text === null ? null : parseKey(text, path);
 }
 
 function parseKey(text: string, where: string): Uint8Array {

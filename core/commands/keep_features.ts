@@ -27,6 +27,8 @@ const IDLE_MS = 200;
 /** How often the store's identity is looked at. */
 const LOOK_MS = 500;
 const RETRY_MS = 5000;
+/** How often is put online what another node computed for one of its own. */
+const SHARE_MS = 10 * 60_000;
 /** How often is looked for people who were erased. */
 const SWEEP_MS = 1000;
 
@@ -182,18 +184,20 @@ async function watch(
   }
 }
 
-/** Puts online what is kept, again until all of it is. */
+/** Puts online what is kept; and later what other nodes keep there, which is not told. */
 async function rebuild(
   scope: OnlineScope,
   signal: AbortSignal,
 ): Promise<void> {
+  let isTold = false;
   while (!signal.aborted) {
     const startedMs = performance.now();
     try {
       const vectors = await rebuildAll(scope, signal);
       const durationMs = Math.round(performance.now() - startedMs);
-      tell(scope, { event: "rebuild", vectors, durationMs });
-      return;
+      if (!isTold) tell(scope, { event: "rebuild", vectors, durationMs });
+      isTold = true;
+      await pause(SHARE_MS, signal);
     } catch (failure) {
       if (signal.aborted) return;
       tell(scope, { event: "rebuild", failure });

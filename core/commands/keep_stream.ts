@@ -18,6 +18,8 @@ const RELAY = "nats";
 
 const LEASE_MS = 30_000;
 const PRUNE_EVERY_MS = 3_600_000;
+/** Longest that NATS may take to acknowledge a batch; then it is tried again. */
+const RELAY_MS = 60_000;
 /** For how long a consumer that is new finds what came before it. */
 const KEPT_MS = 7 * 86_400_000;
 
@@ -34,7 +36,7 @@ export interface StreamEntry {
 
 /** What it works with. */
 export interface StreamScope {
-  readonly stores: Pick<Stores, "stream">;
+  readonly stores: Pick<Stores, "guards" | "stream">;
   readonly clock: Clock;
   readonly ids: Ids;
   log(entry: StreamEntry): void;
@@ -73,25 +75,29 @@ export function keepStream(
 
 /** Says once when it goes well again after failures. */
 async function relay(
-  { stores: { stream }, clock, ids, log }: StreamScope,
+  { stores: { guards, stream }, clock, ids, log }: StreamScope,
   natsUrl: string,
   signal: AbortSignal,
 ): Promise<void> {
   const { createNatsRelay } = await import("../store/nats_relay.ts");
   const nats = createNatsRelay(natsUrl);
+  const guard = guards.of("stream");
   let well = false;
   const told = (error: string | null) => {
     well = error === null;
     const level = well ? "info" : "error";
     log({ at: clock.now(), level, event: "relay", error });
   };
-  await nats.open().then(() => told(null), (error) => told(printError(error)));
+  await guard.run(nats.open, RELAY_MS).then(
+    () => told(null),
+    (error) => told(printError(error)),
+  );
   await follow(
     stream,
     { consumer: RELAY, holder: ids.next("relay"), leaseMs: LEASE_MS },
     {
       handle: async (batch) => {
-        await nats.publish(batch);
+        await guard.run(() => nats.publish(batch), RELAY_MS);
         if (!well) told(null);
       },
       onFailure: (error) => told(printError(error)),

@@ -1,34 +1,22 @@
 /**
- * Keeps looking, while a server runs, whether features and sources can be trusted, and
- * says once what it finds.
- *
- * Every node derives the sample of what it served itself. Sources and the spread of
- * features are looked at by one node at a time, for as long as it holds the lease.
+ * Keeps looking, while a server runs, whether what this node serves can be trusted, says
+ * once what it finds, and shows what the node found that looked at the sources.
  *
  * @module
  */
 import type { Instant } from "../domain/day.ts";
-import { printDrift } from "../features/drift.ts";
 import { printProblem } from "../features/expectations.ts";
-import type { Features } from "../features/features.ts";
-import { printFinding } from "../features/source_watch.ts";
-import type { FoundSource, Trust } from "../features/trust.ts";
-import { materialised, printViewRef } from "../features/versions.ts";
-import type { Clock, Ids } from "../ports/clock.ts";
-import type { SignalStore } from "../ports/signals.ts";
-import type { LeaseStore } from "../ports/stores.ts";
+import type { Trust } from "../features/trust.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { JobQueue } from "../ports/jobs.ts";
+import { foundSources } from "./jobs/watch_sources.ts";
 import { printError } from "./print_error.ts";
 import { type Background, type Found, inRounds, sayOnce } from "./rounds.ts";
 
-/** Name of the lease of who looks at sources. */
-const LEASE = "trust";
 /** Pause between two derivations of what was served. */
 const SERVED_MS = 5000;
-/** Pause between two looks at sources, and how often the lease is kept meanwhile. */
-const WATCH_MS = 3 * 3_600_000;
-const HOLD_MS = 60_000;
-/** How long after a node died another goes on, if no look takes longer. */
-const LEASE_MS = 900_000;
+/** Pause between two looks at what was found of sources. */
+const SHOW_MS = 60_000;
 
 /** One line of the log. */
 export interface TrustEntry {
@@ -38,9 +26,6 @@ export interface TrustEntry {
   readonly event:
     | "feature_mismatch"
     | "feature_held_back"
-    | "feature_drift"
-    | "source_silent"
-    | "source_unit"
     | "trust_failed";
   /** Null if it is of all. */
   readonly tenant: string | null;
@@ -50,27 +35,19 @@ export interface TrustEntry {
 
 /** What it works with. */
 export interface TrustedScope {
-  readonly trust: Pick<
-    Trust,
-    "checkServed" | "heldBack" | "checkView" | "checkSources" | "found"
-  >;
-  readonly features: Pick<Features, "declared">;
-  readonly signals: Pick<SignalStore, "tenants">;
-  readonly leases: LeaseStore;
+  readonly trust: Pick<Trust, "checkServed" | "heldBack" | "found">;
+  readonly queue: Pick<JobQueue, "memories">;
   readonly clock: Clock;
-  readonly ids: Ids;
   log(entry: TrustEntry): void;
-  /** Pauses, ms; 5 s and 3 h unless given. */
+  /** Pauses, ms; 5 s and a minute unless given. */
   readonly servedMs?: number;
-  readonly watchMs?: number;
+  readonly showMs?: number;
 }
 
 /** What is found in a round. */
 interface FoundTrust extends Found {
   readonly event: TrustEntry["event"];
 }
-
-type Say = (found: FoundTrust) => void;
 
 /**
  * Starts.
@@ -85,7 +62,7 @@ export function keepTrusted(scope: TrustedScope): Background {
     stop: () => stopping.abort(),
     ended: Promise.all([
       checkServed(scope, signal),
-      watch(scope, signal),
+      showSources(scope, signal),
     ]).then(() => {}),
   };
 }
@@ -119,53 +96,15 @@ async function checkServed(
   });
 }
 
-async function watch(scope: TrustedScope, signal: AbortSignal): Promise<void> {
-  const { leases, trust, ids, watchMs = WATCH_MS } = scope;
-  const holder = ids.next("trust");
-  const said = telling(scope);
-  let dueMs = 0;
-  const everyMs = Math.min(watchMs, HOLD_MS);
-  await repeat(scope, { signal, everyMs }, async () => {
-    if (!await leases.take(LEASE, holder, LEASE_MS)) {
-      dueMs = 0;
-      trust.found([]);
-      return;
-    }
-    if (performance.now() < dueMs) return;
-    await said(async (say) => {
-      const found: FoundSource[] = [];
-      for (const tenant of await scope.signals.tenants()) {
-        if (signal.aborted) return;
-        found.push(...await watchTenant(scope, tenant, say));
-      }
-      trust.found(found);
-      dueMs = performance.now() + watchMs;
-    });
+/** Whichever node looked. */
+async function showSources(
+  scope: TrustedScope,
+  signal: AbortSignal,
+): Promise<void> {
+  const { trust, queue, showMs = SHOW_MS } = scope;
+  await repeat(scope, { signal, everyMs: showMs }, async () => {
+    trust.found(await foundSources(queue));
   });
-  await leases.release(LEASE, holder).catch(() => {});
-}
-
-async function watchTenant(
-  { trust, features }: TrustedScope,
-  tenant: string,
-  say: Say,
-): Promise<readonly FoundSource[]> {
-  const findings = await trust.checkSources(tenant);
-  for (const finding of findings) {
-    const { source, what, name, metric } = finding;
-    const detail = `source ${source} ${printFinding(finding)}`;
-    const id = [source, name, metric];
-    say({ tenant, event: `source_${what}`, id, detail });
-  }
-  for (const view of materialised(await features.declared(tenant))) {
-    const { drifts } = await trust.checkView(tenant, view);
-    for (const drift of drifts) {
-      const detail = `${printViewRef(view)}.${printDrift(drift)}`;
-      const id = [printViewRef(view), drift.feature, drift.what];
-      say({ tenant, event: "feature_drift", id, detail });
-    }
-  }
-  return findings.map((finding) => ({ tenant, ...finding }));
 }
 
 /** What is found is told when it first comes up. */

@@ -1,5 +1,5 @@
 /**
- * What is found is told once, by one node, and told again when it comes back.
+ * What this node served is told of, and what others found is shown.
  *
  * @module
  */
@@ -7,7 +7,6 @@ import assert from "node:assert/strict";
 import { EngineError } from "../domain/error.ts";
 import type { FoundSource } from "../features/trust.ts";
 import type { SourceFinding } from "../features/source_watch.ts";
-import type { LeaseStore } from "../ports/stores.ts";
 import {
   keepTrusted,
   type TrustedScope,
@@ -25,17 +24,9 @@ const SILENT: SourceFinding = {
   factor: null,
 };
 
-function freeLeases(free = true): LeaseStore {
-  return {
-    take: () => Promise.resolve(free),
-    release: () => Promise.resolve(),
-    rest: () => Promise.resolve(),
-  };
-}
-
 function start(
   trust: Partial<TrustedScope["trust"]>,
-  leases: LeaseStore = freeLeases(),
+  findings: () => Promise<readonly SourceFinding[]> = () => Promise.resolve([]),
 ) {
   const entries: TrustEntry[] = [];
   const noted: (readonly FoundSource[])[] = [];
@@ -44,22 +35,22 @@ function start(
     trust: {
       checkServed: () => Promise.resolve([]),
       heldBack: () => [],
-      checkView: () => Promise.resolve({ problems: [], drifts: [] }),
-      checkSources: () => Promise.resolve([]),
       found: (findings) => {
         looks++;
         noted.push(findings);
       },
       ...trust,
     },
-    features: { declared: () => Promise.resolve([]) },
-    signals: { tenants: () => Promise.resolve(["acme"]) },
-    leases,
+    queue: {
+      memories: async () => [{
+        ...{ tenant: "acme", subject: "" },
+        memory: { findings: await findings(), keys: [] },
+      }],
+    },
     clock: { now: () => NOW },
-    ids: { next: () => "trust_1" },
     log: (entry) => entries.push(entry),
     servedMs: 1,
-    watchMs: 1,
+    showMs: 1,
   });
   const stop = async () => {
     kept.stop();
@@ -72,40 +63,15 @@ async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((wake) => setTimeout(wake, 1));
 }
 
-Deno.test("a silent source is told of once while it lasts, and again when it comes back", async () => {
-  const rounds = [[SILENT], [{ ...SILENT, since: "2026-10-21" }], [], [SILENT]];
+Deno.test("what another node found of sources is shown here, while it lasts", async () => {
+  const rounds = [[SILENT], []];
   let round = 0;
-  const node = start({
-    checkSources: () => Promise.resolve(rounds[round++] ?? []),
-  });
-  await until(() => node.looks() >= 5);
+  const node = start({}, () => Promise.resolve(rounds[round++] ?? []));
+  await until(() => node.looks() >= 2);
   await node.stop();
-  assert.equal(node.entries.length, 2);
-  assert.deepEqual(node.entries[0], {
-    at: NOW,
-    level: "warn",
-    event: "source_silent",
-    tenant: "acme",
-    detail:
-      "source ads has told nothing since 2026-10-20, for longer than it ever pauses; check its credentials, its schedule and whether the vendor still sends",
-  });
   assert.deepEqual(node.noted[0], [{ tenant: "acme", ...SILENT }]);
-  assert.deepEqual(node.noted[4], []);
-});
-
-Deno.test("a node without the lease looks at no source and knows of none", async () => {
-  let asked = 0;
-  const node = start({
-    checkSources: () => {
-      asked++;
-      return Promise.resolve([SILENT]);
-    },
-  }, freeLeases(false));
-  await until(() => node.looks() >= 3);
-  await node.stop();
-  assert.equal(asked, 0);
+  assert.deepEqual(node.noted[1], []);
   assert.deepEqual(node.entries, []);
-  assert.ok(node.noted.every((findings) => findings.length === 0));
 });
 
 Deno.test("each mismatch is told of by view, feature and hash", async () => {
@@ -157,28 +123,18 @@ Deno.test("a view that is held back is told of once, whatever its values do", as
 });
 
 Deno.test("what fails is told of, and tried again", async () => {
-  let checks = 0;
-  const node = start({
-    checkSources: () =>
-      checks++ === 0
+  let asked = 0;
+  const node = start(
+    {},
+    () =>
+      asked++ === 0
         ? Promise.reject(new EngineError("store_unavailable", "Cannot use it"))
         : Promise.resolve([SILENT]),
-  });
+  );
   await until(() => node.looks() >= 1);
   await node.stop();
   assert.deepEqual(
-    node.entries.map(({ event, level, detail }) => [
-      event,
-      level,
-      detail.slice(0, 34),
-    ]),
-    [
-      ["trust_failed", "error", "store_unavailable: Cannot use it"],
-      [
-        "source_silent",
-        "warn",
-        "source ads has told nothing since 2026-10-20".slice(0, 34),
-      ],
-    ],
+    node.entries.map(({ event, level, detail }) => [event, level, detail]),
+    [["trust_failed", "error", "store_unavailable: Cannot use it"]],
   );
 });

@@ -3,17 +3,30 @@
  *
  * @module
  */
-import { type Scope, SCOPES } from "../ports/decisions.ts";
-import { DAY_MS } from "../domain/day.ts";
 import { EngineError } from "../domain/error.ts";
-import { createApiKey } from "../http/api_key.ts";
+import { isPurpose } from "../domain/names.ts";
+import {
+  clashOf,
+  isRole,
+  type Role,
+  ROLE_NAMES,
+  ROLES,
+  type Scope,
+  SCOPES,
+} from "../ports/access.ts";
+import {
+  issueKey as issue,
+  KEY_DAYS,
+  type KeyGrant,
+  noKey,
+  OVERLAP_HOURS,
+  rotateKey,
+} from "../http/access/issue_key.ts";
+import { groupsOption, parseActorName } from "./actor.ts";
 import { type Command, type Options, textOption } from "./command.ts";
 import { type Opened, TENANT, withEngine } from "./open.ts";
-import { groupsOption, parseActorName } from "./actor.ts";
 import { tenantOption, wholeNumberOption } from "./option.ts";
 import { printTable } from "./terminal.ts";
-
-const LIFETIME = { otherwise: 90, least: 1, most: 3650 };
 
 /** Makes a key and shows it once. */
 export const keysCreate: Command = {
@@ -22,7 +35,10 @@ export const keysCreate: Command = {
   operands: ["NAME"],
   options: {
     ...TENANT,
-    "scopes*": `what it may do, comma-separated: ${SCOPES.join(", ")}`,
+    role: `what it may do, by the name of a role: ${ROLE_NAMES.join(", ")}`,
+    scopes: `what it may do, in place of a role, comma-separated: ${
+      SCOPES.join(", ")
+    }`,
     purposes:
       "what it may read features for, comma-separated; anything unless given",
     groups:
@@ -32,35 +48,19 @@ export const keysCreate: Command = {
   },
   run: (scope, [name = ""], options) =>
     withEngine(scope, async ({ stores, clock }) => {
-      const days = wholeNumberOption(options, "days", LIFETIME);
       const text = await issueKey({ stores, clock }, {
         tenant: tenantOption(options),
         name: parseActorName("NAME", name),
-        scopes: parseScopes(textOption(options, "scopes", "")),
+        ...parseScopes(options),
         purposes: parsePurposes(options),
         groups: groupsOption(options),
         person: options.person === true,
-        days,
+        days: wholeNumberOption(options, "days", KEY_DAYS),
       });
       scope.terminal.line(text);
       return 0;
     }),
 };
-
-/** Who gets a key, and for what. */
-export interface KeyGrant {
-  readonly tenant: string;
-  readonly name: string;
-  readonly scopes: readonly Scope[];
-  /** What it may read features for; anything if absent. */
-  readonly purposes?: readonly string[] | null;
-  /** Groups that it speaks for; none if absent. */
-  readonly groups?: readonly string[];
-  /** Whether a person holds it; a service does if absent. */
-  readonly person?: boolean;
-  /** Days until it expires. */
-  readonly days: number;
-}
 
 /**
  * Makes a key and keeps its record.
@@ -68,78 +68,101 @@ export interface KeyGrant {
  * @returns The key's text, which nothing keeps.
  */
 export async function issueKey(
-  { stores, clock }: Pick<Opened, "stores" | "clock">,
-  { days, ...grant }: KeyGrant,
+  { stores: { keys }, clock }: Pick<Opened, "stores" | "clock">,
+  grant: KeyGrant,
 ): Promise<string> {
-  const createdAt = clock.now();
-  const expiresAt = new Date(Date.parse(createdAt) + days * DAY_MS)
-    .toISOString();
-  const { key, text } = createApiKey({ ...grant, createdAt, expiresAt });
-  await stores.keys.save(key);
+  const { text } = await issue({ keys, clock }, grant);
   return text;
 }
 
 function parsePurposes({ purposes }: Options): string[] | null {
   if (typeof purposes !== "string") return null;
   const words = purposes.split(",").map((word) => word.trim());
-  const wrong = words.find((word) => !/^[a-z][a-z0-9_]{0,62}$/.test(word));
+  const wrong = words.find((word) => !isPurpose(word));
   if (wrong === undefined) return words;
-  throw new EngineError(
-    "request_invalid",
-    `Cannot make a key for purpose "${wrong}": use a snake_case name`,
-  );
+  throw refused(`for purpose "${wrong}": use a snake_case name`);
 }
 
-function parseScopes(text: string): Scope[] {
-  return text.split(",").map((word) => {
+function parseScopes(
+  options: Options,
+): { readonly role: Role | null; readonly scopes: readonly Scope[] } {
+  const role = textOption(options, "role", "");
+  const text = textOption(options, "scopes", "");
+  if ((role === "") === (text === "")) {
+    throw refused("for that: give either --role or --scopes");
+  }
+  if (role === "") return { role: null, scopes: parseWords(text) };
+  if (isRole(role)) return { role, scopes: ROLES[role] };
+  throw refused(`with role "${role}": choose among ${ROLE_NAMES.join(", ")}`);
+}
+
+function parseWords(text: string): Scope[] {
+  const scopes = text.split(",").map((word) => {
     const scope = SCOPES.find((known) => known === word.trim());
     if (scope) return scope;
-    throw new EngineError(
-      "request_invalid",
-      `Cannot make a key with scope "${word}": choose among ${
-        SCOPES.join(", ")
-      }`,
-    );
+    throw refused(`with scope "${word}": choose among ${SCOPES.join(", ")}`);
   });
+  const clash = clashOf(scopes);
+  if (clash !== null) throw refused(`with these scopes: ${clash}`);
+  return scopes;
 }
+
+function refused(why: string): EngineError {
+  return new EngineError("request_invalid", `Cannot make a key ${why}`);
+}
+
+const COLUMNS = [
+  ...["id", "name", "role", "scopes", "purposes", "holder", "groups"],
+  ...["last used", "expires", "revoked"],
+].map((heading) => ({ heading }));
 
 /** Lists a tenant's keys. */
 export const keysList: Command = {
   name: "keys list",
-  about: "the tenant's API keys",
+  about: "the tenant's API keys, and when they were last used, to the hour",
   operands: [],
   options: TENANT,
   run: (scope, _operands, options) =>
     withEngine(scope, async ({ stores }) => {
-      const keys = await stores.keys.list(
-        tenantOption(options),
-      );
+      const keys = await stores.keys.list(tenantOption(options));
       printTable(
-        [
-          "id",
-          "name",
-          "scopes",
-          "purposes",
-          "holder",
-          "groups",
-          "expires",
-          "revoked",
-        ].map((
-          heading,
-        ) => ({
-          heading,
-        })),
+        COLUMNS,
         keys.map((key) => [
-          key.id,
-          key.name,
-          key.scopes.join(","),
+          ...[key.id, key.name, key.role ?? "", key.scopes.join(",")],
           key.purposes?.join(",") ?? "any",
           key.person ? "person" : "service",
           key.groups.join(","),
+          key.usedAt ?? "never",
           key.expiresAt ?? "never",
           key.revokedAt ?? "",
         ]),
       ).forEach(scope.terminal.line);
+      return 0;
+    }),
+};
+
+/** Puts a new key in the place of another and shows it once. */
+export const keysRotate: Command = {
+  name: "keys rotate",
+  about: "make an API key in place of another and show it, once",
+  operands: ["ID"],
+  options: {
+    ...TENANT,
+    "overlap-hours":
+      "hours for which the old key works beside the new one; 24 unless given",
+  },
+  run: (scope, [id = ""], options) =>
+    withEngine(scope, async ({ stores: { keys }, clock }) => {
+      const { text } = await rotateKey({ keys, clock }, {
+        tenant: tenantOption(options),
+        id,
+        overlapHours: wholeNumberOption(
+          options,
+          "overlap-hours",
+          OVERLAP_HOURS,
+        ),
+      });
+      scope.terminal.line(text);
       return 0;
     }),
 };
@@ -154,12 +177,7 @@ export const keysRevoke: Command = {
     withEngine(scope, async ({ stores, clock }) => {
       const tenant = tenantOption(options);
       const revoked = await stores.keys.revoke(tenant, id, clock.now());
-      if (!revoked) {
-        throw new EngineError(
-          "not_found",
-          `Cannot revoke key "${id}": the tenant has none in force by that id`,
-        );
-      }
+      if (!revoked) throw noKey("revoke", id);
       scope.terminal.line(`revoked ${id}`);
       return 0;
     }),

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { lookup } from "node:dns/promises";
 import type { Clock } from "../ports/clock.ts";
 import type { QuotaStore } from "../ports/quota.ts";
 import { createPersistence } from "../signals/lend/breaker.ts";
@@ -13,6 +14,7 @@ import { lendFiles } from "../signals/lend/files.ts";
 import { keepInFolder } from "../signals/lend/keep_in_folder.ts";
 import { lendSource } from "../signals/lend/lend_source.ts";
 import { createQuota, type Quota } from "../signals/lend/quota.ts";
+import { fetchOutside } from "../signals/lend/outside.ts";
 import type { Persistence } from "../signals/lend/persistence.ts";
 import type { Lender } from "../signals/signals.ts";
 import { configure } from "../signals/configure.ts";
@@ -31,6 +33,8 @@ export interface LendingScope {
   readonly budgets: QuotaStore;
   /** Where refresh tokens that a vendor replaced are kept. */
   readonly dataFolder: string;
+  /** Hosts that may be inside; none unless given. */
+  readonly privateHosts?: readonly string[];
 }
 
 /** Above the difference of two nodes' ways to the database. */
@@ -45,7 +49,7 @@ const SETTLE_MS = 5000;
  * @returns The lender.
  */
 export function openLending(
-  { clock, budgets: store, dataFolder }: LendingScope,
+  { clock, budgets: store, dataFolder, privateHosts = [] }: LendingScope,
 ): Lending {
   const quota = createQuota({ clock, sleep, store, yieldMs: YIELD_MS });
   const persistences = new Map<string, Persistence>();
@@ -75,9 +79,32 @@ export function openLending(
         persistence: persistenceOf(connector.name),
         credentials,
         ...(via && { via }),
+        fetch: callerOf([...privateHosts, ...hostsOf(via)]),
       });
     },
   };
+}
+
+/**
+ * Calls hosts outside, and those inside that the operator named.
+ *
+ * @param privateHosts Names or addresses of those inside.
+ * @returns Calls; rejects with `connector_failed` for any other host inside.
+ */
+export function callerOf(
+  privateHosts: readonly string[],
+): (request: Request) => Promise<Response> {
+  return fetchOutside({
+    privateHosts: new Set(privateHosts),
+    resolve: async (hostname) =>
+      (await lookup(hostname, { all: true })).map(({ address }) => address),
+    fetch: (request) => fetch(request),
+  });
+}
+
+/** What stands in a host's place is named by the operator, wherever it is. */
+function hostsOf(via: Readonly<Record<string, string>> = {}): string[] {
+  return Object.values(via).map((origin) => new URL(origin).hostname);
 }
 
 function sleep(milliseconds: number): Promise<void> {

@@ -9,7 +9,7 @@ import { z } from "zod";
 import { addDays, type Instant } from "../domain/day.ts";
 import { EngineError } from "../domain/error.ts";
 import type { PlanRequest } from "../domain/plan_request.ts";
-import { isTenant } from "./option.ts";
+import { isTenant } from "../domain/names.ts";
 import {
   planBody,
   planRequestFromJson,

@@ -6,26 +6,16 @@
 import { type Day, type Instant, isDay, parseInstant } from "../domain/day.ts";
 import { EngineError } from "../domain/error.ts";
 import { microsFromDecimal } from "../domain/money.ts";
+import { isTenant, MAX_NAME_LENGTH, plainName } from "../domain/names.ts";
 import { type Options, textOption } from "./command.ts";
 
-const TENANT = /^[A-Za-z0-9][\w-]{0,62}$/;
 const DIGITS = /^\d{1,9}$/;
-const MAX_NAME_LENGTH = 100;
 
 /** A whole number's default and limits, both in. */
 export interface WholeNumber {
   readonly otherwise: number;
   readonly least: number;
   readonly most: number;
-}
-
-/**
- * Whether a text can name a tenant; it becomes part of keys and of paths.
- *
- * @returns True for 1 to 63 letters, digits, `_` and `-`, the first no `_` or `-`.
- */
-export function isTenant(text: string): boolean {
-  return TENANT.test(text);
 }
 
 /**
@@ -59,10 +49,8 @@ export function personOption(options: Options): string {
  * @throws {EngineError} `request_invalid` if it is empty, long or has control characters.
  */
 export function parseName(what: string, text: string): string {
-  const name = text.normalize("NFC").trim();
-  if (name !== "" && name.length <= MAX_NAME_LENGTH && !/\p{C}/u.test(name)) {
-    return name;
-  }
+  const name = plainName(text);
+  if (name !== null) return name;
   throw refused(what, text, `a name of 1 to ${MAX_NAME_LENGTH} characters`);
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { actAsked } from "./acts.ts";
 import { EngineError } from "../domain/error.ts";
 import { type Command, type CommandScope, parseArguments } from "./command.ts";
 
@@ -21,6 +22,12 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   "materialize": async () => (await import("./features.ts")).features,
   "features": async () => (await import("./feature_reads.ts")).featuresRead,
   "lineage": async () => (await import("./feature_reads.ts")).lineage,
+  "data-keys list": async () => (await import("./data_keys.ts")).dataKeysList,
+  "data-keys rotate": async () =>
+    (await import("./data_keys.ts")).dataKeysRotate,
+  "data-keys destroy": async () =>
+    (await import("./data_keys.ts")).dataKeysDestroy,
+  "seal": async () => (await import("./data_keys.ts")).sealCommand,
   "erase": async () => (await import("./erase.ts")).eraseCommand,
   "erasures": async () => (await import("./erase.ts")).erasures,
   "features-check": async () =>
@@ -38,6 +45,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   "models card": async () => (await import("./model_card.ts")).modelsCard,
   "models reproduce": async () =>
     (await import("./model_card.ts")).modelsReproduce,
+  "models trial": async () => (await import("./model_trial.ts")).modelsTrial,
   "models watch": async () => (await import("./model_watch.ts")).modelsWatch,
   "models retrain": async () =>
     (await import("./model_watch.ts")).modelsRetrain,
@@ -54,7 +62,16 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
     (await import("./model_roles.ts")).modelsRollback,
   "explain": async () => (await import("./decisions.ts")).explain,
   "replay": async () => (await import("./decisions.ts")).replay,
-  "verify-log": async () => (await import("./decisions.ts")).verifyLog,
+  "decisions find": async () => (await import("./log/find.ts")).decisionsFind,
+  "decisions export": async () =>
+    (await import("./log/export.ts")).decisionsExport,
+  "verify-log": async () => (await import("./log/verify_log.ts")).verifyLog,
+  "checkpoint": async () => (await import("./log/checkpoint.ts")).checkpoint,
+  "checkpoint key": async () =>
+    (await import("./log/checkpoint.ts")).checkpointKey,
+  "checkpoint public-key": async () =>
+    (await import("./log/checkpoint.ts")).checkpointPublicKey,
+  "retention": async () => (await import("./log/retention.ts")).retention,
   "plan": async () => (await import("./plan.ts")).plan,
   "plan solve": async () => (await import("./plan_solve.ts")).planSolve,
   "plan compare": async () => (await import("./plan_compare.ts")).planCompare,
@@ -126,8 +143,14 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   "switches release": async () =>
     (await import("./changes/switches.ts")).switchesRelease,
   "audit": async () => (await import("./changes/audit.ts")).audit,
+  "config": async () => (await import("./config.ts")).config,
+  "migrate": async () => (await import("./migrate.ts")).migrateCommand,
+  "jobs": async () => (await import("./jobs/look.ts")).jobs,
+  "jobs run": async () => (await import("./jobs/look.ts")).jobsRun,
+  "jobs cancel": async () => (await import("./jobs/look.ts")).jobsCancel,
   "keys create": async () => (await import("./keys.ts")).keysCreate,
   "keys list": async () => (await import("./keys.ts")).keysList,
+  "keys rotate": async () => (await import("./keys.ts")).keysRotate,
   "keys revoke": async () => (await import("./keys.ts")).keysRevoke,
 };
 
@@ -158,7 +181,8 @@ export async function runCommand(
     return 0;
   }
   const { operands, options } = parseArguments(command, rest);
-  return await command.run(scope, operands, options);
+  const act = actAsked(name, operands, options);
+  return await command.run({ ...scope, act }, operands, options);
 }
 
 /** The longest name that the first words spell. */

@@ -3,36 +3,38 @@
  *
  * @module
  */
-import { EngineError } from "../domain/error.ts";
-import { type App, createApp } from "../http/app.ts";
+import { pause } from "../signals/pause.ts";
 import type { Command, CommandScope } from "./command.ts";
 import { warnOfSharedAddresses } from "./configured_sources.ts";
+import { demandSound } from "./check_configuration.ts";
 import { keepBudgets } from "./keep_budgets.ts";
+import { keepCheckpoints } from "./keep_checkpoints.ts";
 import { keepCompared } from "./keep_compared.ts";
 import { keepFeatures } from "./keep_features.ts";
-import { keepFresh } from "./keep_fresh.ts";
-import { keepModels } from "./keep_models.ts";
-import { keepPlans } from "./keep_plans.ts";
+import { keepJobs } from "./keep_jobs.ts";
 import { keepPolicies } from "./keep_policies.ts";
+import { keepSpool } from "./keep_spool.ts";
 import { keepStream } from "./keep_stream.ts";
 import { keepSynced } from "./keep_synced.ts";
 import { keepTrusted } from "./keep_trusted.ts";
+import { openCheckpointKey, UNSIGNED } from "./log/checkpoint_key.ts";
+import { readRetentionRules } from "./log/retention_rules.ts";
+import type { NoteSigner } from "../decisions/log/checkpoints/signed_note.ts";
+import { createCheckpointFiles } from "../store/log/checkpoint_files.ts";
+import type { JobName } from "../ports/jobs.ts";
+import type { Configuration } from "./configuration.ts";
+import { everyJob } from "./jobs/every_job.ts";
 import { readJsonFile } from "./files.ts";
+import { listen, type Listening } from "./listen.ts";
 import { type NightlyPlan, parseNightlyPlans } from "./nightly_plans.ts";
-import { type Opened, openEngine, VERSION } from "./open.ts";
+import { onRecord, type Opened, openEngine } from "./open.ts";
+import { UNSEALED } from "./open_kept.ts";
 import { wholeNumberOption } from "./option.ts";
+import { writeEvent } from "./observe.ts";
 import type { Background } from "./rounds.ts";
-
-/** Longest that running requests, such as one that never ends, hold up a stop. */
-const DRAIN_MS = 20_000;
-
-/** A server that listens. */
-export interface Listening {
-  readonly url: string;
-  readonly metrics: App["metrics"];
-  /** Stops accepting, lets running requests and other work end, and closes the engine. */
-  stop(other?: Promise<unknown>): Promise<void>;
-}
+import { keepUpkeep } from "./upkeep.ts";
+import { systemClock } from "../store/clock.ts";
+import type { LogLine } from "../telemetry/event_log.ts";
 
 /** Serves. */
 export const serve: Command = {
@@ -46,19 +48,34 @@ export const serve: Command = {
       least: 0,
       most: 65_535,
     });
+    await demandSound(scope.configuration);
     const nightly = await readNightly(scope);
-    const opened = await openEngine(scope.configuration);
+    await readRetentionRules(scope.configuration);
+    const signer = await openCheckpointKey(scope.configuration);
+    const warn = (detail: string) => notice(scope, "notice", detail);
+    if (signer === null) warn(UNSIGNED);
+    const opened = await openEngine(scope.configuration, [], { serving: true });
     const listening = await listenOrClose(scope, opened, port);
     scope.terminal.line(`listening on ${listening.url}`);
     const { engine, connectors, policyNotice } = opened;
-    if (policyNotice !== null) scope.terminal.warn(policyNotice);
+    if (policyNotice !== null) warn(policyNotice);
+    if (opened.dataKeys === null) warn(UNSEALED);
     warnOfSharedAddresses(engine.configured(), connectors)
-      .forEach(scope.terminal.warn);
-    const background = startBackground(scope, opened, {
-      ...{ listening, nightly },
-    });
-    await untilTold();
-    scope.terminal.warn("stopping: running requests may end");
+      .forEach(warn);
+    const background = [
+      ...startBackground(scope, opened, {
+        ...{ listening, nightly, isSigned: signer !== null },
+      }),
+      ...keepSpooled(scope, opened),
+      ...keepSigned(scope, opened, signer),
+    ];
+    await onRecord(opened, scope.act ?? null, untilTold);
+    notice(scope, "stopping", "running requests may end");
+    listening.drain();
+    await pause(
+      scope.configuration.drainSeconds * 1000,
+      new AbortController().signal,
+    );
     for (const work of background) work.stop();
     await listening.stop(Promise.all(background.map(({ ended }) => ended)));
     return 0;
@@ -68,71 +85,77 @@ export const serve: Command = {
 function startBackground(
   scope: CommandScope,
   opened: Opened,
-  { listening: { metrics }, nightly }: {
+  { listening, nightly, isSigned }: {
     readonly listening: Listening;
     readonly nightly: readonly NightlyPlan[];
+    readonly isSigned: boolean;
   },
 ): readonly Background[] {
   const { engine, stores, clock, ids } = opened;
+  const { natsUrl } = scope.configuration;
   const { features, trust } = engine;
-  const { signals, leases, stream } = stores;
-  const kept = {
-    ...{ features, signals, clock },
-    log: (entry: unknown) => log(scope, entry),
-  };
+  const { signals, leases, stream, checkpoints, jobs: queue } = stores;
+  const { metrics } = listening;
+  const told = (entry: unknown) => log(scope, entry);
+  const kept = { features, signals, clock, log: told };
   const online = keepFeatures({ ...kept, stream, ids });
+  const jobs = everyJob(opened, {
+    ...{ configuration: scope.configuration, nightly },
+    log: told,
+  });
+  const upkeep = keepUpkeep({ checkpoints, queue, jobs, clock, isSigned });
+  listening.watch(upkeep);
   return [
-    online,
-    keepFresh(
-      { ...kept, after: online.following },
-      scope.configuration.materializeMinutes,
-    ),
-    keepStream(
-      { stores, clock, ids, log: (entry) => log(scope, entry) },
-      scope.configuration.natsUrl,
-    ),
+    ...[online, upkeep],
+    keepJobs({
+      ...{ queue, node: ids.next("node"), clock, metrics, jobs },
+      first: firstJobs(scope.configuration),
+      after: online.following,
+      log: told,
+    }),
+    keepStream({ stores, clock, ids, log: told }, natsUrl),
     keepSynced({
-      engine,
-      leases,
-      metrics,
-      log: (entry) => log(scope, entry),
+      ...{ engine, leases, metrics, log: told },
       random: Math.random,
     }),
-    keepTrusted({ ...kept, trust, leases, ids }),
+    keepTrusted({ ...kept, trust, queue }),
     keepBudgets({ ...kept, budgets: engine.budgets }),
     keepCompared({ ...kept, engine, watches: stores.watches }),
-    ...keepGoverned(scope, opened, nightly),
-  ];
-}
-
-/** What people decide upon: policies, models, plans. */
-function keepGoverned(
-  scope: CommandScope,
-  { engine, stores, clock, ids, book }: Opened,
-  nightly: readonly NightlyPlan[],
-): readonly Background[] {
-  const { signals, leases, watches } = stores;
-  const kept = {
-    ...{ signals, leases, clock, ids },
-    log: (entry: unknown) => log(scope, entry),
-  };
-  return [
     keepPolicies({
-      ...{ ...kept, book },
+      ...{ ...kept, leases, ids, book: opened.book },
       tick: engine.keepTime,
       watch: engine.watchTrials,
     }),
-    keepModels({
-      ...{ ...kept, watches, models: engine.models, look: engine.lookAt },
-      retrain: (tenant, record, by) =>
-        engine.retrain({ tenant, record, by, report: () => {} }),
-      retrainAt: scope.configuration.retrainAt,
-    }),
-    keepPlans({
-      ...{ ...kept, nightly, plans: engine.plans },
-      planAt: scope.configuration.planAt,
-    }),
   ];
+}
+
+/** What is not waited for until it is due. */
+function firstJobs({ materializeMinutes }: Configuration): JobName[] {
+  return materializeMinutes === 0
+    ? ["name_records"]
+    : ["name_records", "materialize"];
+}
+
+function keepSpooled(
+  scope: CommandScope,
+  { spooling, clock }: Opened,
+): readonly Background[] {
+  if (spooling === null) return [];
+  return [keepSpool({ spooling, clock, log: (entry) => log(scope, entry) })];
+}
+
+function keepSigned(
+  scope: CommandScope,
+  { stores, clock, ids }: Opened,
+  signer: NoteSigner | null,
+): readonly Background[] {
+  if (signer === null) return [];
+  const { checkpointsFolder: folder } = scope.configuration;
+  const archive = folder === null ? null : createCheckpointFiles(folder);
+  return [keepCheckpoints({
+    making: { ...stores, signer, archive, clock },
+    ...{ leases: stores.leases, ids, log: (entry) => log(scope, entry) },
+  })];
 }
 
 async function readNightly(
@@ -148,71 +171,21 @@ async function listenOrClose(
   port: number,
 ): Promise<Listening> {
   try {
-    return listen(scope, opened, { port });
-  } catch (cause) {
+    return await listen(scope, opened, { port });
+  } catch (error) {
     await opened.close();
-    if (!(cause instanceof Deno.errors.AddrInUse)) throw cause;
-    throw new EngineError(
-      "configuration_invalid",
-      `Cannot listen on port ${port}: another program does; choose another with --port or MOE_PORT`,
-      { cause },
-    );
+    throw error;
   }
 }
 
-/**
- * Starts listening.
- *
- * @param scope Where to listen, and where access logs go (standard error, one JSON line each).
- * @param opened The engine; closed when the server stops.
- * @param options Port, 0 for any; whether to log requests.
- * @returns The server.
- */
-export function listen(
-  scope: CommandScope,
-  opened: Opened,
-  options: {
-    readonly port: number;
-    readonly quiet?: boolean;
-    /** Longest that running requests hold up a stop, ms; 20 s unless given. */
-    readonly drainMs?: number;
-  },
-): Listening {
-  const { host } = scope.configuration;
-  const app = createApp(opened.engine, {
-    version: VERSION,
-    log: (entry) => options.quiet ? undefined : log(scope, entry),
-  });
-  const server = Deno.serve({
-    hostname: host,
-    port: options.port,
-    onListen: () => {},
-  }, app.fetch);
-  return {
-    url: `http://${host}:${server.addr.port}`,
-    metrics: app.metrics,
-    async stop(other) {
-      await within(
-        Promise.all([server.shutdown(), other]),
-        options.drainMs ?? DRAIN_MS,
-      );
-      await opened.close();
-    },
-  };
+function log({ terminal, configuration }: CommandScope, entry: unknown): void {
+  writeEvent(terminal.warn, configuration.telemetry, entry as LogLine);
 }
 
-/** Waits for what ends in time; what does not is left behind. */
-async function within(
-  work: Promise<unknown>,
-  longestMs: number,
-): Promise<void> {
-  const { promise: late, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, longestMs);
-  await Promise.race([work, late]).finally(() => clearTimeout(timer));
-}
-
-function log({ terminal }: CommandScope, entry: unknown): void {
-  terminal.warn(JSON.stringify(entry));
+/** What the operator should know, in one line. */
+function notice(scope: CommandScope, event: string, detail: string): void {
+  const level = event === "stopping" ? "info" : "warn";
+  log(scope, { at: systemClock.now(), level, event, tenant: null, detail });
 }
 
 /** Resolves at the first SIGINT or SIGTERM. */

@@ -34,10 +34,13 @@ export function printTable(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
 ): string[] {
+  const plain = rows.map((row) =>
+    row.map((cell) => printPlain(cell).replaceAll(/[\n\t]/g, escapeCode))
+  );
   const widths = columns.map(({ heading }, index) =>
     Math.max(
       heading.length,
-      ...rows.map((row) => [...(row[index] ?? "")].length),
+      ...plain.map((row) => [...(row[index] ?? "")].length),
     )
   );
   const print = (cells: readonly string[]) =>
@@ -49,8 +52,27 @@ export function printTable(
   return [
     print(columns.map(({ heading }) => heading)),
     print(widths.map((width) => "─".repeat(width))),
-    ...rows.map(print),
+    ...plain.map(print),
   ];
+}
+
+/** What moves a cursor, hides or reorders text, or speaks to the terminal itself. */
+const UNSEEN =
+  // deno-lint-ignore no-control-regex -- they are what is looked for
+  /[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+/**
+ * Escapes what others wrote, so that it is shown and not obeyed.
+ *
+ * @param text Any text; its lines stay lines.
+ * @returns The text with what is unseen as `\\u001b`; JSON stays the same JSON.
+ */
+export function printPlain(text: string): string {
+  return text.replaceAll(UNSEEN, escapeCode);
+}
+
+function escapeCode(letter: string): string {
+  return `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
 /**
@@ -69,11 +91,11 @@ export function openTerminal(): Terminal {
   return {
     line(text) {
       clear();
-      writeWhole(Deno.stdout, encoder.encode(`${text}\n`));
+      writeWhole(Deno.stdout, encoder.encode(`${printPlain(text)}\n`));
     },
     warn(text) {
       clear();
-      writeWhole(Deno.stderr, encoder.encode(`${text}\n`));
+      writeWhole(Deno.stderr, encoder.encode(`${printPlain(text)}\n`));
     },
     progress(step, share) {
       if (!live) return;

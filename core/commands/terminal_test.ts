@@ -4,7 +4,12 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { printProgress, printTable, writeWhole } from "./terminal.ts";
+import {
+  printPlain,
+  printProgress,
+  printTable,
+  writeWhole,
+} from "./terminal.ts";
 
 Deno.test("printTable() aligns text to the left and numbers to the right", () => {
   const lines = printTable(
@@ -48,4 +53,25 @@ Deno.test("writeWhole() lets a reader go, and no other failure pass", () => {
   });
   writeWhole(failing(new Deno.errors.BrokenPipe()), Uint8Array.of(1));
   assert.throws(() => writeWhole(failing(new Error("full")), Uint8Array.of(1)));
+});
+
+Deno.test.each([
+  { text: "\x1b[2J\x1b]0;t\x07", want: "\\u001b[2J\\u001b]0;t\\u0007" },
+  { text: "a\rb\x9b31m", want: "a\\u000db\\u009b31m" },
+  { text: "\u202eexe.txt\u2066", want: "\\u202eexe.txt\\u2066" },
+  { text: "two\nlines\tof ünï — 人", want: "two\nlines\tof ünï — 人" },
+])("printPlain() shows $text and obeys nothing", ({ text, want }) => {
+  assert.equal(printPlain(text), want);
+});
+
+Deno.test("printPlain() leaves JSON the same JSON", () => {
+  const value = { "a\x9b": "\u202e \u2028 \x7f \x1b \n" };
+  const printed = printPlain(JSON.stringify(value));
+  assert.deepEqual(JSON.parse(printed), value);
+  assert.match(printed, /^[\x20-\x7e]*$/);
+});
+
+Deno.test("printTable() keeps a cell in its row", () => {
+  const lines = printTable([{ heading: "name" }], [["a\nmoe  ok"], ["b"]]);
+  assert.deepEqual(lines.slice(2), ["a\\u000amoe  ok", "b"]);
 });

@@ -39,6 +39,7 @@ export function settle(
     rung: standing.rung,
     falls: standing.falls,
     features: readings,
+    ...standing.trial && { trial: standing.trial },
     ...standing.scored?.shading && { shading: standing.scored.shading },
     ...pacedBy(settled, standing.scored),
     ...counts && { counts },

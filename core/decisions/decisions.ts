@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { type Deadline, NO_DEADLINE } from "../domain/deadline.ts";
+import { type StageClock, UNTIMED } from "../domain/stages.ts";
 import type {
   Decision,
   DecisionRecord,
@@ -15,21 +17,38 @@ import type {
   IdempotencyStore,
   PolicyArchive,
 } from "../ports/decisions.ts";
-import type { Report } from "../../plugins/contract.ts";
 import { type Archived, openArchive } from "./archive.ts";
 import { checkLimits } from "./context.ts";
 import { explainRecord, type Explanation } from "./explain.ts";
 import { createKeys, type Idempotent, type Outcome } from "./idempotent.ts";
-import { parseIntact, parseRecord, printRecord } from "./record.ts";
+import type { Masking } from "./log/records/masks.ts";
+import { createManyReader, type ManyReader } from "./log/records/reading.ts";
+import {
+  createOutcomes,
+  entitiesNamed,
+  type Outcomes,
+} from "./log/records/outcomes.ts";
+import { parseIntact, parseRecord, printRecord } from "./log/records/record.ts";
 import {
   type BidBatch,
   recommendBids,
   type RecommendedBid,
 } from "./recommend_bids.ts";
 import { type Replay, replayRecord } from "./replay.ts";
+import type { DecisionTimes } from "./stand.ts";
 import { take, type Taken, type TakeScope } from "./take.ts";
-import { type LogVerification, verifyChain } from "./verify.ts";
-import { createWriter, type Writer } from "./writer.ts";
+import { createTypicalTime } from "./typical_time.ts";
+import {
+  type LogVerification,
+  verifyChain,
+  type VerifyOptions,
+} from "./log/verifying/verify.ts";
+import {
+  createWriter,
+  isUnkept,
+  unkept,
+  type Writer,
+} from "./log/writing/writer.ts";
 
 /** How a decision is asked for and answered. */
 export interface DecideOptions {
@@ -37,6 +56,10 @@ export interface DecideOptions {
   readonly by: string;
   /** The caller's idempotency key, or null. */
   readonly idempotent: Idempotent | null;
+  /** Until when it must be answered; without an end unless given. */
+  readonly deadline?: Deadline;
+  /** Hears when stages end; nobody does unless given. */
+  readonly times?: StageClock;
   /** Prints the answer; the text is kept under the key. */
   render(decision: Decision): string;
 }
@@ -54,8 +77,10 @@ export interface Decisions {
   /**
    * Takes a decision; durable when it resolves.
    *
-   * @throws {EngineError} `request_invalid`, `store_unavailable`, or one of the
-   * idempotency codes. Models and features that fail cost a rung, nothing more.
+   * @throws {EngineError} `request_invalid`, `store_unavailable`, `deadline_exceeded`, or
+   * one of the idempotency codes. Models and features that fail or are late cost a rung,
+   * nothing more. What is late to be kept may be kept all the same, unheard: with a key, the
+   * same request finds it.
    */
   decide(
     tenant: string,
@@ -87,8 +112,12 @@ export interface Decisions {
    * @throws {EngineError} As `replay`.
    */
   explain(tenant: string, id: string): Promise<Explanation>;
+  /** What came of decisions. */
+  readonly outcomes: Outcomes;
+  /** Many records at once: by entity, or to take them elsewhere. */
+  readonly many: ManyReader;
   /** Walks the tenant's chain. */
-  verify(tenant: string, report?: Report): Promise<LogVerification>;
+  verify(tenant: string, options?: VerifyOptions): Promise<LogVerification>;
 }
 
 /** What decisions stand on. */
@@ -96,51 +125,68 @@ export interface DecisionScope extends TakeScope {
   readonly archive: PolicyArchive;
   readonly log: DecisionLog;
   readonly idempotency: IdempotencyStore;
+  /** Makes decisions durable; by the log alone unless given. */
+  readonly writer?: Writer | undefined;
+  /** What of records leaves masked; ids of people alone unless given. */
+  readonly masking?: Masking | undefined;
 }
 
 /** Opens the decisions. */
 export function createDecisions(scope: DecisionScope): Decisions {
-  const { log, scores } = scope;
+  const { log, scores, writer = createWriter(log) } = scope;
   const archive = openArchive(scope.archive);
   const keys = createKeys(scope.idempotency);
-  const writer = createWriter(log);
+  const typical = {
+    standing: createTypicalTime(),
+    keeping: createTypicalTime(),
+  };
+  const taking = { ...scope, typical };
   return {
     async decide(tenant, request, options) {
       checkLimits(request);
-      const { made, answer } = await keys.once(
+      const { idempotent, deadline = NO_DEADLINE } = options;
+      const answering = keys.once(
         tenant,
-        options.idempotent,
+        idempotent,
         async () => {
-          const taken = await take(scope, tenant, { request, by: options.by });
+          if (idempotent !== null) options.times?.end("recall");
+          const taken = await take(taking, tenant, { request, ...options });
           return await keepOrWithdraw(
-            { archive, writer, scope },
+            { archive, writer, scope: taking },
             taken,
             options,
           );
         },
       );
+      const { made, answer } = idempotent === null
+        ? await answering
+        : await deadline.within(answering, perhapsKept);
       return { decision: made, answer, replayed: made === null };
     },
     recommend: (tenant, asked) => recommendBids(scope, tenant, asked),
     async find(tenant, id) {
       const logged = await log.find(tenant, id);
-      return logged && { record: parseRecord(logged), logged };
+      return logged?.kind === "decision"
+        ? { record: parseRecord(logged), logged }
+        : null;
     },
+    outcomes: createOutcomes({ log, writer, keys, clock: scope.clock }),
+    many: createManyReader(log, scope.masking),
     replay: async (tenant, id) =>
       await replayRecord({ scores, archive }, await intact(log, tenant, id)),
     explain: async (tenant, id) =>
       await explainRecord({ scores, archive }, await intact(log, tenant, id)),
-    verify: (tenant, report) => verifyChain(log, tenant, report),
+    verify: (tenant, options) => verifyChain(log, tenant, options),
   };
 }
 
 /**
  * Keeps a decision. What it reserved and counted is given back where it is sure not to be
- * answered: an earlier answer is, or none. Under a key it may be: the next request may find
- * this one.
+ * answered: an earlier answer is, or none. Under a key it may be unless it is sure not to be
+ * kept: the next request may find this one.
  */
 async function keepOrWithdraw(
-  { scope: { budgets, limits }, ...keeping }: {
+  { scope: { budgets, limits, typical }, ...keeping }: {
     archive: Archived;
     writer: Writer;
     scope: TakeScope;
@@ -154,33 +200,62 @@ async function keepOrWithdraw(
     if (taken.counted.length > 0) await limits.release(taken.counted);
   }
   try {
-    const outcome = await keep(keeping, taken, options);
+    const outcome = await keep({ ...keeping, typical }, taken, options);
     if ("first" in outcome) await withdraw();
     return outcome;
   } catch (error) {
-    if (options.idempotent === null) await withdraw();
+    if (options.idempotent === null || isUnkept(error)) {
+      const withdrawing = withdraw();
+      if (isLate(error)) withdrawing.catch(() => {});
+      else await withdrawing;
+    }
     throw error;
   }
 }
 
 async function keep(
-  { archive, writer }: { archive: Archived; writer: Writer },
+  { archive, writer, typical }: {
+    archive: Archived;
+    writer: Writer;
+    typical: DecisionTimes | undefined;
+  },
   { record, policies }: Taken,
-  { idempotent, render }: DecideOptions,
+  { idempotent, render, ...options }: DecideOptions,
 ): Promise<Outcome<Decision>> {
   const { tenant, decision } = record;
   const { id, at } = decision;
+  const { deadline = NO_DEADLINE, times = UNTIMED } = options;
+  if (deadline.expired) throw unkept();
   const answer = render(decision);
+  times.end("render");
   const archiving = archive.keep(policies);
-  if (archiving !== null) await archiving;
-  const outcome = await writer.append({
+  if (archiving !== null) await deadline.within(archiving, unkept);
+  const startedMs = performance.now();
+  const appending = writer.append({
     tenant,
     id,
     at,
+    entities: entitiesNamed(record),
     record: printRecord(record),
     idempotent: idempotent && { ...idempotent, status: 200, answer },
-  });
+  }, deadline);
+  const outcome = await deadline.within(appending, perhapsKept)
+    .finally(() => {
+      typical?.keeping.add(performance.now() - startedMs);
+      times.end("commit");
+    });
   return outcome.kind === "duplicate" ? outcome : { made: decision, answer };
+}
+
+function isLate(error: unknown): boolean {
+  return error instanceof EngineError && error.code === "deadline_exceeded";
+}
+
+function perhapsKept(): EngineError {
+  return new EngineError(
+    "deadline_exceeded",
+    "Cannot answer decision in time: the decision log is late and may keep it unanswered; with an Idempotency-Key the same request then has the same answer",
+  );
 }
 
 async function intact(
@@ -189,7 +264,7 @@ async function intact(
   id: string,
 ): Promise<DecisionRecord> {
   const logged = await log.find(tenant, id);
-  if (logged !== null) return parseIntact(logged);
+  if (logged?.kind === "decision") return parseIntact(logged);
   throw new EngineError(
     "not_found",
     `Cannot find decision "${id}": the tenant has none of that id`,

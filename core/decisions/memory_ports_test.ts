@@ -1,22 +1,14 @@
 /**
- * The ports of decisions in memory, for tests: a log that really chains, and
- * models that are plain functions.
+ * The ports of decisions in memory, for tests: models are plain functions.
  *
  * @module
  */
-import { sha256 } from "../domain/canonical.ts";
-import type { DecisionRequest, LoggedRecord } from "../domain/decision.ts";
+import type { DecisionRequest } from "../domain/decision.ts";
 import type { FeatureReadings } from "../domain/feature.ts";
 import { EngineError } from "../domain/error.ts";
 import type { EncodingRow } from "../domain/encoding.ts";
 import type { ModelRecord, ModelUse } from "../domain/score.ts";
-import type {
-  DecisionLog,
-  IdempotencyStore,
-  IdempotentAnswer,
-  LogEntry,
-  PolicyArchive,
-} from "../ports/decisions.ts";
+import type { PolicyArchive } from "../ports/decisions.ts";
 import type { PolicyDocument } from "../domain/verdict.ts";
 import type { Scorer } from "../scores/scorer.ts";
 import type { Scores } from "../scores/scores.ts";
@@ -25,63 +17,10 @@ import type { BudgetDesk } from "./budgets/budgets.ts";
 import { createLimits } from "./limits/limits.ts";
 import { createMemoryLimits } from "./limits/memory_limits_test.ts";
 import { createDecisions, type DecisionScope } from "./decisions.ts";
-
-/** A log whose rows a test may touch. */
-export interface MemoryLog extends DecisionLog {
-  readonly answers: IdempotencyStore;
-  readonly rows: LoggedRecord[];
-  readonly batches: number[];
-  head$: { seq: number; hash: string } | null;
-  /** Thrown by the next append, if set. */
-  failure: unknown;
-  /** Awaited by every append before anything is kept. */
-  gate: Promise<void>;
-}
-
-export function createMemoryLog(): MemoryLog {
-  const answers = new Map<string, IdempotentAnswer>();
-  const log: MemoryLog = {
-    rows: [],
-    batches: [],
-    head$: null,
-    failure: null,
-    gate: Promise.resolve(),
-    async append(entries) {
-      await log.gate;
-      if (log.failure !== null) throw log.failure;
-      log.batches.push(entries.length);
-      return entries.map((entry) => append(entry));
-    },
-    find: (_tenant, id) =>
-      Promise.resolve(log.rows.find((row) => row.id === id) ?? null),
-    answers: {
-      find: (tenant, route, key) =>
-        Promise.resolve(answers.get(`${tenant} ${route} ${key}`) ?? null),
-    },
-    read: (_tenant, after, limit) =>
-      Promise.resolve(
-        log.rows.filter(({ seq }) => seq > after)
-          .sort((a, b) => a.seq - b.seq).slice(0, limit),
-      ),
-    head: () => Promise.resolve(log.head$),
-    tenants: () => Promise.resolve(["acme"]),
-  };
-  function append({ tenant, id, at, record, idempotent }: LogEntry) {
-    if (idempotent !== null) {
-      const name = `${tenant} ${idempotent.route} ${idempotent.key}`;
-      const first = answers.get(name);
-      if (first) return { kind: "duplicate" as const, first };
-      answers.set(name, idempotent);
-    }
-    const prev = log.head$?.hash ?? "0".repeat(64);
-    const seq = (log.head$?.seq ?? 0) + 1;
-    const hash = sha256(`${prev}\n${seq}\n${record}`);
-    log.rows.push({ seq, id, at, prev, hash, record });
-    log.head$ = { seq, hash };
-    return { kind: "appended" as const, seq, hash };
-  }
-  return log;
-}
+import {
+  createMemoryLog,
+  type MemoryLog,
+} from "./log/records/memory_log_test.ts";
 
 /** A model that scores by a function of its inputs and the action. */
 export function scorerOf(
@@ -152,7 +91,7 @@ export function scoresOf(...scorers: readonly Scorer[]): Scores {
       return found;
     },
     curves: () => Promise.reject(absent()),
-    named: async (_tenant, kind, name) => {
+    named: async (_tenant, { kind, name }) => {
       const found = await scorers.find(({ record }) =>
         record.use.kind === kind && (name === null || record.name === name)
       );

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Instant } from "../domain/day.ts";
+import { type Deadline, NO_DEADLINE } from "../domain/deadline.ts";
 import type { DecisionRequest } from "../domain/decision.ts";
 import type { ModelInput } from "../domain/encoding.ts";
 import { EngineError } from "../domain/error.ts";
@@ -11,7 +12,8 @@ import type { FeatureReading, FeatureValue } from "../domain/feature.ts";
 import type { Logic } from "../domain/verdict.ts";
 import type { Features } from "../features/features.ts";
 import type { PolicySet } from "../verdicts/judge/policy_set.ts";
-import { causeOf, type Read } from "./score_rung.ts";
+import { causeOf, NO_TIME } from "./fall_cause.ts";
+import type { Read } from "./score_rung.ts";
 
 /** Which features a decision wants, for whom and when. */
 export interface Wanted {
@@ -21,6 +23,8 @@ export interface Wanted {
   readonly at: Instant;
   /** Versions of views, `view@version`, that the model was trained on. */
   readonly pins: readonly string[];
+  /** Until when the store is waited for; without an end unless given. */
+  readonly deadline?: Deadline;
 }
 
 /**
@@ -52,7 +56,7 @@ const PURPOSE = "optimization";
 /** Reads what is wanted; a store that fails, or was lost, leaves it missing. */
 export async function readFeatures(
   features: Pick<Features, "read" | "rebuilding">,
-  { tenant, request, ids, at, pins }: Wanted,
+  { tenant, request, ids, at, pins, deadline = NO_DEADLINE }: Wanted,
 ): Promise<Read> {
   const readings: Record<string, FeatureReading> = {};
   for (const id in request.features) {
@@ -69,14 +73,15 @@ export async function readFeatures(
     if (!id.startsWith(REQUEST_VIEW)) asked.push(id);
   }
   if (asked.length === 0) return { readings, failure: null };
+  if (deadline.expired) return { readings, failure: `features: ${NO_TIME}` };
   try {
     const { entities, maxFeatureAgeSeconds } = request;
-    const found = await features.read(tenant, {
+    const found = await deadline.within(features.read(tenant, {
       ...{ ids: asked, entities, at, pins, purpose: PURPOSE },
       given: givenOf(request),
       ...maxFeatureAgeSeconds !== undefined &&
         { maxAgeSeconds: maxFeatureAgeSeconds },
-    });
+    }));
     for (const id of asked) readings[id] = sound(found[id] ?? MISSING);
     const lost = features.rebuilding(tenant) &&
       asked.some((id) => readings[id]?.status === "missing");

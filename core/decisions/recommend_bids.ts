@@ -12,6 +12,7 @@
  */
 import { boundsFor, type BudgetTerms, unitOf } from "../domain/budget.ts";
 import type { Instant } from "../domain/day.ts";
+import { type Deadline, NO_DEADLINE } from "../domain/deadline.ts";
 import type { DecisionRequest } from "../domain/decision.ts";
 import { EngineError } from "../domain/error.ts";
 import type { FeatureReadings } from "../domain/feature.ts";
@@ -33,7 +34,8 @@ import type { WinCurve } from "./pacing/worth.ts";
 import type { Scored } from "./score_candidates.ts";
 import { shadeBid } from "./shade.ts";
 import { curveUpTo, type Landscape } from "./shading.ts";
-import { standRequest, type TakeScope } from "./take.ts";
+import { standRequest } from "./stand.ts";
+import type { TakeScope } from "./take.ts";
 
 /** An entity that a bid is wanted for. */
 export interface BidAsk {
@@ -74,6 +76,8 @@ export interface RecommendedBid extends Omit<BidRange, "limitedBy"> {
 export interface BidBatch {
   readonly asks: readonly BidAsk[];
   readonly options: BidRangeOptions;
+  /** Until when all must be answered; without an end unless given. */
+  readonly deadline?: Deadline;
 }
 
 /** An entity's part of what all answers rest on. */
@@ -95,12 +99,12 @@ const AT_ONCE = 64;
  *
  * @returns One for each entity, in order.
  * @throws {EngineError} `request_invalid` if a model decides no bids or a limit is none,
- * `store_unavailable`.
+ * `store_unavailable`, `deadline_exceeded`.
  */
 export async function recommendBids(
   scope: TakeScope,
   tenant: string,
-  { asks, options }: BidBatch,
+  { asks, options, deadline = NO_DEADLINE }: BidBatch,
 ): Promise<readonly RecommendedBid[]> {
   for (const { request } of asks) checkLimits(request);
   const standings = keepStandings(scope.budgets, tenant);
@@ -108,11 +112,11 @@ export async function recommendBids(
   for (let from = 0; from < asks.length; from += AT_ONCE) {
     const some = asks.slice(from, from + AT_ONCE);
     made.push(
-      ...await Promise.all(
+      ...await deadline.within(Promise.all(
         some.map((ask) =>
           recommendOne(scope, { tenant, ask, options, standings })
         ),
-      ),
+      )),
     );
   }
   return made;

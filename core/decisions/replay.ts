@@ -91,9 +91,11 @@ async function restand(
   { scores }: ReplayScope,
   { tenant, request, decision, frame }: DecisionRecord,
 ): Promise<Standing> {
-  const { rung, falls, modelVersion, features, shading, pacing } = decision;
+  const { rung, falls, modelVersion, features, shading, pacing, trial } =
+    decision;
+  const stood = trial === undefined ? { rung, falls } : { rung, falls, trial };
   if (modelVersion === null) {
-    if (frame) return { rung, falls, frame, scored: null };
+    if (frame) return { ...stood, frame, scored: null };
     throw new EngineError(
       "log_tampered",
       `Cannot replay decision "${decision.id}": its record names neither a model nor what was to be decided`,
@@ -106,7 +108,7 @@ async function restand(
     : null;
   const paced = pacing ? paceScored(scored, pacing) : scored;
   const shaded = await withShading(paced, landscape, features);
-  return { rung, falls, frame: frameOf(scored.record), scored: shaded };
+  return { ...stood, frame: frameOf(scored.record), scored: shaded };
 }
 
 /** Paths at which two JSON-like values differ. */

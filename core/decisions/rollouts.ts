@@ -33,6 +33,8 @@ export interface Rollouts {
   ): void;
   /** What was seen since it was last taken. */
   take(): readonly SeenRollout[];
+  /** Gives back what could not be kept. */
+  giveBack(seen: readonly SeenRollout[]): void;
 }
 
 type Mutable = { -readonly [name in keyof RolloutCounts]: RolloutCounts[name] };
@@ -40,7 +42,7 @@ type Mutable = { -readonly [name in keyof RolloutCounts]: RolloutCounts[name] };
 /** Starts with nothing seen. */
 export function createRollouts(): Rollouts {
   let seen = new Map<string, RolloutStage & { readonly counts: Mutable }>();
-  function countsOf({ scope, change, cycle, stage }: PolicyTrial): Mutable {
+  function countsOf({ scope, change, cycle, stage }: RolloutStage): Mutable {
     const name = JSON.stringify([scope, change, cycle, stage]);
     const counts = seen.get(name)?.counts ??
       { decisions: 0, flips: 0, tighter: 0, looser: 0 };
@@ -60,6 +62,15 @@ export function createRollouts(): Rollouts {
       const taken = [...seen.values()];
       seen = new Map();
       return taken;
+    },
+    giveBack(taken) {
+      for (const { counts: more, ...stage } of taken) {
+        const counts = countsOf(stage);
+        counts.decisions += more.decisions;
+        counts.flips += more.flips;
+        counts.tighter += more.tighter;
+        counts.looser += more.looser;
+      }
     },
   };
 }

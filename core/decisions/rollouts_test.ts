@@ -46,6 +46,21 @@ Deno.test("what a trial cannot read is its own affair", async () => {
   assert.deepEqual(seen(), { decisions: 1, flips: 1, tighter: 1, looser: 0 });
 });
 
+Deno.test("what could not be kept is taken again, with what was seen since", async () => {
+  const { world, rollouts } = onTrial("shadow");
+  await decideIn(world, REQUEST);
+  const taken = rollouts.take();
+  assert.deepEqual(rollouts.take(), []);
+  await decideIn(world, REQUEST);
+  rollouts.giveBack(taken);
+  const [seen, ...more] = rollouts.take();
+  assert.deepEqual(more, []);
+  assert.deepEqual(seen, {
+    ...taken[0],
+    counts: { decisions: 2, flips: 0, tighter: 0, looser: 0 },
+  });
+});
+
 /** A world in which nothing is in force, and a denial of loyal customers is on trial. */
 function onTrial(
   stage: PolicyTrial["stage"] | "none",
@@ -67,5 +82,5 @@ function onTrial(
     choosePolicies: () => ({ policies: NONE, trial }),
     rollouts,
   };
-  return { world, seen: () => rollouts.take()[0]?.counts };
+  return { world, rollouts, seen: () => rollouts.take()[0]?.counts };
 }

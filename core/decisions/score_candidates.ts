@@ -12,6 +12,7 @@ import type {
 import { EngineError } from "../domain/error.ts";
 import type { FeatureReadings } from "../domain/feature.ts";
 import type { ModelRecord, ModelUse } from "../domain/score.ts";
+import { type Soon, whenThere } from "../domain/soon.ts";
 import type { Scorer } from "../scores/scorer.ts";
 import { proposeBid } from "./bid.ts";
 
@@ -65,11 +66,11 @@ export function frameOf({ name, use }: ModelRecord): DecisionFrame {
  *
  * @throws {EngineError} `model_unavailable` if a score is not a usable number.
  */
-export async function scoreWith(
+export function scoreWith(
   scorer: Scorer,
   request: DecisionRequest,
   readings: FeatureReadings,
-): Promise<Scored> {
+): Soon<Scored> {
   const { record } = scorer;
   const frame = frameOf(record);
   const use = record.use as DecisionUse;
@@ -79,18 +80,18 @@ export async function scoreWith(
   const inputs = record.schema.inputs.map(({ name }) =>
     readings[name]?.value ?? null
   );
-  const values = await scorer.score(
+  const scoring = scorer.score(
     candidates.map((action) => ({ values: inputs, action })),
   );
-  const scored = { record, use, candidates, values };
-  if (!isUsable(scored)) {
+  return whenThere(scoring, (values) => {
+    const scored = { record, use, candidates, values };
+    if (isUsable(scored)) return scored;
     throw new EngineError(
       "model_unavailable",
       `Cannot use score of model "${record.name}": it is not finite, or too large`,
       { facts: { model: record.name, version: record.version } },
     );
-  }
-  return scored;
+  });
 }
 
 function isUsable({ use, values, candidates }: Scored): boolean {

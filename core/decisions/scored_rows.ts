@@ -9,9 +9,10 @@ import { DAY_MS, type Instant } from "../domain/day.ts";
 import { type ModelRecord, printModelRef } from "../domain/score.ts";
 import type { DecisionLog } from "../ports/decisions.ts";
 import type { ScoredRow, ScoredWindow } from "../scores/watch/scored.ts";
-import { parseRecord } from "./record.ts";
+import { readBeside } from "./log/records/pages.ts";
+import { findPlace } from "./log/records/place.ts";
+import { parseDecisions } from "./log/records/record.ts";
 
-const PAGE = 1000;
 /** Rows of different entities that are kept. */
 const MOST_ROWS = 20_000;
 /** Answers that are read at most, the latest. */
@@ -35,12 +36,13 @@ export async function readScored(
   },
 ): Promise<ScoredWindow> {
   const last = (await log.head(tenant))?.seq ?? 0;
-  const place = await placeBefore(log, tenant, { from, last });
+  const place = await findPlace(log, tenant, { from, last });
   const after = Math.max(place, last - MOST_READ);
   const latest = new Map<string, ScoredRow>();
   let [answers, money] = [0, 0];
   for await (const logged of readUntil(log, tenant, { after, until })) {
-    const row = scoredRow(record, parseRecord(logged));
+    const [decided] = parseDecisions([logged]);
+    const row = decided === undefined ? null : scoredRow(record, decided);
     if (row === null) continue;
     answers++;
     money += row.scored.moneyMicros;
@@ -66,32 +68,12 @@ async function* readUntil(
   tenant: string,
   { after, until }: { readonly after: number; readonly until: Instant },
 ): AsyncGenerator<LoggedRecord> {
-  let place = after;
-  while (true) {
-    const page = await log.read(tenant, place, PAGE);
+  for await (const page of readBeside(log, tenant, after)) {
     for (const row of page) {
       if (row.at >= until) return;
       yield row;
-      place = row.seq;
     }
-    if (page.length < PAGE) return;
   }
-}
-
-/** The place after which everything is as late as `from`, by halving. */
-async function placeBefore(
-  log: DecisionLog,
-  tenant: string,
-  { from, last }: { readonly from: Instant; readonly last: number },
-): Promise<number> {
-  let [early, late] = [0, last];
-  while (early < late) {
-    const middle = Math.floor((early + late) / 2);
-    const [row] = await log.read(tenant, middle, 1);
-    if (row !== undefined && row.at < from) early = middle + 1;
-    else late = middle;
-  }
-  return early;
 }
 
 function scoredRow(

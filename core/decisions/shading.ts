@@ -20,11 +20,15 @@ import type { Scorer } from "../scores/scorer.ts";
 import type { Scores } from "../scores/scores.ts";
 import { isRefused, worthOf } from "./paced.ts";
 import type { Scored } from "./score_candidates.ts";
+import type { Asking } from "./score_rung.ts";
 import type { WinCurve } from "./pacing/worth.ts";
 import { curveByModel, shadeByModel } from "./shade.ts";
 
 /** The bid among a landscape's inputs, where its parameters name none. */
 const BID_INPUT = "bid_micros";
+
+/** Part of the time that is waited for who is in charge now, where it is known who was. */
+const CONFIRM_SHARE = 0.5;
 
 /** The landscape of a model, or why there is none. */
 export interface Landscape {
@@ -37,21 +41,27 @@ export interface Landscape {
 
 /** Finds the landscape that a model's use names; null if it names none. */
 export async function findLandscape(
-  scores: Pick<Scores, "champion">,
-  tenant: string,
+  { scores, tenant, deadline }: Omit<Asking, "scores"> & {
+    readonly scores: Pick<Scores, "champion">;
+  },
   model: Scorer | undefined,
 ): Promise<Landscape | null> {
   const use = model?.record.use;
   if (use?.kind !== "bid" || use.landscape === undefined) return null;
   const name = use.landscape;
   try {
-    const { champion } = await scores.champion(tenant, name);
+    const { champion } = await deadline.within(
+      scores.champion(tenant, name, deadline.part(CONFIRM_SHARE)),
+    );
     const fits = champion.record.use.kind === "win" &&
       champion.record.use.currency === use.currency;
     if (!fits) return { name, scorer: null, cause: "no_landscape" };
     return {
       name: printModelRef(champion.record),
-      scorer: champion,
+      scorer: {
+        ...champion,
+        score: (rows) => deadline.within(champion.score(rows)),
+      },
       cause: "",
     };
   } catch (error) {

@@ -5,16 +5,15 @@
  * @module
  */
 import type { BudgetTerms } from "../domain/budget.ts";
-import type { Instant } from "../domain/day.ts";
+import { type Deadline, NO_DEADLINE } from "../domain/deadline.ts";
+import { type StageClock, UNTIMED } from "../domain/stages.ts";
 import type {
   Decision,
   DecisionRecord,
   DecisionRequest,
 } from "../domain/decision.ts";
-import type { ModelRecord } from "../domain/score.ts";
-import type { Features } from "../features/features.ts";
 import type { Clock, Ids } from "../ports/clock.ts";
-import type { Scores } from "../scores/scores.ts";
+import type { TrialTally } from "../scores/trial/tally.ts";
 import type {
   ChosenPolicies,
   PolicyBook,
@@ -30,28 +29,20 @@ import {
   settleCounted,
 } from "./limits/settle_counted.ts";
 import { findPayer, reserveBid } from "./paced.ts";
-import { checkGiven, featuresReadBy, readFeatures } from "./read_features.ts";
-import { actionsAsked } from "./score_candidates.ts";
+import { featuresReadBy, readFeatures } from "./read_features.ts";
 import type { GivenGrounds, Rollouts } from "./rollouts.ts";
-import {
-  findLadder,
-  type Ladder,
-  type Read,
-  type ReadStanding,
-  standOn,
-} from "./score_rung.ts";
-import { findLandscape, type Landscape, withShading } from "./shading.ts";
+import { countOnTrial, drawnKey } from "./trial/arm.ts";
+import { withShading } from "./shading.ts";
+import { standRequest, type StandScope } from "./stand.ts";
 
 /** What a decision is taken with. */
-export interface TakeScope {
-  readonly features: Pick<Features, "read" | "rebuilding">;
-  readonly scores: Scores;
-  /** The policy set in force for a tenant. */
-  policies(tenant: string): PolicySet;
+export interface TakeScope extends StandScope {
   /** The sets for one decision, while something is on trial; that in force if absent. */
   readonly choosePolicies?: PolicyBook["choose"] | undefined;
   /** What is seen of trials; nothing if absent. */
   readonly rollouts?: Pick<Rollouts, "observe">;
+  /** Counts what models on trial decide; nothing if absent. */
+  readonly trials?: Pick<TrialTally, "decided">;
   /** What pays for bids. */
   readonly budgets: BudgetDesk;
   /** What counts decisions for the limits of policies. */
@@ -59,6 +50,9 @@ export interface TakeScope {
   readonly clock: Clock;
   readonly ids: Ids;
 }
+
+/** Part of what is then left for counts, so that keeping has some. */
+const COUNTING_SHARE = 0.5;
 
 /** A decision that was taken, the policies that it cites, and what was counted for it. */
 export interface Taken {
@@ -71,29 +65,39 @@ export interface Taken {
 export async function take(
   scope: TakeScope,
   tenant: string,
-  { request, by }: { request: DecisionRequest; by: string },
+  { request, by, deadline = NO_DEADLINE, times = UNTIMED }: {
+    readonly request: DecisionRequest;
+    readonly by: string;
+    readonly deadline?: Deadline;
+    readonly times?: StageClock;
+  },
 ): Promise<Taken> {
   const { budgets, ids: newIds } = scope;
-  await budgets.ready();
+  const opening = budgets.ready();
+  if (opening !== null) await deadline.within(opening);
   const at = scope.clock.now();
   const { policies: inForce, trial } = choosePolicies(scope, tenant, request);
   const { readings, scored, landscape, ...stood } = await standRequest(
     scope,
     tenant,
-    { request, at, policies: inForce },
+    { request, at, policies: inForce, deadline, times },
   );
   const id = newIds.next("dec");
   const payer = findPayer(budgets, { tenant, request, id, at }, scored);
   const shaded = await withShading(payer.scored, landscape, readings);
+  times.end("pace");
   const standing = { ...stood, scored: shaded };
   const grounds = { tenant, request, at, readings, policies: inForce };
   const { decision, counted } = await settleLimited(
     scope,
     { ...grounds, standing },
-    { id, terms: payer.terms },
+    { id, terms: payer.terms, times, deadline: deadline.part(COUNTING_SHARE) },
   );
+  times.end(counted.length === 0 ? "judge" : "count");
+  countOnTrial(scope.trials, tenant, { decision, scored: standing.scored });
   if (trial !== null && scope.rollouts) {
-    const also = await readForTrial(scope, trial, grounds);
+    const reading = { ...grounds, deadline: deadline.part(COUNTING_SHARE) };
+    const also = await readForTrial(scope, trial, reading);
     const { counts } = decision;
     scope.rollouts.observe(trial, { id, settled: decision }, {
       ...{ ...grounds, standing, readings: also },
@@ -101,12 +105,7 @@ export async function take(
     });
   }
   const record: DecisionRecord = {
-    v: 1,
-    kind: "decision",
-    tenant,
-    request,
-    decision,
-    by,
+    ...{ v: 1, kind: "decision", tenant, request, decision, by },
     ...(standing.scored === null ? { frame: standing.frame } : {}),
   };
   return { record, policies: inForce, counted };
@@ -116,16 +115,15 @@ export async function take(
 async function readForTrial(
   { features }: TakeScope,
   { beside }: PolicyTrial,
-  { tenant, request, at, readings }: Pick<
-    GivenGrounds,
-    "tenant" | "request" | "at" | "readings"
-  >,
+  { tenant, request, at, readings, deadline }:
+    & Pick<GivenGrounds, "tenant" | "request" | "at" | "readings">
+    & { readonly deadline: Deadline },
 ): Promise<GivenGrounds["readings"]> {
   const ids = new Set(
     featuresReadBy(beside).filter((id) => !Object.hasOwn(readings, id)),
   );
   if (ids.size === 0) return readings;
-  const wanted = { tenant, request, ids, at, pins: [] };
+  const wanted = { tenant, request, ids, at, pins: [], deadline };
   const also = await readFeatures(features, wanted);
   return { ...also.readings, ...readings };
 }
@@ -136,9 +134,7 @@ function choosePolicies(
   tenant: string,
   { entities }: DecisionRequest,
 ): ChosenPolicies {
-  const { subject, campaign, placement, account } = entities;
-  const key = subject ?? campaign ?? placement ?? account ?? "";
-  return choosePolicies?.(tenant, key) ??
+  return choosePolicies?.(tenant, drawnKey(entities)) ??
     { policies: policies(tenant), trial: null };
 }
 
@@ -159,12 +155,16 @@ async function settleLimited(
   return await settleCounted(scope.limits, {
     counters,
     now: Date.parse(at),
+    deadline: asked.deadline,
     settle: (counts, failure) => {
+      asked.times.end("count");
       const falls = failure === null
         ? standing.falls
         : [...standing.falls, { from: standing.rung, cause: failure }];
       const known = { ...given, counts, standing: { ...standing, falls } };
-      return settleReserved(scope, known, asked);
+      const settled = settleReserved(scope, known, asked);
+      asked.times.end("judge");
+      return settled;
     },
     withdraw: ({ pacing }) => {
       if (pacing?.bid) scope.budgets.withdraw(tenant, pacing.bid);
@@ -172,44 +172,12 @@ async function settleLimited(
   });
 }
 
-/** The id of a decision to be, and the terms of the budget that pays for it. */
+/** The id of a decision to be, the terms of the budget that pays for it, and until when. */
 interface Asked {
   readonly id: string;
   readonly terms: BudgetTerms | null;
-}
-
-/** Where a request stands, with what was read for it and what shades its bid. */
-export interface RequestStanding extends ReadStanding {
-  readonly landscape: Landscape | null;
-}
-
-/**
- * Reads and scores a request.
- *
- * @throws {EngineError} `request_invalid`, as for a decision.
- */
-export async function standRequest(
-  { features, scores, policies }: TakeScope,
-  tenant: string,
-  { request, at, policies: inForce = policies(tenant) }: {
-    readonly request: DecisionRequest;
-    readonly at: Instant;
-    readonly policies?: PolicySet;
-  },
-): Promise<RequestStanding> {
-  const ladder = await findLadder(scores, tenant, request);
-  actionsAsked(ladder.frame, request);
-  checkGiven(request, ladder.rungs[0]?.scorer.record.schema.inputs ?? []);
-  const model = ladder.rungs[0]?.scorer;
-  const landscape = await findLandscape(scores, tenant, model);
-  const ids = idsWanted(ladder, landscape, inForce);
-  const wanted = { tenant, request, ids, at };
-  const stood = await standOn(
-    ladder,
-    request,
-    readOnce((pins) => readFeatures(features, { ...wanted, pins })),
-  );
-  return { ...stood, landscape };
+  readonly deadline: Deadline;
+  readonly times: StageClock;
 }
 
 /** Takes the decision, with what it may cost reserved where a budget pays. */
@@ -236,33 +204,4 @@ function settleReserved(
         },
       }),
   );
-}
-
-/** Models that were trained on the same versions share one read. */
-function readOnce(
-  read: (pins: readonly string[]) => Promise<Read>,
-): (record: ModelRecord | null) => Promise<Read> {
-  const known = new Map<string, Promise<Read>>();
-  return (record) => {
-    const pins = record?.lineage.views ?? [];
-    const name = pins.join();
-    const reading = known.get(name) ?? read(pins);
-    known.set(name, reading);
-    return reading;
-  };
-}
-
-function idsWanted(
-  { rungs }: Ladder,
-  landscape: Landscape | null,
-  policies: PolicySet,
-): Set<string> {
-  const ids = new Set(featuresReadBy(policies));
-  const asked = rungs.map(({ scorer }) => scorer);
-  for (
-    const scorer of landscape?.scorer ? [...asked, landscape.scorer] : asked
-  ) {
-    for (const { name } of scorer.record.schema.inputs) ids.add(name);
-  }
-  return ids;
 }

@@ -5,6 +5,7 @@
  * @module
  */
 import { canonicalJson, sha256 } from "./canonical.ts";
+import type { ActEvent } from "./act.ts";
 import type { ChangeEvent } from "./change_event.ts";
 
 /** One record of the log. */
@@ -47,7 +48,7 @@ export interface AuditDamage {
  */
 export function chainEvents(
   head: AuditHead,
-  events: readonly ChangeEvent[],
+  events: readonly (ChangeEvent | ActEvent)[],
 ): AuditRecord[] {
   let { seq, hash } = head;
   return events.map((event) => {

@@ -17,44 +17,101 @@ import { createHash } from "node:crypto";
  * @throws {TypeError} If a number is not finite, or a value has no JSON form.
  */
 export function canonicalJson(value: unknown): string {
-  if (value === null) return "null";
-  if (Array.isArray(value)) {
-    return `[${
-      value.map((item) => canonicalJson(item === undefined ? null : item)).join(
-        ",",
-      )
-    }]`;
-  }
+  const ordered = inOrder(value);
+  return ordered === undefined ? printSorted(value) : JSON.stringify(ordered);
+}
+
+/**
+ * A copy whose members are in canonical order, for the host's own printer, which is many
+ * times faster; undefined if a name in it has an order of its own.
+ */
+function inOrder(value: unknown): unknown {
   switch (typeof value) {
     case "string":
     case "boolean":
-      return JSON.stringify(value);
-    case "bigint":
-      return `"${value}"`;
+      return value;
     case "number":
-      if (!Number.isFinite(value)) {
-        throw new TypeError(
-          "Cannot print number canonically: it is not finite",
-        );
-      }
-      return JSON.stringify(value);
+      return demandFinite(value);
+    case "bigint":
+      return String(value);
     case "object":
-      return canonicalObject(value as Record<string, unknown>);
+      if (value === null) return null;
+      return Array.isArray(value)
+        ? itemsInOrder(value)
+        : membersInOrder(value as Record<string, unknown>);
     default:
       throw new TypeError(`Cannot print a ${typeof value} canonically`);
   }
 }
 
-function canonicalObject(members: Record<string, unknown>): string {
-  let text = "";
-  for (const key of Object.keys(members).sort()) {
+function itemsInOrder(items: readonly unknown[]): unknown {
+  const ordered: unknown[] = [];
+  for (let at = 0; at < items.length; at++) {
+    const item = inOrder(items[at] ?? null);
+    if (item === undefined) return undefined;
+    ordered.push(item);
+  }
+  return ordered;
+}
+
+function membersInOrder(members: Readonly<Record<string, unknown>>): unknown {
+  const ordered: Record<string, unknown> = {};
+  for (const key of sortedKeys(members)) {
     const member = members[key];
     if (member === undefined) continue;
-    text += `${text === "" ? "" : ","}${JSON.stringify(key)}:${
-      canonicalJson(member)
-    }`;
+    if (hasOwnPlace(key)) return undefined;
+    const value = inOrder(member);
+    if (value === undefined) return undefined;
+    ordered[key] = value;
   }
-  return `{${text}}`;
+  return ordered;
+}
+
+/** Objects list numbers first, and `__proto__` is not set by being assigned. */
+function hasOwnPlace(key: string): boolean {
+  const first = key.charCodeAt(0);
+  return first >= DIGIT_0 && first <= DIGIT_9 || key === "__proto__";
+}
+
+const [DIGIT_0, DIGIT_9] = [48, 57];
+/** Up to so many keys, insertion is faster than the host's sort. */
+const FEW_KEYS = 16;
+
+function sortedKeys(members: object): string[] {
+  const keys = Object.keys(members);
+  if (keys.length > FEW_KEYS) return keys.sort();
+  for (let from = 1; from < keys.length; from++) {
+    const key = keys[from] as string;
+    let to = from;
+    for (; to > 0 && (keys[to - 1] as string) > key; to--) {
+      keys[to] = keys[to - 1] as string;
+    }
+    keys[to] = key;
+  }
+  return keys;
+}
+
+/** Prints name by name, in any order of names. */
+function printSorted(value: unknown): string {
+  if (Array.isArray(value)) {
+    return `[${value.map((item) => printSorted(item ?? null)).join(",")}]`;
+  }
+  if (typeof value !== "object" || value === null) {
+    return JSON.stringify(inOrder(value));
+  }
+  const members = value as Record<string, unknown>;
+  const printed = sortedKeys(members).flatMap((key) => {
+    const member = members[key];
+    return member === undefined
+      ? []
+      : [`${JSON.stringify(key)}:${printSorted(member)}`];
+  });
+  return `{${printed.join(",")}}`;
+}
+
+function demandFinite(value: number): number {
+  if (Number.isFinite(value)) return value;
+  throw new TypeError("Cannot print number canonically: it is not finite");
 }
 
 /**

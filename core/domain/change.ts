@@ -12,6 +12,7 @@
  * @module
  */
 import type { Instant } from "./day.ts";
+import type { TrialGuardrails, TrialMeasure } from "./model_trial.ts";
 
 /** What changes are about. */
 export const CHANGE_KINDS = ["policies", "model", "switch"] as const;
@@ -35,8 +36,8 @@ export type ChangeKind = (typeof CHANGE_KINDS)[number];
  * - `rejected`: a reviewer refused it, for good
  * - `withdrawn`: its author took it back, for good
  * - `expired`: its time ran out before it was in force
- * - `suspended`: what it was compared with is not active any more, or its trial went ill;
- *   rebase it or withdraw it
+ * - `suspended`: what it was compared with is not active any more, or its trial went ill
+ *   or showed nothing; rebase it or withdraw it
  * - `rolled_back`: was in force or on trial, and was taken back
  */
 export const CHANGE_STATES = [
@@ -183,6 +184,10 @@ export interface Rollout {
   readonly canaryHours: number;
   /** Not in force by then, never in force; null for no end. */
   readonly expiresAt: Instant | null;
+  /** What its canary must be found better by; by nothing unless given. */
+  readonly measure?: TrialMeasure;
+  /** What ends its trial by itself; the shipped ones unless given. */
+  readonly guardrails?: TrialGuardrails;
 }
 
 /** Into force at once, as soon as it is approved. */
@@ -254,6 +259,8 @@ export interface Change {
   readonly createdBy: string;
   /** When. */
   readonly createdAt: Instant;
+  /** Round of review whose canary was found better; absent before. */
+  readonly betterInCycle?: number;
   /** For a rollback: the look at it afterwards. */
   readonly afterReview?: AfterReview;
   /** For a switch that is on: who stands behind it. */

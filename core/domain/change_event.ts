@@ -67,6 +67,12 @@ export type ChangeAct =
     | { readonly act: "confirm" }
     /** Ends its trial: what was watched went ill. */
     | { readonly act: "breach"; readonly findings?: unknown }
+    /** By the engine: what came of its canary was measured. */
+    | {
+      readonly act: "judge";
+      readonly found: "better" | "undecided";
+      readonly findings: unknown;
+    }
     /** Ends the look at a rollback. */
     | { readonly act: "acknowledge" }
     /** By the engine: its time ran out. */
@@ -122,7 +128,7 @@ export interface ChangeEvent {
   readonly quorum: Quorum | null;
   /** What ran before and after; null if the pointer did not move. */
   readonly moved: PointerMove | null;
-  /** What an approval signed, what a breach found; null for nothing. */
+  /** What an approval signed, what a breach or a canary found; null for nothing. */
   readonly findings: unknown;
 }
 

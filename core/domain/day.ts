@@ -30,7 +30,7 @@ export const DAY_MS = 86_400_000;
  * @returns False for `2026-02-30`.
  */
 export function isDay(text: string): text is Day {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  if (!/^(?!0000)\d{4}-\d{2}-\d{2}$/.test(text)) return false;
   const at = new Date(`${text}T00:00:00.000Z`);
   return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text);
 }
@@ -58,11 +58,11 @@ export function parseInstant(text: string | number): Instant {
  * Whether a text is an instant as the engine writes it: instants compare as texts then.
  *
  * @param text Any text.
- * @returns True for `YYYY-MM-DDThh:mm:ss.sssZ`, of years to 9999.
+ * @returns True for `YYYY-MM-DDThh:mm:ss.sssZ`, of the years 1 to 9999.
  */
 export function isInstant(text: string): text is Instant {
   const at = new Date(text);
-  return /^\d{4}-/.test(text) && !Number.isNaN(at.getTime()) &&
+  return /^(?!0000)\d{4}-/.test(text) && !Number.isNaN(at.getTime()) &&
     at.toISOString() === text;
 }
 

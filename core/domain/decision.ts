@@ -11,6 +11,8 @@ import type { Pacing } from "./budget.ts";
 import type { Instant } from "./day.ts";
 import type { EntityIds } from "./entity.ts";
 import type { FeatureReadings, FeatureValue } from "./feature.ts";
+import type { LogKind } from "./log_record.ts";
+import type { DecisionTrial } from "./model_trial.ts";
 import type { AppliedRule } from "./verdict.ts";
 
 /** A caller's wish for one decision. */
@@ -48,17 +50,26 @@ export interface DecisionConstraints {
 }
 
 /**
- * What the answer stands on. `champion`: the approved model. `previous`: the one
- * before it, as the champion failed. `static_rule`: no model answered; the policies'
+ * What the answer stands on. `challenger`: the model on trial, which decides for a share.
+ * `champion`: the approved model. `previous`: the one before it, as the champion failed. `static_rule`: no model answered; the policies'
  * bounds and the declared default did. `no_action`: nothing may or need be done.
  */
-export type Rung = "champion" | "previous" | "static_rule" | "no_action";
+export type Rung =
+  | "challenger"
+  | "champion"
+  | "previous"
+  | "static_rule"
+  | "no_action";
 
 /** Why a rung was left for the next, or what was not known on it. */
 export interface RungFall {
   /** The rung that did not hold. */
   readonly from: Rung;
-  /** Code or short cause; `limits: <code>` where counts were not known, and nothing more. */
+  /**
+   * Why: `deadline`, `late:<dependency>`, `breaker_open:<dependency>`,
+   * `champion_unconfirmed`, or a code. `features: ` before it if the store of features did
+   * not answer, `limits: ` if counts were not known, and nothing more.
+   */
   readonly cause: string;
 }
 
@@ -141,6 +152,8 @@ export interface Decision {
   readonly falls: readonly RungFall[];
   /** Features with their status and moment. */
   readonly features: FeatureReadings;
+  /** The side of a trial that it is on; absent unless a model decides for a share. */
+  readonly trial?: DecisionTrial;
   /** Absent unless the model's use names a landscape. */
   readonly shading?: Shading;
   /** Absent unless a budget governs the bid. */
@@ -190,16 +203,20 @@ export interface DecisionRecord {
 
 /** A logged record with its place in the chain. */
 export interface LoggedRecord {
-  /** Place in the tenant's chain: 1, 2, 3, … without gaps. */
+  /** Place in the tenant's chain: 1, 2, 3, … without gaps; 0 while it waits in a spool. */
   readonly seq: number;
-  /** Id of the decision. */
+  /** Id of the decision, outcome or gap. */
   readonly id: string;
-  /** When it was taken, as its row says. */
+  /** When it was taken or told, as its row says. */
   readonly at: Instant;
+  /** What it is, as its row says. */
+  readonly kind: LogKind;
   /** Hash of the record before; 64 zeros for the first. */
   readonly prev: string;
   /** SHA-256 of `prev`, `seq` and `record`, joined by newlines. */
   readonly hash: string;
-  /** Canonical JSON of the record. */
+  /** Canonical JSON of the record, as it is kept: what the hash is of. */
   readonly record: string;
+  /** The record in the clear, where it is kept sealed and could be opened. */
+  readonly opened?: string;
 }

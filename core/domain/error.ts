@@ -7,6 +7,7 @@
 /** Failures by name: the HTTP status that tells each, and whether the same request may succeed later. */
 export const CODES = {
   access_denied: { status: 403, retryable: false },
+  answer_lost: { status: 409, retryable: false },
   approval_invalid: { status: 409, retryable: false },
   artifact_corrupt: { status: 500, retryable: false },
   body_invalid: { status: 400, retryable: false },
@@ -16,6 +17,7 @@ export const CODES = {
   connector_failed: { status: 502, retryable: true },
   credentials_invalid: { status: 401, retryable: false },
   dataset_invalid: { status: 422, retryable: false },
+  deadline_exceeded: { status: 504, retryable: true },
   features_inconsistent: { status: 409, retryable: false },
   file_unreadable: { status: 422, retryable: false },
   idempotency_key_in_flight: { status: 409, retryable: true },
@@ -29,12 +31,15 @@ export const CODES = {
   model_invalid: { status: 422, retryable: false },
   model_unavailable: { status: 409, retryable: false },
   not_found: { status: 404, retryable: false },
+  overloaded: { status: 503, retryable: true },
   personal_data_refused: { status: 422, retryable: false },
   plan_busy: { status: 409, retryable: true },
   plan_infeasible: { status: 422, retryable: false },
   plan_state_invalid: { status: 409, retryable: false },
   plugin_invalid: { status: 500, retryable: false },
   policy_invalid: { status: 422, retryable: false },
+  rate_limited: { status: 429, retryable: true },
+  record_erased: { status: 410, retryable: false },
   request_invalid: { status: 422, retryable: false },
   signature_invalid: { status: 401, retryable: false },
   source_inconsistent: { status: 502, retryable: true },
@@ -45,6 +50,7 @@ export const CODES = {
   source_unavailable: { status: 502, retryable: true },
   store_locked: { status: 503, retryable: true },
   store_unavailable: { status: 503, retryable: true },
+  switched_off: { status: 409, retryable: false },
   view_invalid: { status: 422, retryable: false },
 } as const;
 

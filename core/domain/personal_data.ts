@@ -118,12 +118,13 @@ export function replacePhones(
   const plain = inPlainForm(text);
   const spans = findPhones(plain);
   if (spans.length === 0) return text;
-  let rest = plain;
-  for (const { at, length } of spans.toReversed()) {
-    rest = rest.slice(0, at) + replace(plain.slice(at, at + length)) +
-      rest.slice(at + length);
+  let clear = "";
+  let from = 0;
+  for (const { at, length } of spans) {
+    clear += plain.slice(from, at) + replace(plain.slice(at, at + length));
+    from = at + length;
   }
-  return rest;
+  return clear + plain.slice(from);
 }
 
 /**

@@ -215,6 +215,12 @@ export interface SwitchScope {
   readonly campaign?: string;
   /** Those that this model scores. */
   readonly model?: string;
+  /** Those taken while policies of this hash are in force. */
+  readonly policies?: string;
+  /** Not decisions, but all that comes and goes through this connector. */
+  readonly connector?: string;
+  /** Not decisions, but the writing of plans. */
+  readonly act?: "apply";
 }
 
 /** A kill switch that is on: a denial beside all policies. */

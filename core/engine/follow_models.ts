@@ -8,16 +8,16 @@ import { type Change, ENGINE } from "../domain/change.ts";
 import { EngineError } from "../domain/error.ts";
 import type { ModelEvent } from "../domain/model_event.ts";
 import { rolesAt } from "../domain/model_log.ts";
+import {
+  type ModelRole,
+  parseModelContent,
+  parseModelSubject,
+} from "../domain/model_role.ts";
 import { printModelRef } from "../domain/score.ts";
 import { validApprovals } from "../governance/approval.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { GovernanceStore } from "../ports/governance.ts";
 import type { ModelRegistry } from "../ports/models.ts";
-import {
-  type ModelRole,
-  parseModelContent,
-  parseModelSubject,
-} from "../training/model_adapter.ts";
 
 /** What following stands on. */
 export interface FollowScope {

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import type { Spooling } from "../decisions/log/writing/spooling.ts";
+import type { Masking } from "../decisions/log/records/masks.ts";
 import type { ConsistencyLimits } from "../features/consistency_gate.ts";
 import type { TenantDestination } from "../plans/destinations/tenant_destination.ts";
 import type { Clock, Ids } from "../ports/clock.ts";
@@ -12,6 +14,7 @@ import type { ConfiguredSource } from "../signals/configured.ts";
 import type { Priority } from "../signals/lend/budget_keys.ts";
 import type { QuotaUsage } from "../signals/lend/quota.ts";
 import type { Pseudonyms } from "../signals/pseudonym.ts";
+import type { SubjectKeyring } from "../signals/erase.ts";
 import type { Source } from "../signals/signals.ts";
 import type { Fitter } from "../training/fit.ts";
 import type { PolicyBook } from "../verdicts/in_force/policy_book.ts";
@@ -33,6 +36,12 @@ export interface EngineParts {
   policies(tenant: string): PolicySet;
   /** The sets for one decision, while something is on trial; that in force if absent. */
   choosePolicies?: PolicyBook["choose"];
+  /** The kill switch that stops an operation other than a decision; none does if absent. */
+  stopping?: PolicyBook["stopping"];
+  /** Writes decisions where the log cannot take them; the log alone does unless given. */
+  readonly spooling?: Spooling | undefined;
+  /** Puts this node's kill switches into force; they are with the next look if absent. */
+  renewSwitches?: PolicyBook["renewSwitches"];
   /** Kill switches of this node. */
   readonly switchBoard: SwitchBoard;
   readonly sources: readonly ConfiguredSource[];
@@ -48,8 +57,12 @@ export interface EngineParts {
   pseudonyms(tenant: string): Promise<Pseudonyms>;
   /** What is wrong with each plugin that was left out, by its name. */
   readonly leftOut: Readonly<Record<string, string>>;
+  /** What of records leaves masked; ids of people alone if absent. */
+  readonly masking?: Masking;
   readonly clock: Clock;
   readonly ids: Ids;
+  /** Keys that what is about people is sealed under; nothing is sealed without. */
+  readonly dataKeys?: SubjectKeyring | null;
   /** Version of the code, kept with every model. */
   readonly code: string;
   /** Opens what fits for one training; the engine's own thread unless given. */

@@ -9,6 +9,7 @@ import {
   type FeatureView,
   needsSignals,
 } from "../domain/feature.ts";
+import type { Soon } from "../domain/soon.ts";
 import type { DeclaredView, ViewStore } from "../ports/features.ts";
 import { printViewRef, withBuiltin } from "./versions.ts";
 
@@ -36,7 +37,7 @@ export interface Catalogue {
 
 /** Catalogues of all tenants. */
 export interface Catalogues {
-  of(tenant: string): Promise<Catalogue>;
+  of(tenant: string): Soon<Catalogue>;
   /** Says that a tenant's views changed. */
   forget(tenant: string): void;
 }
@@ -81,7 +82,7 @@ export function keepCatalogues(
       const ageMs = nowMs() - kept.readMs;
       if (ageMs >= HOLD_MS) return renew(tenant).catch(() => kept.catalogue);
       if (ageMs >= RENEW_MS) renew(tenant).catch(() => {});
-      return Promise.resolve(kept.catalogue);
+      return kept.catalogue;
     },
     forget: (tenant) => {
       known.delete(tenant);

@@ -7,6 +7,7 @@
 import type { Instant } from "../domain/day.ts";
 import { EngineError } from "../domain/error.ts";
 import type { FeatureReadings, FeatureView } from "../domain/feature.ts";
+import { type Soon, whenThere } from "../domain/soon.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ErasureStore } from "../ports/erasure.ts";
 import type {
@@ -64,7 +65,8 @@ export interface Features
    * @throws {EngineError} `not_found`; `view_invalid` if it serves.
    */
   retire(tenant: string, view: ViewRef): Promise<void>;
-  read(tenant: string, query: FeatureQuery): Promise<FeatureReadings>;
+  /** Reads features; they are at hand where their vectors are. */
+  read(tenant: string, query: FeatureQuery): Soon<FeatureReadings>;
   /** Computes every version that is kept and puts it online; repeated, it changes nothing. */
   materialize(
     tenant: string,
@@ -137,11 +139,11 @@ export function createFeatures(scope: FeatureScope): Features {
   const kept = async (tenant: string) => materialised(await declared(tenant));
   return {
     ...openViews(scope, { declared, recent, forget: catalogues.forget }),
-    read: async (tenant, query) => {
-      const catalogue = await catalogues.of(tenant);
-      const read = { tenant, catalogue, recent, onServed };
-      return await readFeatures(read, query);
-    },
+    read: (tenant, query) =>
+      whenThere(catalogues.of(tenant), (catalogue) => {
+        const read = { tenant, catalogue, recent, onServed };
+        return readFeatures(read, query);
+      }),
     materialize: async (tenant, { scope = "changes", ...job }) => {
       const views = await kept(tenant);
       return await materialize(stores, tenant, { ...job, scope, views });

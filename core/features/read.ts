@@ -19,6 +19,7 @@ import type {
   MomentAggregation,
 } from "../domain/feature.ts";
 import type { Scalar } from "../domain/signal.ts";
+import { type Soon, whenThere } from "../domain/soon.ts";
 import type { VectorKey } from "../ports/features.ts";
 import type { Catalogue, ReadFeature } from "./catalogue.ts";
 import type { RecentVector, RecentVectors } from "./recent_vectors.ts";
@@ -88,30 +89,31 @@ interface VectorRead {
  *
  * @returns A reading for each id.
  */
-export async function readFeatures(
+export function readFeatures(
   scope: ReadScope,
   query: FeatureQuery,
-): Promise<FeatureReadings> {
+): Soon<FeatureReadings> {
   const { ids } = query;
   const features = scope.catalogue.pinned(query.pins ?? []);
   const found = ids.map((id) => features.get(id));
-  const states = await readViews(scope, query, found);
-  const readings: Record<string, FeatureReading> = {};
-  ids.forEach((id, place) => {
-    const feature = found[place];
-    const state = feature && states.get(feature.view);
-    readings[id] = feature && state
-      ? readingOf(feature, state, query)
-      : MISSING;
+  return whenThere(readViews(scope, query, found), (states) => {
+    const readings: Record<string, FeatureReading> = {};
+    ids.forEach((id, place) => {
+      const feature = found[place];
+      const state = feature && states.get(feature.view);
+      readings[id] = feature && state
+        ? readingOf(feature, state, query)
+        : MISSING;
+    });
+    return readings;
   });
-  return readings;
 }
 
-async function readViews(
+function readViews(
   { tenant, recent, onServed }: ReadScope,
   query: FeatureQuery,
   found: readonly (ReadFeature | undefined)[],
-): Promise<Map<FeatureView, ViewState>> {
+): Soon<Map<FeatureView, ViewState>> {
   const states = new Map<FeatureView, ViewState>();
   const reads: VectorRead[] = [];
   for (const [view, needsVector] of viewsOf(found)) {
@@ -122,14 +124,15 @@ async function readViews(
     } else reads.push({ view, entity: entityKey(view.entity, id) });
   }
   if (reads.length === 0) return states;
-  const used = await recent.read(tenant, reads.map(keyOf));
-  used.forEach((one, place) => {
-    const read = reads[place];
-    if (read === undefined) return;
-    onServed?.(tenant, read, one);
-    states.set(read.view, stateOf(read.view, one, query));
+  return whenThere(recent.read(tenant, reads.map(keyOf)), (used) => {
+    used.forEach((one, place) => {
+      const read = reads[place];
+      if (read === undefined) return;
+      onServed?.(tenant, read, one);
+      states.set(read.view, stateOf(read.view, one, query));
+    });
+    return states;
   });
-  return states;
 }
 
 /** Views that are read, and whether their vectors are needed: for values, or for consent. */

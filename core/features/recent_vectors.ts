@@ -9,6 +9,7 @@
  */
 import type { Instant } from "../domain/day.ts";
 import type { FeatureVector } from "../domain/feature.ts";
+import { type Soon, whenThere } from "../domain/soon.ts";
 import type { OnlineFeatures, VectorKey } from "../ports/features.ts";
 import {
   type BoundedCopies,
@@ -40,11 +41,11 @@ export interface RecentVector {
 /** Online features with copies at hand. */
 export interface RecentVectors
   extends Pick<OnlineFeatures, "write" | "remove" | "setThrough"> {
-  /** Reads vectors, in the order of the keys. */
+  /** Reads vectors, in the order of the keys; at hand if copies of all are. */
   read(
     tenant: string,
     keys: readonly VectorKey[],
-  ): Promise<readonly RecentVector[]>;
+  ): Soon<readonly RecentVector[]>;
 }
 
 /** What this process knows of a tenant. */
@@ -74,19 +75,21 @@ export function keepRecent(
     await change().finally(() => drop(tenantOf(name), keys));
   }
   return {
-    read: async (name, keys) => {
+    read: (name, keys) => {
       const tenant = tenantOf(name);
-      const following = tenant.changes.follow(keys);
-      if (following !== null) await following;
-      const found = keys.map((key) => {
-        const through = tenant.changes.through(key);
-        const copy = copyName(tenant, key);
-        const vector = copies.use(copy);
-        if (vector !== undefined) return { vector, through };
-        return loads.load(copy, { tenant: name, key })
-          .then((vector) => ({ vector, through }));
+      return whenThere(tenant.changes.follow(keys), () => {
+        let areThere = true;
+        const found = keys.map((key): Soon<RecentVector> => {
+          const through = tenant.changes.through(key);
+          const copy = copyName(tenant, key);
+          const vector = copies.use(copy);
+          if (vector !== undefined) return { vector, through };
+          areThere = false;
+          return loads.load(copy, { tenant: name, key })
+            .then((vector) => ({ vector, through }));
+        });
+        return areThere ? found as RecentVector[] : Promise.all(found);
       });
-      return await Promise.all(found);
     },
     write: (name, keys) =>
       changing({ name, keys }, () => online.write(name, keys)),

@@ -57,6 +57,7 @@ export const ACTS: Readonly<Record<ChangeActName, ActRule>> = {
   engage: { from: ["checked"], who: "person", reasoned: true },
   confirm: { from: ["active"], who: "person" },
   breach: { from: ON_TRIAL, who: "anyone", reasoned: true },
+  judge: { from: ["canary"], who: "engine", reasoned: true },
   acknowledge: {
     from: ["active", "superseded", "rolled_back"],
     who: "person",

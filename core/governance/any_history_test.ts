@@ -1,5 +1,5 @@
 /**
- * Whatever people, services, time and two nodes do, the promises A1 to A11 hold; and a
+ * Whatever people, services, time and two nodes do, the promises A1 to A12 hold; and a
  * workflow that breaks one of them is found out.
  *
  * @module
@@ -11,6 +11,7 @@ import { ACTS } from "./acts.ts";
 import { findViolations } from "./history_check_test.ts";
 import { FAULTS } from "./history_faults_test.ts";
 import { walkHistory } from "./history_walk_test.ts";
+import { MEASURED_FAULTS } from "./measured_check_test.ts";
 
 const HISTORIES = 10_000;
 const ANSWERS = fc.array(fc.nat({ max: 0xffff }), {
@@ -18,6 +19,7 @@ const ANSWERS = fc.array(fc.nat({ max: 0xffff }), {
   maxLength: 360,
   size: "max",
 });
+const EVERY_FAULT = [...FAULTS, ...MEASURED_FAULTS];
 /** More histories than any fault here stays hidden in. */
 const ENOUGH = 10_000;
 
@@ -38,12 +40,12 @@ Deno.test(`none of ${HISTORIES} histories breaks a promise`, async () => {
 });
 
 Deno.test("every promise is broken by a fault", () => {
-  const promises = new Set(FAULTS.map(({ promise }) => promise));
-  const wanted = Array.from({ length: 11 }, (_, at) => `A${at + 1}`);
+  const promises = new Set(EVERY_FAULT.map(({ promise }) => promise));
+  const wanted = Array.from({ length: 12 }, (_, at) => `A${at + 1}`);
   assert.deepEqual([...promises].sort(), wanted.sort());
 });
 
-Deno.test.each([...FAULTS])(
+Deno.test.each(EVERY_FAULT)(
   "it is found out if $name ($promise)",
   async ({ promise, fault }) => {
     for (const answers of fc.sample(ANSWERS, { numRuns: ENOUGH, seed: 1 })) {

@@ -10,7 +10,7 @@ import { EngineError } from "../domain/error.ts";
 import type { GovernanceStore, Scope } from "../ports/governance.ts";
 import { carryOut, type Ports } from "./carry_out.ts";
 import { gatherEvidence, loadContent } from "./evidence.ts";
-import { begin, type Proposal } from "./proposal.ts";
+import { begin, type Proposal, refuseUnmeasured } from "./proposal.ts";
 
 /** A change of a scope. */
 export interface ChangeRef {
@@ -18,7 +18,7 @@ export interface ChangeRef {
   readonly id: string;
 }
 
-/** What callers may do to a change that is there, beside writing, checking and rebasing. */
+/** What is done to a change that is there, beside writing, checking and rebasing. */
 export const PLAIN_ACTS = [
   "submit",
   "recall",
@@ -31,6 +31,7 @@ export const PLAIN_ACTS = [
   "activate",
   "confirm",
   "breach",
+  "judge",
   "acknowledge",
 ] as const;
 
@@ -90,10 +91,13 @@ export function createAuthoring(ports: Ports): Authoring {
         return { act: "check", by, evidence };
       }),
     edit: (ref, { content: text, ...edit }) =>
-      onKept(ref, async () => ({
-        ...{ act: "edit", ...edit },
-        ...text !== undefined && { content: await keepText(store, text) },
-      })),
+      onKept(ref, async ({ kind, subject }) => {
+        refuseUnmeasured(ports, { kind, subject, rollout: edit.rollout });
+        return {
+          ...{ act: "edit", ...edit },
+          ...text !== undefined && { content: await keepText(store, text) },
+        };
+      }),
     rebase: (ref, { content: text, ...edit }) =>
       onKept(ref, async (change) => {
         const merged = text ?? await merge(ports, ref.scope, change);

@@ -4,6 +4,7 @@
  * @module
  */
 import { AT_ONCE, type Rollout } from "../domain/change.ts";
+import type { TrialMeasure } from "../domain/model_trial.ts";
 import type { Switch } from "../domain/verdict.ts";
 import { textOf } from "./history_world_test.ts";
 
@@ -47,12 +48,23 @@ export function randomText(chance: Chance): string {
   });
 }
 
+/** By what a canary may have to be better. */
+function randomMeasure(chance: Chance): TrialMeasure {
+  return {
+    ...{ outcome: "conversion", unit: "count", most: 1, alphaPermille: 50 },
+    windowHours: 2,
+    promote: chance.below(2) === 0,
+  };
+}
+
 /** How a change may come into force. */
 export function randomRollout(chance: Chance): Rollout {
+  const canaryHours = chance.one([0, 0, 5]);
   return {
-    ...AT_ONCE,
+    ...{ ...AT_ONCE, canaryHours },
     shadowHours: chance.one([0, 0, 5]),
-    canaryHours: chance.one([0, 0, 5]),
+    ...canaryHours > 0 && chance.below(2) === 0 &&
+      { measure: randomMeasure(chance) },
     canaryPermille: 50,
     startAt: chance.one([null, null, "2026-03-01T18:00:00.000Z"]),
     expiresAt: chance.one([null, null, null, "2026-03-02T12:00:00.000Z"]),

@@ -76,8 +76,15 @@ export interface Changes extends Authoring, Overrides {
   ): Promise<readonly AuditRecord[]>;
   /** Where the audit log ends. */
   head(scope: Scope): Promise<AuditHead>;
-  /** Where the log, and what is kept beside it, are not as they were written. */
-  verify(scope: Scope): Promise<readonly AuditDamage[]>;
+  /**
+   * Where the log, and what is kept beside it, are not as they were written.
+   *
+   * @param visit Told of each record of the log, in order.
+   */
+  verify(
+    scope: Scope,
+    visit?: (record: AuditRecord) => void,
+  ): Promise<readonly AuditDamage[]>;
 }
 
 /**
@@ -102,7 +109,7 @@ export function createChanges(options: ChangesOptions): Changes {
     content: (hash) => store.load(hash),
     records: (scope, asked) => store.records(scope, asked),
     head: (scope) => store.head(scope),
-    verify: (scope) => verifyAudit(store, scope),
+    verify: (scope, visit) => verifyAudit(store, scope, visit),
   };
 }
 

@@ -20,6 +20,7 @@ export const FORCE_STEPS: Steps<
   | "engage"
   | "confirm"
   | "breach"
+  | "judge"
   | "acknowledge"
   | "expire"
   | "lapse"
@@ -68,6 +69,16 @@ export const FORCE_STEPS: Steps<
   breach: ({ state }, { findings = null }, { active }) => {
     const to = state === "canary" ? "rolled_back" : "suspended";
     return { to, pointer: endTrial(active), findings };
+  },
+  judge: (change, { found, findings }, { active }) => {
+    const { rollout, cycle } = change;
+    if (rollout.measure === undefined) return { refused: "it is not measured" };
+    if (change.betterInCycle === cycle) {
+      return { refused: "it was found better already" };
+    }
+    return found === "better"
+      ? { to: "canary", set: { betterInCycle: cycle }, findings }
+      : { to: "suspended", pointer: endTrial(active), findings };
   },
   acknowledge: ({ state, afterReview }, { by }) => {
     if (afterReview === undefined || afterReview.closedBy !== null) {

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Change } from "../domain/change.ts";
+import { leastShare } from "../domain/clear_share.ts";
 import type { RolloutCounts } from "../ports/rollouts.ts";
 
 /** Fewer decisions show nothing. */
@@ -13,8 +14,6 @@ const LEAST_DECISIONS = 200;
 const SLACK = 2;
 /** And so much more, where next to nothing flips. */
 const MORE = 0.01;
-/** Standard errors: a false alarm in about a thousand trials that are looked at once. */
-const SURE = 3.1;
 
 /** What was expected of a trial and what was seen. */
 export interface Breach {
@@ -36,7 +35,7 @@ export function findBreach(
   const expected = expectedShare(evidence);
   if (expected === null || seen.decisions < LEAST_DECISIONS) return null;
   const most = Math.min(1, SLACK * expected + MORE);
-  const least = leastShare(seen.flips, seen.decisions);
+  const least = leastShare({ count: seen.flips, of: seen.decisions });
   if (least <= most) return null;
   const share = (100 * seen.flips / seen.decisions).toFixed(1);
   const reason =
@@ -54,18 +53,4 @@ function expectedShare(evidence: Change["evidence"]): number | null {
       decisions > 0
     ? flips / decisions
     : null;
-}
-
-/**
- * Lower end of the share that the counts allow for.
- *
- * @see Wilson (1927), Probable Inference, the Law of Succession
- */
-function leastShare(flips: number, decisions: number): number {
-  const share = flips / decisions;
-  const square = SURE * SURE / decisions;
-  const middle = share + square / 2;
-  const spread = SURE *
-    Math.sqrt(share * (1 - share) / decisions + square / (4 * decisions));
-  return (middle - spread) / (1 + square);
 }

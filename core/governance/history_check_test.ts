@@ -1,6 +1,6 @@
 /**
  * A naive reader of histories: it takes the events alone, and what is true of people and
- * contents, and tells which of the promises A1 to A11 were broken. It shares no code with
+ * contents, and tells which of the promises A1 to A12 were broken. It shares no code with
  * the workflow.
  *
  * - A1 an approval holds for the content, base, evidence and round that it signed
@@ -14,6 +14,7 @@
  * - A9 every move is on record
  * - A10 refusals have reasons and are final
  * - A11 lists are content like everything else
+ * - A12 a canary that is measured goes on when it was found better
  *
  * @module
  */
@@ -21,6 +22,7 @@ import { findAuditDamage } from "../domain/audit_log.ts";
 import { sha256 } from "../domain/canonical.ts";
 import type { ChangeEvent } from "../domain/change_event.ts";
 import type { History } from "./history_walk_test.ts";
+import { measureViolations } from "./measured_check_test.ts";
 import {
   ACTORS,
   differsByList,
@@ -30,7 +32,9 @@ import {
 } from "./history_world_test.ts";
 
 const VOIDING = ["propose", "edit", "rebase", "check", "submit", "recall"];
-const REASONED = ["reject", "return", "adopt", "restore", "engage", "breach"];
+const REASONED = [
+  ...["reject", "return", "adopt", "restore", "engage", "breach", "judge"],
+];
 const FINAL = ["rejected", "withdrawn", "expired"];
 const INTO_FORCE = ["activate", "adopt", "restore", "engage"];
 
@@ -55,6 +59,7 @@ export function findViolations(history: History): Violation[] {
       ];
     }),
     ...lapseViolations(history, events),
+    ...measureViolations(history, events),
   ];
 }
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Actor, Change } from "../domain/change.ts";
+import { type Actor, type Change, ENGINE } from "../domain/change.ts";
 import { EngineError } from "../domain/error.ts";
 import type { GovernanceStore } from "../ports/governance.ts";
 import type { ChangeRef, PlainAct } from "./authoring.ts";
@@ -183,9 +183,11 @@ function next(walk: Walk): () => Promise<unknown> {
       return () => changes.act(ref, approval(change, by));
     case "approved":
       return () => changes.act(ref, { act: "activate", by });
+    case "canary":
+      if (chance.below(2) === 0) return judge(walk, ref);
+      // falls through
     case "scheduled":
     case "shadow":
-    case "canary":
       return () => {
         world.now += 5 * HOUR_MS;
         return changes.tick();
@@ -205,6 +207,16 @@ function next(walk: Walk): () => Promise<unknown> {
       return () => changes.edit(ref, { by, content });
     }
   }
+}
+
+/** What was measured of a canary, mostly told by the engine. */
+function judge({ chance, changes }: Walk, ref: ChangeRef) {
+  const found = chance.one(["better", "undecided"] as const);
+  const by = chance.below(4) > 0 ? ENGINE : chance.one(ACTORS);
+  return () =>
+    changes.act(ref, {
+      ...{ act: "judge", found, by, findings: null, reason: "measured" },
+    });
 }
 
 function isOpen({ state, confirmation, afterReview }: Change): boolean {

@@ -140,6 +140,7 @@ function contentOf(text: string | null): Content | null {
 function policiesAdapter(world: World): ChangeAdapter {
   return {
     kind: "policies",
+    measured: true,
     requires: REQUIRED,
     check: (text, base) => Promise.resolve(findOut(world, text, base)),
     recheck: (text) =>

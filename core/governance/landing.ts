@@ -6,6 +6,7 @@
  */
 import type { ActivePointer, Change, Rollout } from "../domain/change.ts";
 import { type Instant, isInstant } from "../domain/day.ts";
+import { refuseTrial } from "../domain/model_trial.ts";
 import { missingApproval } from "./approval.ts";
 import { refuseEvidence } from "./evidence.ts";
 import { AHEAD } from "./acts.ts";
@@ -25,6 +26,7 @@ export function land(change: Change, context: ChangeContext): StepOrRefusal {
   const refused = refuseEvidence(change, requires) ??
     missingApproval(change) ??
     refuseHaste(change, at) ??
+    refuseUndecided(change) ??
     (to === "scheduled" ? null : refuseEntry(change, context));
   if (refused !== null) return { refused };
   return to === "scheduled" ? { to } : enter(change, to, active);
@@ -97,6 +99,15 @@ function refuseHaste(change: Change, at: Instant): string | null {
   return end !== null && at < end ? `it is ${change.state} until ${end}` : null;
 }
 
+/** A canary that is measured goes on when it was found better. */
+function refuseUndecided(
+  { state, rollout, betterInCycle, cycle }: Change,
+): string | null {
+  const waits = state === "canary" && rollout.measure !== undefined &&
+    betterInCycle !== cycle;
+  return waits ? "it was not found better than what is active" : null;
+}
+
 /** Longer than that nothing stays on trial. */
 const MOST_HOURS = 24 * 366;
 
@@ -116,7 +127,7 @@ export function refuseRollout(rollout: Rollout): string | null {
   if (!share || (canaryHours > 0 && canaryPermille === 0)) {
     return "a canary decides for 1 to 1000 thousandths";
   }
-  return refuseMoments(rollout);
+  return refuseTrial(rollout) ?? refuseMoments(rollout);
 }
 
 function refuseMoments({ startAt, expiresAt }: Rollout): string | null {

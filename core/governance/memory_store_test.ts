@@ -73,6 +73,10 @@ export function createMemoryStore(): MemoryStore {
       await work?.();
       return keepStep(step);
     },
+    record: (_, acts) => {
+      log.push(...chainEvents(log.at(-1) ?? AUDIT_START, acts));
+      return Promise.resolve();
+    },
     keep: (hash, text) => {
       if (!texts.has(hash)) texts.set(hash, text);
       return Promise.resolve();

@@ -52,11 +52,13 @@ export function isSubject(kind: ChangeKind, subject: string): boolean {
  * title or reason, or the rollout cannot be gone through.
  */
 export async function begin(
-  { store, clock, ids }: Ports,
+  ports: Ports,
   scope: Scope,
   proposal: Proposal,
 ): Promise<Start> {
+  const { store, clock, ids } = ports;
   refuseProposal(proposal);
+  refuseUnmeasured(ports, proposal);
   const { kind, subject, title, reason, by, rollout = AT_ONCE } = proposal;
   const content = sha256(proposal.content);
   await store.keep(content, proposal.content);
@@ -77,6 +79,29 @@ export async function begin(
     ...{ at, from: null, moved: null, findings: null },
   });
   return { change, expected: null, events: [event] };
+}
+
+/**
+ * What nobody measures would wait for ever to be found better.
+ *
+ * @throws {EngineError} `request_invalid` if a rollout wants to be measured where it is not.
+ */
+export function refuseUnmeasured(
+  { adapterOf }: Ports,
+  { kind, subject, rollout }: {
+    readonly kind: ChangeKind;
+    readonly subject: string;
+    readonly rollout?: Rollout | undefined;
+  },
+): void {
+  if (!rollout?.measure) return;
+  const decides = !subject.includes("/") || subject.endsWith("/champion");
+  if (decides && adapterOf(kind).measured) return;
+  throw new EngineError(
+    "request_invalid",
+    `Cannot measure change of "${subject}": only what decides is measured by outcomes`,
+    { facts: { subject } },
+  );
 }
 
 function refuseProposal({ kind, subject, title, reason, rollout }: Proposal) {

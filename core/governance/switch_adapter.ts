@@ -5,19 +5,12 @@
  * @module
  */
 import type { ChangeClass } from "../domain/change.ts";
+import { covers, findSwitchFault } from "../domain/kill_switch.ts";
 import type { Switch, SwitchScope } from "../domain/verdict.ts";
 import type { ChangeAdapter, Findings } from "../ports/governance.ts";
 
 /** Text of a switch that is off. */
 export const SWITCH_OFF = "null";
-
-const NAMED = [
-  "tenant",
-  "channel",
-  "account",
-  "campaign",
-  "model",
-] as const satisfies readonly (keyof SwitchScope)[];
 
 /** Judges switches; releasing one takes those who `owners` names. */
 export function createSwitchAdapter(
@@ -42,11 +35,9 @@ export function createSwitchAdapter(
 export function parseSwitch(text: string): Switch | null {
   const parsed: unknown = JSON.parse(text);
   if (parsed === null) return null;
-  if (isSwitch(parsed)) return parsed;
-  throw new SyntaxError(
-    "Cannot read switch: it has id, stops and reason, and stops by " +
-      NAMED.join(", "),
-  );
+  const fault = findFault(parsed);
+  if (fault === null) return parsed as Switch;
+  throw new SyntaxError(`Cannot read switch: ${fault}`);
 }
 
 /** What a switch does in place of another; null for one that is off. */
@@ -54,8 +45,10 @@ export function compareSwitches(
   before: Switch | null,
   after: Switch | null,
 ): ChangeClass {
-  const wider = after !== null && (before === null || covers(after, before));
-  const narrower = before !== null && (after === null || covers(before, after));
+  const wider = after !== null &&
+    (before === null || covers(after.stops, before.stops));
+  const narrower = before !== null &&
+    (after === null || covers(before.stops, after.stops));
   if (before === after || (wider && narrower)) return "equivalent";
   if (wider) return "tightening";
   return narrower ? "relaxing" : "mixed";
@@ -87,24 +80,17 @@ function findOut(
   }
 }
 
-/** Whether all that the other stops is stopped. */
-function covers({ stops: one }: Switch, { stops: other }: Switch): boolean {
-  return NAMED.every((name) =>
-    one[name] === undefined || one[name] === other[name]
-  );
-}
-
-function isSwitch(value: unknown): value is Switch {
-  if (typeof value !== "object" || value === null) return false;
+/** What is wrong with a switch; null if it is one. */
+function findFault(value: unknown): string | null {
+  const form = "it has id, stops and reason";
+  if (typeof value !== "object" || value === null) return form;
   const { id, stops, reason, ...rest } = value as Record<string, unknown>;
-  return typeof id === "string" && typeof reason === "string" &&
-    Object.keys(rest).length === 0 && isScope(stops);
+  const whole = typeof id === "string" && typeof reason === "string" &&
+    Object.keys(rest).length === 0 && isOfTexts(stops);
+  return whole ? findSwitchFault(stops) : form;
 }
 
-function isScope(value: unknown): value is SwitchScope {
-  if (typeof value !== "object" || value === null) return false;
-  const named: readonly string[] = NAMED;
-  return Object.entries(value).every(([name, of]) =>
-    named.includes(name) && typeof of === "string"
-  );
+function isOfTexts(value: unknown): value is SwitchScope {
+  return typeof value === "object" && value !== null &&
+    Object.values(value).every((of) => typeof of === "string");
 }

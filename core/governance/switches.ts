@@ -8,7 +8,9 @@
  *
  * @module
  */
+import { type Deadlines, openDeadlines } from "../domain/deadline.ts";
 import { EngineError, isRefusal } from "../domain/error.ts";
+import { findSwitchFault } from "../domain/kill_switch.ts";
 import type { Switch } from "../domain/verdict.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { BoardSwitch, Scope, SwitchBoard } from "../ports/governance.ts";
@@ -47,11 +49,17 @@ export interface SwitchesOptions {
   readonly changes: Changes;
   readonly board: SwitchBoard;
   readonly clock: Clock;
+  /** Longest that the database is waited for, ms; 2 s unless given. */
+  readonly longestMs?: number;
 }
 
+/** Longest that the database is waited for: the next switch is turned on after that. */
+const LONGEST_MS = 2000;
+
 /** Puts switches together; one for each board. */
-export function createSwitches(options: SwitchesOptions): Switches {
-  const { board, clock } = options;
+export function createSwitches(given: SwitchesOptions): Switches {
+  const { board, clock } = given;
+  const options = { ...given, deadlines: openDeadlines() };
   let last: Promise<unknown> = Promise.resolve();
   /** One after the other, so that none overwrites what another wrote. */
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -85,7 +93,12 @@ export function createSwitches(options: SwitchesOptions): Switches {
   };
 }
 
-async function settle(options: SwitchesOptions): Promise<readonly string[]> {
+/** With what bounds the waits. */
+interface Bounded extends SwitchesOptions {
+  readonly deadlines: Deadlines;
+}
+
+async function settle(options: Bounded): Promise<readonly string[]> {
   const { board } = options;
   const lines: string[] = [];
   for (const one of await board.list()) {
@@ -106,7 +119,7 @@ async function settle(options: SwitchesOptions): Promise<readonly string[]> {
 
 /** As it stands on the board then; null if it leaves it. */
 async function settleOne(
-  options: SwitchesOptions,
+  options: Bounded,
   one: BoardSwitch,
 ): Promise<BoardSwitch | null> {
   if (one.recorded) return await isReleased(options, one) ? null : one;
@@ -128,12 +141,13 @@ function widen(
 
 /** Whether all that it stops is stopped for all nodes then. */
 async function record(
-  { changes }: SwitchesOptions,
+  options: Bounded,
   { scope, switch: one, by, reason }: BoardSwitch,
   confirmHours?: number,
 ): Promise<boolean> {
+  const { changes } = options;
   const hours = confirmHours === undefined ? {} : { confirmHours };
-  return await unlessDown(async () => {
+  return await unlessDown(options, async () => {
     const known = await activeSwitch(changes, scope, one.id);
     const change = compareSwitches(known, one);
     if (change === "mixed") throw refuseId(one);
@@ -144,11 +158,12 @@ async function record(
 }
 
 async function isReleased(
-  { changes }: SwitchesOptions,
+  options: Bounded,
   { scope, switch: { id } }: BoardSwitch,
 ): Promise<boolean> {
-  return await unlessDown(async () =>
-    await activeSwitch(changes, scope, id) === null
+  return await unlessDown(
+    options,
+    async () => await activeSwitch(options.changes, scope, id) === null,
   );
 }
 
@@ -162,24 +177,27 @@ async function activeSwitch(
   return text === null ? null : parseSwitch(text);
 }
 
-/** False while the database does not answer. */
-async function unlessDown(ask: () => Promise<boolean>): Promise<boolean> {
+/** False while the database does not answer, or not soon; it may be done all the same. */
+async function unlessDown(
+  { deadlines, longestMs = LONGEST_MS }: Bounded,
+  ask: () => Promise<boolean>,
+): Promise<boolean> {
   try {
-    return await ask();
+    return await deadlines.start(longestMs).within(ask());
   } catch (error) {
     if (!(error instanceof EngineError) || isRefusal(error)) throw error;
     return false;
   }
 }
 
-function refuseAsked({ by, reason, switch: { id } }: Engaging): void {
+function refuseAsked({ by, reason, switch: { id, stops } }: Engaging): void {
   const refused = !by.human
     ? NO_PERSON
     : !isSubject("switch", `switch:${id}`)
     ? "its id is snake_case"
     : reason.trim() === ""
     ? "a reason must be given"
-    : refuseReason(reason);
+    : findSwitchFault(stops) ?? refuseReason(reason);
   if (refused !== null) throw refuseSwitch(id, refused);
 }
 

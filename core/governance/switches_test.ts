@@ -27,9 +27,10 @@ const STOP = {
 };
 const ASKED = { switch: STOP, by: ANN, reason: "It runs wild" };
 
-function openSwitches() {
+function openSwitches({ longestMs = 5000 } = {}) {
   let kept: readonly BoardSwitch[] = [];
   let down = false;
+  let hanging = false;
   let ids = 0;
   let at = Date.parse("2026-03-01T00:00:00.000Z");
   const board: SwitchBoard = {
@@ -46,6 +47,7 @@ function openSwitches() {
       ...store,
       active: (...asked) => {
         if (down) throw new EngineError("store_unavailable", "Away");
+        if (hanging) return new Promise(() => {});
         return store.active(...asked);
       },
     },
@@ -55,7 +57,10 @@ function openSwitches() {
   });
   return {
     changes,
-    switches: createSwitches({ changes, board, clock }),
+    switches: createSwitches({ changes, board, clock, longestMs }),
+    setHanging: (is: boolean) => {
+      hanging = is;
+    },
     setDown: (is: boolean) => {
       down = is;
     },
@@ -89,6 +94,28 @@ async function release({ changes }: Opened): Promise<void> {
   await changes.act(ref, { act: "approve", by: CYD, signs });
   await changes.act(ref, { act: "activate", by: ANN });
 }
+
+Deno.test("while the database hangs switches are turned on one after the other, and recorded later", async () => {
+  const opened = openSwitches({ longestMs: 10 });
+  const { switches } = opened;
+  opened.setHanging(true);
+  const other = { ...STOP, id: "stop_radio", stops: { channel: "radio" } };
+  const turned = await Promise.all([
+    switches.turnOn(null, ASKED),
+    switches.settle().then(() => ({ recorded: false })),
+    switches.turnOn(null, { ...ASKED, switch: other }),
+  ]);
+  assert.deepEqual(turned.map(({ recorded }) => recorded), [
+    ...[false, false, false],
+  ]);
+  const ids = (await switches.list()).map((one) => one.switch.id);
+  assert.deepEqual(ids, ["stop_tv", "stop_radio"]);
+  opened.setHanging(false);
+  await switches.settle();
+  const recorded = (await switches.list()).map((one) => one.recorded);
+  assert.deepEqual(recorded, [true, true]);
+  assert.ok(await isOn(opened));
+});
 
 Deno.test("a switch is on here and for all nodes", async () => {
   const opened = openSwitches();

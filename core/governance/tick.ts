@@ -76,11 +76,18 @@ function isOwnDraft({ state, cycle, contributors }: Change): boolean {
 export function dueAct(change: Change, at: Instant): DueAct | null {
   if (isExpired(change, at)) return "expire";
   const end = stageEnd(change);
-  if (end !== null) return at >= end ? "activate" : null;
+  if (end !== null) return at >= end && goesOn(change) ? "activate" : null;
   const { state, confirmation } = change;
   const unconfirmed = state === "active" && confirmation !== undefined &&
     confirmation.confirmedBy === null && !confirmation.lapsed;
   return unconfirmed && confirmation.dueAt <= at ? "lapse" : null;
+}
+
+/** A canary that is measured goes on by itself if that was agreed, and it was found better. */
+function goesOn({ state, rollout, betterInCycle, cycle }: Change): boolean {
+  const { measure } = rollout;
+  return state !== "canary" || measure === undefined ||
+    (measure.promote && betterInCycle === cycle);
 }
 
 async function bring(

@@ -19,10 +19,15 @@ import type { GovernanceStore, Scope } from "../ports/governance.ts";
 /** Records that are read at once. */
 const PAGE = 500;
 
-/** Finds every damage. */
+/**
+ * Finds every damage.
+ *
+ * @param visit Told of each record of the log, in order.
+ */
 export async function verifyAudit(
   store: GovernanceStore,
   scope: Scope,
+  visit: (record: AuditRecord) => void = () => {},
 ): Promise<readonly AuditDamage[]> {
   const damages: AuditDamage[] = [];
   const events: ChangeEvent[] = [];
@@ -33,6 +38,7 @@ export async function verifyAudit(
     const last = records.at(-1);
     if (last === undefined) break;
     damages.push(...findAuditDamage(records, head));
+    records.forEach(visit);
     events.push(...records.flatMap(readEvent));
     head = last;
   }

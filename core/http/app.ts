@@ -5,13 +5,17 @@
  * @module
  */
 import { Hono } from "hono";
+import { openDeadlines } from "../domain/deadline.ts";
 import { EngineError } from "../domain/error.ts";
 import type { Engine } from "../engine.ts";
 import { printDocs } from "./docs_page.tsx";
 import type { AccessEntry } from "./access_log.ts";
 import { openExchange } from "./request/exchange.ts";
-import { createKeyring } from "./request/keyring.ts";
-import { createMetrics, type Metrics } from "./metrics.ts";
+import { createKeyring, type KeyringScope } from "./access/keyring.ts";
+import { ALL_ALLOWED, type Allowances } from "./load/allowances.ts";
+import { type LoadGate, OPEN_GATE } from "./load/load_gate.ts";
+import { createMetrics, type Metrics, type Observed } from "./metrics.ts";
+import { createTelemetry, type Telemetry } from "../telemetry/telemetry.ts";
 import { createOpenApi, printOpenApi } from "./openapi.ts";
 import { ENDPOINTS } from "./routes/all.ts";
 import type { Endpoint, OpenEndpoint } from "./routes/endpoint.ts";
@@ -21,12 +25,32 @@ const DEFAULT_BODY_LIMIT_BYTES = 1_048_576;
 /** Deliveries are as large as their senders make them: Klaviyo's are up to 5 MB. */
 const DELIVERY_LIMIT_BYTES = 8 * 1_048_576;
 
+/** What takes longer is slow. */
+const SLOW_MS = 50;
+/** Names, addresses and ports, or nothing. */
+const HOST = /^[\w.:[\]%~-]*$/;
+
+/** How long a decision may take. */
+const DEADLINE_MS = 150;
+
 /** How the app is set up. */
 export interface AppOptions {
   /** The engine's version, as answered at `/healthz`. */
   readonly version: string;
   /** Largest body that is read; 1 MiB, of deliveries 8 MiB, unless given. */
   readonly bodyLimitBytes?: number;
+  /** What vouches for callers beside keys; nothing unless given. */
+  readonly access?: Pick<KeyringScope, "tokens" | "certificates">;
+  /** How long a decision may take whose caller says nothing, ms; 150 unless given. */
+  readonly deadlineMs?: number;
+  /** Refuses what is too much; nothing is unless given. */
+  readonly gate?: LoadGate;
+  /** Counts what tenants ask for; all is allowed unless given. */
+  readonly allowances?: Allowances;
+  /** What observes requests; null for nothing, and without sending any unless given. */
+  readonly telemetry?: Telemetry | null;
+  /** How what must be done in time stands; unknown unless given. */
+  readonly upkeep?: Observed["upkeep"];
   /** Where each request's line goes; nowhere unless given. */
   readonly log?: (entry: AccessEntry) => void;
 }
@@ -38,7 +62,7 @@ export interface App {
   /** Answers a request made of its parts, without a server. */
   request(path: string | Request, init?: RequestInit): Promise<Response>;
   /** Counts what is done beside the answering of requests. */
-  readonly metrics: Pick<Metrics, "synced">;
+  readonly metrics: Pick<Metrics, "synced" | "job" | "sent" | "families">;
 }
 
 /**
@@ -50,17 +74,26 @@ export interface App {
  */
 export function createApp(engine: Engine, options: AppOptions): App {
   const { version, bodyLimitBytes = DEFAULT_BODY_LIMIT_BYTES } = options;
+  const access = options.access ?? { tokens: null, certificates: null };
   const deliveryLimitBytes = options.bodyLimitBytes ?? DELIVERY_LIMIT_BYTES;
   const { clock, ids } = engine;
-  const metrics = createMetrics(version, engine);
+  const gate = options.gate ?? OPEN_GATE;
+  const { telemetry = openTelemetry(), upkeep } = options;
+  const metrics = createMetrics(version, engine, {
+    standing: gate.standing,
+    ...telemetry && { traces: telemetry.counts },
+    ...upkeep && { upkeep },
+  });
   const scope: ServeScope = {
     stage: { engine, metrics, version },
-    keyring: createKeyring(engine.keys, clock),
+    keyring: createKeyring({ ...access, keys: engine.keys, clock }),
+    gate,
+    allowances: options.allowances ?? ALL_ALLOWED,
+    deadlines: openDeadlines(),
+    deadlineMs: options.deadlineMs ?? DEADLINE_MS,
     bodyLimitBytes,
     deliveryLimitBytes,
-    clock,
-    ids,
-    metrics,
+    ...{ clock, ids, metrics, telemetry },
     log: options.log ?? (() => {}),
   };
   const app = new Hono();
@@ -83,10 +116,30 @@ export function createApp(engine: Engine, options: AppOptions): App {
     openExchange(context, "none", scope).fail(error)
   );
   return {
-    fetch: (request) => app.fetch(request),
+    fetch: (request) => hasHost(request) ? app.fetch(request) : noRequest(),
     request: async (path, init) => await app.request(path, init),
     metrics,
   };
+}
+
+function openTelemetry(): Telemetry {
+  return createTelemetry({
+    ...{ share: 0, slowMs: SLOW_MS, isSent: false },
+    nowMs: () => performance.now(),
+    wallMs: Date.now,
+  });
+}
+
+/**
+ * Servers put the header `Host` in front of the path as it came: one that holds a path is
+ * refused, as whoever stands in front judged the request by another.
+ */
+function hasHost({ headers }: Request): boolean {
+  return HOST.test(headers.get("host") ?? "");
+}
+
+function noRequest(): Response {
+  return new Response(null, { status: 400, headers: { connection: "close" } });
 }
 
 function honoPath(path: string): string {

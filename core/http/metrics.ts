@@ -4,50 +4,81 @@
  *
  * @module
  */
-import { Counter, Gauge, Histogram, Registry } from "prom-client";
-import type { Day, Instant } from "../domain/day.ts";
-import type { BudgetMetrics, HeldBudget } from "./budget_tally.ts";
-import { registerComparisons } from "./scored_metrics.ts";
-import { registerTrust } from "./served_metrics.ts";
-import { registerBudgets } from "./spend_metrics.ts";
-import { registerSources } from "./source_metrics.ts";
-import { registerSyncs } from "./sync_metrics.ts";
+import { Counter, Gauge, Registry } from "prom-client";
+import {
+  type Format,
+  formatFor,
+  printFamilies,
+} from "../telemetry/exposition.ts";
+import {
+  familiesOf,
+  type Family,
+  type ToldMetric,
+} from "../telemetry/family.ts";
+import type { TraceCounts } from "../telemetry/telemetry.ts";
+import type { BudgetMetrics, HeldBudget } from "./metrics/budget_tally.ts";
+import {
+  type Depending,
+  registerDependencies,
+} from "./load/dependency_metrics.ts";
+import { type LoadStanding, OPEN_GATE } from "./load/load_gate.ts";
+import { registerSpool, type Spooled } from "./metrics/spool.ts";
+import {
+  type DecisionMetrics,
+  registerDecisions,
+} from "./metrics/decisions.ts";
+import { type Latency, registerLatency } from "./metrics/latency.ts";
+import { registerTraced, type Sent } from "./metrics/traces.ts";
+import {
+  type Degradable,
+  registerDegraded,
+  registerUpkeep,
+  type Upkeep,
+} from "./metrics/upkeep.ts";
+import { type JobMeasured, type JobUse, registerJobs } from "./metrics/jobs.ts";
+import { type ComparedModel, registerComparisons } from "./metrics/beside.ts";
+import { registerTrust, type Trusted } from "./metrics/trust.ts";
+import { registerBudgets } from "./metrics/budgets.ts";
+import {
+  type ConsumerUse,
+  type QuotaUse,
+  registerSources,
+  type SourceName,
+  type SourceUse,
+} from "./metrics/sources.ts";
+import { registerSyncs, type SyncOutcome } from "./metrics/syncs.ts";
+import { registerTrials, type WatchedTrials } from "./metrics/trials.ts";
 
-/** Bounds of the duration's buckets, seconds: from 50 µs, as scoring takes less than a millisecond. */
-const SECONDS = [
-  0.00005,
-  0.0001,
-  0.00025,
-  0.0005,
-  0.001,
-  0.0025,
-  0.005,
-  0.01,
-  0.025,
-  0.05,
-  0.1,
-  0.15,
-  0.25,
-  0.5,
-  1,
-  2.5,
-  10,
-];
-
-/** One answered request, as it is measured. */
-export interface Measured {
-  /** Path pattern, such as `/decisions/{id}`. */
-  readonly route: string;
-  /** HTTP method, or `OTHER`. */
-  readonly method: string;
-  /** HTTP status. */
-  readonly status: number;
-  /** From the request's arrival to the answer. */
-  readonly seconds: number;
-}
+export type { Depending } from "./load/dependency_metrics.ts";
+export type { LoadStanding } from "./load/load_gate.ts";
+export type { ComparedModel } from "./metrics/beside.ts";
+export type {
+  BudgetMetrics,
+  HeldBudget,
+  NoticeTally,
+} from "./metrics/budget_tally.ts";
+export type { DecisionMetrics } from "./metrics/decisions.ts";
+export type { JobMeasured, JobUse } from "./metrics/jobs.ts";
+export type { Latency, Measured } from "./metrics/latency.ts";
+export type { LogStanding, Spooled } from "./metrics/spool.ts";
+export type {
+  ConsumerUse,
+  QuotaUse,
+  SourceName,
+  SourceUse,
+} from "./metrics/sources.ts";
+export type { SyncOutcome } from "./metrics/syncs.ts";
+export type { Trusted, ViewServed } from "./metrics/trust.ts";
+export type { Sent } from "./metrics/traces.ts";
+export type { WatchedTrials } from "./metrics/trials.ts";
+export type { Degradable, Upkeep } from "./metrics/upkeep.ts";
+export type { Format } from "../telemetry/exposition.ts";
+export type { Exemplar, Family, Sample } from "../telemetry/family.ts";
+export type { KeepReason } from "../telemetry/keeping.ts";
+export type { TraceCounts } from "../telemetry/telemetry.ts";
 
 /** What is asked of sources when they are printed. */
-export interface Operated {
+export interface Operated extends Depending, Spooled, Degradable {
   /** Every source of every tenant that was heard of. */
   readonly signals: { freshness(): Promise<readonly SourceUse[]> };
   /** Every source of every tenant that was configured. */
@@ -56,10 +87,14 @@ export interface Operated {
   quota(): readonly QuotaUse[];
   /** How far the consumers of the stream are. */
   streamLag(): Promise<readonly ConsumerUse[]>;
+  /** Work in the background. */
+  readonly jobs: JobUse;
   /** Whether features and sources can be trusted. */
   readonly trust: Trusted;
   /** How challengers and shadows compare with the champions. */
   compared(): readonly ComparedModel[];
+  /** Models on trial. */
+  readonly trials: WatchedTrials;
   /** Budgets that bids spend. */
   readonly budgets: {
     /** Those that this node bids on. */
@@ -67,163 +102,100 @@ export interface Operated {
   };
 }
 
-/** How a view was served in the last days. */
-export interface ViewServed {
-  /** Its name. */
-  readonly name: string;
-  /** Its version. */
-  readonly version: number;
-  /** Served vectors that were derived again. */
-  readonly checked: number;
-  /** Those that differ. */
-  readonly mismatched: number;
-  /** At most that share differs, at 95 percent. */
-  readonly upper: number;
-}
-
-/** What is asked of the engine when its metrics are printed. */
-export interface Trusted {
-  /** How the views of a tenant were served. */
-  consistency(tenant: string): Promise<readonly ViewServed[]>;
-  /** Versions of views that this node holds back, `name@version`. */
-  heldBack(): readonly { readonly tenant: string; readonly view: string }[];
-  /** What this node found of sources; nothing where another node looks. */
-  findings(): readonly {
-    readonly tenant: string;
-    readonly source: string;
-    readonly connector: string;
-    readonly what: string;
-  }[];
-}
-
-/** How a challenger or shadow compares with the champion. */
-export interface ComparedModel {
-  /** Whose. */
-  readonly tenant: string;
-  /** Version in charge, `name@version`. */
-  readonly champion: string;
-  /** Version that is compared. */
-  readonly beside: string;
-  /** Its role. */
-  readonly alias: string;
-  /** Rows that both scored. */
-  readonly rows: number;
-  /** Rows that it could not score. */
-  readonly unscored: number;
-  /** Mean of its scores less the champion's. */
-  readonly meanDifference: number;
-  /** Mean distance of the two. */
-  readonly meanDistance: number;
-  /** Kendall's tau. */
-  readonly rankAgreement: number;
-}
-
-/** Which source. */
-export interface SourceName {
-  /** Whose. */
-  readonly tenant: string;
-  /** Its name. */
-  readonly source: string;
-  /** What reads it. */
-  readonly connector: string;
-  /** Minutes between two syncs by the server; never if absent. */
-  readonly syncMinutes?: number;
-}
-
-/** How fresh a source is. */
-export interface SourceUse extends SourceName {
-  /** When it was last heard of. */
-  readonly lastObservedAt: Instant;
-  /** Latest day that it told of; null if none. */
-  readonly latestDay: Day | null;
-  /** Rows and events brought so far. */
-  readonly rows: number;
-}
-
-/** How a sync by the server went. */
-export interface SyncOutcome {
-  /** Whose source. */
-  readonly tenant: string;
-  /** Its name. */
-  readonly source: string;
-  /** What it came to. */
-  readonly outcome: "ok" | "partial" | "failed" | "stopped";
-  /** Name of the failure of all of it, or null. */
-  readonly code: string | null;
-  /** Days that could not be read whole. */
-  readonly failures: readonly {
-    /** Name of the failure. */
-    readonly code: string;
-  }[];
-}
-
-/** How far a consumer of the stream is. */
-export interface ConsumerUse {
-  /** Its name. */
-  readonly consumer: string;
-  /** Batches that it has yet to take. */
-  readonly waiting: number;
-}
-
-/** How much of a quota is used. */
-export interface QuotaUse {
-  /** Whose vendor. */
-  readonly connector: string;
-  /** Who shares it. */
-  readonly scope: string;
-  /** Which of them, hashed. */
-  readonly owner: string;
-  /** Share used, in [0, 1] or above; null if unknown. */
-  readonly usedShare: number | null;
-  /** Until when no call goes; null if they go. */
-  readonly pausedUntil: Instant | null;
-}
-
 /** The engine's measurements over HTTP. */
-export interface Metrics extends BudgetMetrics {
+export interface Metrics extends BudgetMetrics, DecisionMetrics {
   /** Counts and times a request. */
-  request(measured: Measured): void;
-  /** Counts a decision by the rung that it stands on. */
-  decision(rung: string): void;
+  readonly request: Latency["request"];
   /** Counts a plan by what was done with it: made, validated_again, approved, applied, verified, rolled_back. */
   plan(step: string): void;
   /** Counts what a delivery brought: events, duplicates, rejected, … */
   received(outcome: string, signals: number): void;
   /** Counts a sync by the server, and what failed in it. */
   synced(sync: SyncOutcome): void;
+  /** Counts an attempt at a job. */
+  job(measured: JobMeasured): void;
   /** Counts an answer given again under its idempotency key. */
   replayed(route: string): void;
-  /** Prints everything in Prometheus' text format. */
-  print(): Promise<string>;
+  /** Counts a sending to the collector. */
+  readonly sent: Sent;
+  /** Every metric, whether or not it has a value. */
+  described(): readonly MetricDescribed[];
+  /** Reads everything. */
+  families(): Promise<readonly Family[]>;
+  /** Prints everything, in Prometheus' own text format unless another is given. */
+  print(format?: Format): Promise<string>;
 }
 
-/** Content type of {@link Metrics.print}. */
-export const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+/** A metric as it is documented. */
+export interface MetricDescribed {
+  /** Its name. */
+  readonly name: string;
+  /** Names of its labels. */
+  readonly labels: readonly string[];
+  /** What it is. */
+  readonly help: string;
+}
+
+/** What is measured beside the engine. */
+export interface Observed {
+  /** How loaded the process is; not at all unless given. */
+  readonly standing?: () => LoadStanding;
+  /** Counts of traces; none unless given. */
+  readonly traces?: () => TraceCounts;
+  /** How what must be done in time stands; unknown unless given. */
+  readonly upkeep?: () => Upkeep | null;
+}
 
 /**
  * Makes the metrics, in a registry of their own.
  *
  * @param version The engine's version, a label of `moe_build_info`.
  * @param engine What is asked of sources when they are printed.
+ * @param observed What is measured beside it.
  * @returns The metrics, all at zero.
  */
-export function createMetrics(version: string, engine: Operated): Metrics {
+export function createMetrics(
+  version: string,
+  engine: Operated,
+  observed: Observed = {},
+): Metrics {
+  const { standing = OPEN_GATE.standing, upkeep = () => null } = observed;
+  const { traces = () => ({ kept: {}, dropped: 0 }) } = observed;
   const registry = new Registry();
-  const registers = [registry];
-  const duration = new Histogram({
-    name: "moe_http_request_duration_seconds",
-    help: "Time from a request's arrival to its answer",
-    labelNames: ["route", "method", "status_class"],
-    buckets: SECONDS,
-    registers,
-  });
+  const renewSources = registerSources(registry);
+  const renewTrust = registerTrust(registry);
+  const renewDegraded = registerDegraded(registry);
+  const { synced, job, renewJobs } = registerAsked(registry, engine);
+  const latency = registerLatency(registry, Date.now);
+  registerDependencies(registry, engine, standing);
+  registerUpkeep(registry, upkeep);
+  registerProcess(registry, version);
+  return {
+    request: latency.request,
+    sent: registerTraced(registry, traces),
+    ...registerDecisions(registry),
+    ...{ ...registerSteps(registry), synced, job },
+    ...registerBudgets(registry, () => engine.budgets.held()),
+    ...{ families, described: () => describe(registry) },
+    print: async (format = formatFor(undefined)) =>
+      printFamilies(await families(), format),
+  };
+  async function families(): Promise<readonly Family[]> {
+    const tenants = await renewSources(engine);
+    await renewTrust(engine.trust, tenants);
+    await renewJobs(engine.jobs);
+    await renewDegraded(engine);
+    const told = await registry.getMetricsAsJSON();
+    return familiesOf(told as readonly ToldMetric[], latency.exemplarOf);
+  }
+}
+
+/** Counts of what routes did. */
+function registerSteps(
+  registry: Registry,
+): Pick<Metrics, "plan" | "received" | "replayed"> {
   const counter = (name: string, help: string, label: string) =>
-    new Counter({ name, help, labelNames: [label], registers });
-  const decisions = counter(
-    "moe_decisions_total",
-    "Decisions taken, by the rung they stand on",
-    "rung",
-  );
+    new Counter({ name, help, labelNames: [label], registers: [registry] });
   const plans = counter("moe_plans_total", "Steps of plans taken", "step");
   const received = counter(
     "moe_signals_received_total",
@@ -235,27 +207,29 @@ export function createMetrics(version: string, engine: Operated): Metrics {
     "Answers given again under their idempotency key",
     "route",
   );
-  const renewSources = registerSources(registry);
-  const renewTrust = registerTrust(registry);
-  const synced = registerSyncs(registry, engine.configured());
-  registerComparisons(registry, engine);
-  registerProcess(registry, version);
   return {
-    request: ({ route, method, status, seconds }) =>
-      duration.labels(route, method, `${Math.floor(status / 100)}xx`)
-        .observe(seconds),
-    decision: (rung) => decisions.labels(rung).inc(),
     plan: (step) => plans.labels(step).inc(),
     received: (outcome, signals) => received.labels(outcome).inc(signals),
-    synced,
-    ...registerBudgets(registry, () => engine.budgets.held()),
     replayed: (route) => replays.labels(route).inc(),
-    print: async () => {
-      const tenants = await renewSources(engine);
-      await renewTrust(engine.trust, tenants);
-      return await registry.metrics();
-    },
   };
+}
+
+function describe(registry: Registry): readonly MetricDescribed[] {
+  return registry.getMetricsAsArray().map((metric) => {
+    const { name, help, labelNames = [] } = metric as typeof metric & {
+      readonly labelNames?: readonly string[];
+    };
+    return { name, help, labels: labelNames };
+  });
+}
+
+/** What the engine does beside answering. */
+function registerAsked(registry: Registry, engine: Operated) {
+  registerComparisons(registry, engine);
+  registerTrials(registry, engine.trials);
+  registerSpool(registry, engine);
+  const synced = registerSyncs(registry, engine.configured());
+  return { synced, ...registerJobs(registry) };
 }
 
 function registerProcess(registry: Registry, version: string): void {

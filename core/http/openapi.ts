@@ -5,6 +5,7 @@
  */
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { CODES, type ErrorCode } from "../domain/error.ts";
+import { DEADLINE_HEADER, MOST_DEADLINE_MS } from "./deadline_header.ts";
 import { MEANINGS } from "./problem.ts";
 import { MAX_KEY_LENGTH } from "./idempotency_key.ts";
 import { ENDPOINTS } from "./routes/all.ts";
@@ -19,7 +20,14 @@ const ABOUT =
   "Turns marketing signals into budget, bid and channel decisions that keep every hard constraint and can be explained, replayed and undone. Money is whole millionths (micros) as text, with its currency. Ids are pseudonymous: e-mail addresses and phone numbers are refused, but for the subject of a decision, who is known by a pseudonym at once.";
 
 const ALWAYS: readonly ErrorCode[] = ["internal_error", "store_unavailable"];
-const KEYED: readonly ErrorCode[] = ["access_denied", "credentials_invalid"];
+const KEYED: readonly ErrorCode[] = [
+  "access_denied",
+  "credentials_invalid",
+  "deadline_exceeded",
+  "overloaded",
+  "rate_limited",
+  "request_invalid",
+];
 const WITH_JSON: readonly ErrorCode[] = [
   "body_invalid",
   "body_too_large",
@@ -28,8 +36,39 @@ const WITH_JSON: readonly ErrorCode[] = [
   "request_invalid",
 ];
 
+const WITH_KEY: readonly ErrorCode[] = [
+  "answer_lost",
+  "idempotency_key_in_flight",
+  "idempotency_key_reused",
+];
+
 const ID_ABOUT =
   "1 to 64 letters, digits, dots, dashes, underscores; answered and logged, made if absent";
+
+const DEADLINE_ABOUT =
+  "How long the caller waits, milliseconds. A decision is answered within it, on a lower rung if need be, or not at all; anything else is given up, though it may still be done";
+
+/** Any one of them admits a caller that has the route's scope. */
+const CREDENTIALS = {
+  apiKey: {
+    type: "http",
+    scheme: "bearer",
+    bearerFormat: "moe_<id>_<secret>",
+    description: "A key of the tenant; each route names the scope it asks for",
+  },
+  token: {
+    type: "http",
+    scheme: "bearer",
+    bearerFormat: "JWT",
+    description:
+      "A token of the issuer that the server takes tokens of, if of any; its roles say which scopes it has",
+  },
+  certificate: {
+    type: "mutualTLS",
+    description:
+      "A client certificate whose holder the server knows, where it asks for one and nothing else was sent",
+  },
+} as const;
 
 /** An OpenAPI document, as JSON. */
 export interface OpenApiDocument {
@@ -62,12 +101,9 @@ export interface OpenApiDocument {
  */
 export function createOpenApi(): OpenApiDocument {
   const app = new OpenAPIHono();
-  app.openAPIRegistry.registerComponent("securitySchemes", "apiKey", {
-    type: "http",
-    scheme: "bearer",
-    bearerFormat: "moe_<id>_<secret>",
-    description: "A key of the tenant; each route names the scope it asks for",
-  });
+  for (const [name, scheme] of Object.entries(CREDENTIALS)) {
+    app.openAPIRegistry.registerComponent("securitySchemes", name, scheme);
+  }
   for (const endpoint of ENDPOINTS) {
     app.openAPIRegistry.registerPath(createRoute(describeRoute(endpoint)));
   }
@@ -96,11 +132,10 @@ function failuresOf(endpoint: Endpoint): readonly ErrorCode[] {
     more.forEach((code) => codes.add(code));
   if (endpoint.scope !== null) {
     add(KEYED);
-    if (endpoint.body === "raw") add(["body_too_large"]);
-    else if (endpoint.body !== null) add(WITH_JSON);
-    if (endpoint.params !== null || endpoint.query !== null) {
-      add(["request_invalid"]);
-    }
+    if (endpoint.body === "raw") {
+      add(["body_too_large", "media_type_unsupported"]);
+    } else if (endpoint.body !== null) add(WITH_JSON);
+    if (endpoint.idempotency !== null) add(WITH_KEY);
     if (endpoint.idempotency === "required") add(["idempotency_key_missing"]);
   }
   return [...codes].sort();
@@ -115,7 +150,9 @@ function describeRoute(endpoint: Endpoint) {
     tags: [tag],
     summary,
     ...(about === undefined ? {} : { description: about }),
-    ...(scope === null ? {} : { security: [{ apiKey: [scope] }] }),
+    ...(scope === null ? {} : {
+      security: Object.keys(CREDENTIALS).map((name) => ({ [name]: [scope] })),
+    }),
     request: scope === null ? {} : describeRequest(endpoint),
     responses: { ...describeAnswers(endpoint), ...describeProblems(endpoint) },
   };
@@ -131,6 +168,8 @@ function describeRequest(endpoint: KeyedEndpoint) {
   return {
     headers: z.object({
       "x-request-id": z.string().optional().openapi({ description: ID_ABOUT }),
+      [DEADLINE_HEADER]: z.int().min(1).max(MOST_DEADLINE_MS).optional()
+        .openapi({ description: DEADLINE_ABOUT }),
       ...(idempotency === null
         ? {}
         : { "idempotency-key": describeKey(idempotency) }),

@@ -12,6 +12,7 @@ import { EngineError, type ErrorCode } from "../domain/error.ts";
 /** What each code means, for a person; the title of its problems. */
 export const MEANINGS: Readonly<Record<ErrorCode, string>> = {
   access_denied: "The key lacks the scope or the purpose that is asked for",
+  answer_lost: "The request was begun, and its answer was lost with the node",
   approval_invalid:
     "The workflow does not allow the step, or not to the caller",
   artifact_corrupt: "A stored artifact does not have its recorded hash",
@@ -22,6 +23,7 @@ export const MEANINGS: Readonly<Record<ErrorCode, string>> = {
   connector_failed: "A connector failed while it worked",
   credentials_invalid: "No valid API key came with the request",
   dataset_invalid: "The data cannot be learnt from",
+  deadline_exceeded: "The request's time ran out before it could be answered",
   features_inconsistent:
     "What a model reads is served otherwise than it should",
   file_unreadable: "A file cannot be read",
@@ -36,12 +38,15 @@ export const MEANINGS: Readonly<Record<ErrorCode, string>> = {
   model_invalid: "A model from elsewhere is not as declared",
   model_unavailable: "No approved model can answer",
   not_found: "There is no such thing in the caller's tenant",
+  overloaded: "More is asked than can be answered in time; try again later",
   personal_data_refused: "A field looks like an e-mail address or phone number",
   plan_busy: "Another node is writing a plan of the tenant",
   plan_infeasible: "The constraints leave no plan",
   plan_state_invalid: "The plan is in a state that does not allow the step",
   plugin_invalid: "A plugin does not keep its contract",
   policy_invalid: "A policy file is wrong or fails its own cases",
+  rate_limited: "The caller has used up a limit for now",
+  record_erased: "The record was of somebody who is forgotten",
   request_invalid: "A field of the request is wrong",
   signature_invalid: "The delivery is not signed by its source",
   source_inconsistent: "A source contradicts itself",
@@ -52,8 +57,12 @@ export const MEANINGS: Readonly<Record<ErrorCode, string>> = {
   source_unavailable: "A source does not answer",
   store_locked: "The store is in use by another process",
   store_unavailable: "The store does not answer",
+  switched_off: "A kill switch stops it",
   view_invalid: "A feature view is declared wrongly",
 } as const;
+
+/** Content type of a problem. */
+export const PROBLEM_TYPE = "application/problem+json; charset=utf-8";
 
 /** One field that is wrong. */
 export interface FieldError {
@@ -81,6 +90,8 @@ export interface Problem {
   readonly facts: Readonly<Record<string, string | number>>;
   /** Fields that are wrong; empty when it is not about fields. */
   readonly errors: readonly FieldError[];
+  /** Quotas that are used up, as `RateLimit-Policy` names them; absent if none is. */
+  readonly "violated-policies"?: readonly string[];
 }
 
 /** A request whose fields are wrong, each of them named. */
@@ -105,6 +116,34 @@ export class FieldsInvalid extends EngineError {
   }
 }
 
+/** A request that is refused for a while. */
+export class RetryLater extends EngineError {
+  /** After how many whole seconds to try again. */
+  readonly retryAfterSeconds: number;
+  /** Names of the quotas that are used up; empty when it is not about quotas. */
+  readonly violated: readonly string[];
+
+  /**
+   * Makes a failure.
+   *
+   * @param code Which failure.
+   * @param message What could not be done.
+   * @param options After how many seconds to try again, and what is used up.
+   */
+  constructor(
+    code: ErrorCode,
+    message: string,
+    { retryAfterSeconds, violated = [] }: {
+      readonly retryAfterSeconds: number;
+      readonly violated?: readonly string[];
+    },
+  ) {
+    super(code, message);
+    this.retryAfterSeconds = retryAfterSeconds;
+    this.violated = violated;
+  }
+}
+
 /**
  * Turns anything thrown into a problem.
  *
@@ -126,7 +165,22 @@ export function problemOf(error: unknown): Problem {
     retryable,
     facts: status === 500 ? {} : facts,
     errors: error instanceof FieldsInvalid ? error.errors : [],
+    ...error instanceof RetryLater && error.violated.length > 0 &&
+      { "violated-policies": error.violated },
   };
+}
+
+/**
+ * Prints anything thrown as it is answered.
+ *
+ * @param error What was thrown.
+ * @returns HTTP status and body.
+ */
+export function printProblem(
+  error: unknown,
+): { readonly status: number; readonly text: string } {
+  const problem = problemOf(error);
+  return { status: problem.status, text: JSON.stringify(problem) };
 }
 
 function withoutInside(code: ErrorCode): string {

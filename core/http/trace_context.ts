@@ -17,6 +17,8 @@ export interface TraceContext {
   readonly parentId: string;
   /** Whether the caller records it. */
   readonly sampled: boolean;
+  /** Whether the caller says that the trace's id was drawn by chance. */
+  readonly isRandom: boolean;
 }
 
 /**
@@ -37,7 +39,9 @@ export function parseTraceparent(
     return null;
   }
   if (version === "00" && rest !== undefined) return null;
-  return { traceId, parentId, sampled: (parseInt(flags, 16) & 1) === 1 };
+  const bits = parseInt(flags, 16);
+  const [sampled, isRandom] = [(bits & 1) === 1, (bits & 2) === 2];
+  return { traceId, parentId, sampled, isRandom };
 }
 
 /**

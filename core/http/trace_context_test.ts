@@ -10,12 +10,16 @@ const TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
 const PARENT = "00f067aa0ba902b7";
 
 Deno.test.each([
-  { header: `00-${TRACE}-${PARENT}-01`, sampled: true },
-  { header: `00-${TRACE}-${PARENT}-00`, sampled: false },
-  { header: `00-${TRACE}-${PARENT}-03`, sampled: true },
-  { header: `cc-${TRACE}-${PARENT}-01-what-comes-later`, sampled: true },
-])("parseTraceparent() reads $header", ({ header, sampled }) => {
-  const want = { traceId: TRACE, parentId: PARENT, sampled };
+  { header: `00-${TRACE}-${PARENT}-01`, sampled: true, isRandom: false },
+  { header: `00-${TRACE}-${PARENT}-00`, sampled: false, isRandom: false },
+  { header: `00-${TRACE}-${PARENT}-03`, sampled: true, isRandom: true },
+  {
+    header: `cc-${TRACE}-${PARENT}-01-what-comes-later`,
+    sampled: true,
+    isRandom: false,
+  },
+])("parseTraceparent() reads $header", ({ header, ...flags }) => {
+  const want = { traceId: TRACE, parentId: PARENT, ...flags };
   assert.deepEqual(parseTraceparent(header), want);
 });
 

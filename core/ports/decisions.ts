@@ -5,6 +5,8 @@
  */
 import type { Instant } from "../domain/day.ts";
 import type { LoggedRecord } from "../domain/decision.ts";
+import { EngineError } from "../domain/error.ts";
+import type { LogKind } from "../domain/log_record.ts";
 import type {
   Plan,
   PlanEvent,
@@ -22,6 +24,8 @@ export interface IdempotentAnswer {
   /** The answer, as text, and its HTTP status. */
   readonly status: number;
   readonly answer: string;
+  /** Since when its answer is awaited; absent where there is one. */
+  readonly keptAt?: Instant;
 }
 
 /** A record to be appended to a tenant's chain. */
@@ -29,20 +33,55 @@ export interface LogEntry {
   readonly tenant: string;
   readonly id: string;
   readonly at: Instant;
+  /** A decision unless given. */
+  readonly kind?: LogKind;
+  /** Entities that it is found by, `type:id`; a `subject:` among them is whose it is. None unless given. */
+  readonly entities?: readonly string[];
   /** Canonical JSON. */
   readonly record: string;
+  /** Id of the key that the record is sealed under; none in clear. */
+  readonly sealedBy?: string;
   readonly idempotent: IdempotentAnswer | null;
 }
 
-/** Outcome of appending one entry: appended, or the key was there already. */
+/** Nothing was appended: a key that some of it is sealed under was destroyed meanwhile. */
+export class SealingKeyDestroyed extends EngineError {
+  constructor() {
+    super(
+      "store_unavailable",
+      "Cannot append records: a key that they are sealed under was destroyed meanwhile; try again",
+    );
+  }
+}
+
+/**
+ * Outcome of appending one entry: appended, spooled to be appended later, or the key was
+ * there already.
+ */
 export type Appended =
   | { readonly kind: "appended"; readonly seq: number; readonly hash: string }
+  | { readonly kind: "spooled" }
   | { readonly kind: "duplicate"; readonly first: IdempotentAnswer };
 
 /** The end of a tenant's chain, kept apart from it. */
 export interface ChainHead {
   readonly seq: number;
   readonly hash: string;
+}
+
+/** What is looked for in a log. */
+export interface LogSearch {
+  /** Records of any of these entities, `type:id`; `decision:<id>` for what came of one. */
+  readonly entities: readonly string[];
+  /** Of one kind; of all unless given. */
+  readonly kind?: LogKind;
+  /** From this moment on; from the first unless given. */
+  readonly from?: Instant;
+  /** Before this moment; to the last unless given. */
+  readonly until?: Instant;
+  /** Behind this record, in the order of the answer. */
+  readonly after?: { readonly at: Instant; readonly seq: number };
+  readonly limit: number;
 }
 
 /** The decision log: append-only, one hash chain per tenant. */
@@ -61,7 +100,14 @@ export interface DecisionLog {
     after: number,
     limit: number,
   ): Promise<readonly LoggedRecord[]>;
+  /** Records of entities, in the order of their moments. */
+  search(
+    tenant: string,
+    asked: LogSearch,
+  ): Promise<readonly LoggedRecord[]>;
   head(tenant: string): Promise<ChainHead | null>;
+  /** The last record that was retired: the chain goes on from it. Null if none was. */
+  anchor(tenant: string): Promise<ChainHead | null>;
   tenants(): Promise<readonly string[]>;
 }
 
@@ -72,6 +118,41 @@ export interface IdempotencyStore {
     route: string,
     key: string,
   ): Promise<IdempotentAnswer | null>;
+}
+
+/** A caller's key while what it came with is carried out. */
+export interface HeldKey {
+  readonly tenant: string;
+  readonly route: string;
+  readonly key: string;
+  /** Hash of the request. */
+  readonly requestHash: string;
+  /** The request that holds it, unlike any other. */
+  readonly holder: string;
+  readonly at: Instant;
+}
+
+/** Status of an answer under whose key an effect is kept, and which is not yet known. */
+export const UNANSWERED = 0;
+
+/**
+ * Keeps callers' keys in the transactions of what they came with, so that no two requests
+ * of one key have an effect, whatever breaks in between.
+ */
+export interface KeyedEffects {
+  /**
+   * Carries something out under a key: the first transaction that changes what the caller
+   * asked to have changed keeps the key too.
+   *
+   * @throws {EngineError} `idempotency_key_in_flight` if another request has the key, with
+   * nothing of that transaction kept.
+   */
+  under<T>(held: HeldKey, work: () => Promise<T>): Promise<T>;
+  /** Keeps the answer; the first one under its key stays. */
+  settle(
+    held: HeldKey,
+    answer: Pick<IdempotentAnswer, "status" | "answer">,
+  ): Promise<void>;
 }
 
 /** One move of a plan. */
@@ -125,56 +206,4 @@ export interface PolicyArchive {
   /** Keeps a set's canonical text under its hash. */
   save(hash: string, text: string): Promise<void>;
   load(hash: string): Promise<string | null>;
-}
-
-/**
- * What a key may do. `propose` writes changes and turns kill switches on; `govern` acts
- * on changes of the whole deployment, and not only on its tenant's own.
- */
-export const SCOPES = [
-  "score",
-  "plan",
-  "read",
-  "ingest",
-  "approve",
-  "apply",
-  "propose",
-  "govern",
-] as const;
-
-/** One of the things that a key may do. */
-export type Scope = (typeof SCOPES)[number];
-
-/** A key on record; the secret itself is never kept. */
-export interface ApiKey {
-  /** Finds it; not secret. */
-  readonly id: string;
-  /** Whose rows it reaches. */
-  readonly tenant: string;
-  /** Who or what holds it. */
-  readonly name: string;
-  /** What it may do. */
-  readonly scopes: readonly Scope[];
-  /** What it may read features for; null for anything. */
-  readonly purposes: readonly string[] | null;
-  /** Groups that it speaks for when changes are reviewed, such as `privacy`. */
-  readonly groups: readonly string[];
-  /** Whether a person holds it; only people agree with changes. */
-  readonly person: boolean;
-  /** SHA-256 of the secret. */
-  readonly secretHash: string;
-  /** When it was made. */
-  readonly createdAt: Instant;
-  /** From when it is no longer taken; null for never. */
-  readonly expiresAt: Instant | null;
-  /** When it was revoked; null if it was not. */
-  readonly revokedAt: Instant | null;
-}
-
-/** API keys. */
-export interface KeyStore {
-  save(key: ApiKey): Promise<void>;
-  find(id: string): Promise<ApiKey | null>;
-  list(tenant: string): Promise<readonly ApiKey[]>;
-  revoke(tenant: string, id: string, at: Instant): Promise<boolean>;
 }

@@ -19,6 +19,8 @@ export interface ErasedCounts {
   readonly answers: number;
   /** Kept feature vectors and tiles. */
   readonly vectors: number;
+  /** Keys: what was sealed under them, such as decisions, is unreadable. */
+  readonly keys: number;
 }
 
 /** A model whose training set held rows of the erased: it is what is left of them. */
@@ -97,6 +99,17 @@ export interface ErasureStore {
    * statistics of runs.
    */
   eraseAnswers(target: ErasureTarget): Promise<void>;
+  /**
+   * Destroys the keys of subjects, and removes what they sealed outside the log of
+   * decisions and what that was found by.
+   *
+   * @param names Blind names of the subjects.
+   */
+  eraseSealed(
+    target: ErasureTarget,
+    names: readonly string[],
+    at: Instant,
+  ): Promise<void>;
   /** Entities with kept vectors or tiles that are them, or whose ids name them. */
   namingEntities(target: ErasureTarget): Promise<readonly EntityKey[]>;
   /** Whose features are to be computed again, as signals of theirs are gone. */

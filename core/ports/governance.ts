@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { ActEvent } from "../domain/act.ts";
 import type { AuditHead, AuditRecord } from "../domain/audit_log.ts";
 import type {
   ActivePointer,
@@ -60,6 +61,8 @@ export interface GovernanceStore {
    * begins.
    */
   commit(scope: Scope, step: ChangeStep): Promise<boolean>;
+  /** Puts acts on record in the audit log; durable when it resolves. */
+  record(scope: Scope, acts: readonly ActEvent[]): Promise<void>;
   /** Keeps a content under its hash; one of the same hash is left as it is. */
   keep(hash: string, text: string): Promise<void>;
   load(hash: string): Promise<string | null>;
@@ -92,6 +95,8 @@ export type Findings = Omit<ChangeEvidence, "hash" | "content" | "base">;
 /** What governance has to know of a kind of change. */
 export interface ChangeAdapter {
   readonly kind: ChangeKind;
+  /** Whether what comes of its canaries can be measured; not unless given. */
+  readonly measured?: true;
   /** Items without which nothing of this kind is reviewed, such as `types` and `replay`. */
   readonly requires: readonly string[];
   /** Finds out what a content does, compared with the base; both as texts. */

@@ -1,6 +1,8 @@
 /**
  * Challenger and shadow score what the champion scored, aside and later: answers never
- * wait for them, and where too much is waiting the rest is left out and counted.
+ * wait for them, and nothing else comes of it. Where too much is waiting, what is compared
+ * is a fair sample: each answer since the queue was last empty had the same chance to stay
+ * in it; the rest is left out and counted.
  *
  * They are given the champion's own inputs, so a version is compared if it reads no
  * others, in the same versions of views.
@@ -10,6 +12,7 @@
 import type { EncodingRow } from "../domain/encoding.ts";
 import type { Alias } from "../domain/model_event.ts";
 import { type ModelRecord, printModelRef } from "../domain/score.ts";
+import type { Soon } from "../domain/soon.ts";
 import {
   type Agreement,
   type AgreementCounter,
@@ -26,7 +29,7 @@ export interface Beside {
   readonly alias: Exclude<Alias, "champion">;
   readonly record: ModelRecord;
   /** Scores off the thread that answers. */
-  score(rows: readonly EncodingRow[]): Promise<Float64Array>;
+  score(rows: readonly EncodingRow[]): Soon<Float64Array>;
 }
 
 /** What the champion answered. */
@@ -69,29 +72,40 @@ interface Pair extends Pick<Comparison, "tenant" | "champion" | "beside"> {
  * Starts.
  *
  * @param find Finds who has a role beside the champion of a name.
+ * @param random Draws from [0, 1); chance unless given.
  */
 export function createBesideQueue(
-  find: (tenant: string, name: string) => Promise<readonly Beside[]>,
+  find: (tenant: string, name: string) => Soon<readonly Beside[]>,
+  random: () => number = Math.random,
 ): BesideQueue {
   const waiting: Answered[] = [];
   const pairs = new Map<string, Pair>();
   let leftOut = 0;
+  let offered = 0;
   let draining: Promise<void> | null = null;
   async function drain(): Promise<void> {
     await new Promise((turn) => setTimeout(turn, 0));
-    for (let next = takeAlike(waiting); next; next = takeAlike(waiting)) {
-      const { tenant, record } = next;
-      const found = await find(tenant, record.name).catch(() => []);
+    for (let alike = takeAlike(waiting); alike; alike = takeAlike(waiting)) {
+      const [{ tenant, record }] = alike;
+      const found = await Promise.try(() => find(tenant, record.name))
+        .catch(() => []);
+      if (found.length === 0) continue;
+      const joined = joinAlike(alike);
       for (const beside of found) {
-        await compare(pairOf(pairs, next, beside), next, beside);
+        await compare(pairOf(pairs, joined, beside), joined, beside);
       }
     }
     draining = null;
   }
   return {
     offer: (answered) => {
-      if (waiting.length >= MOST_WAITING) leftOut++;
-      else waiting.push(answered);
+      offered = waiting.length === 0 ? 1 : offered + 1;
+      if (waiting.length < MOST_WAITING) waiting.push(answered);
+      else {
+        leftOut++;
+        const place = Math.floor(random() * offered);
+        if (place < waiting.length) waiting[place] = answered;
+      }
       draining ??= drain();
     },
     compared: () =>
@@ -109,17 +123,26 @@ export function createBesideQueue(
   };
 }
 
-/** Takes the first answer with all others of the same version, as one. */
-function takeAlike(waiting: Answered[]): Answered | null {
-  const [first] = waiting;
+/** Answers of one version. */
+type Alike = readonly [Answered, ...Answered[]];
+
+/** Takes the first answer with all others of the same version. */
+function takeAlike(waiting: Answered[]): Alike | null {
+  const first = waiting.shift();
   if (first === undefined) return null;
   const isAlike = ({ tenant, record }: Answered) =>
     tenant === first.tenant && record.name === first.record.name &&
     record.version === first.record.version;
   const alike = waiting.filter(isAlike);
-  waiting.splice(0, Infinity, ...waiting.filter((one) => !isAlike(one)));
+  const others = waiting.filter((one) => !isAlike(one));
+  waiting.splice(0, Infinity, ...others);
+  return [first, ...alike];
+}
+
+/** Answers of one version as one. */
+function joinAlike(alike: Alike): Answered {
   return {
-    ...first,
+    ...alike[0],
     rows: alike.flatMap(({ rows }) => [...rows]),
     scores: Float64Array.from(alike.flatMap(({ scores }) => [...scores])),
   };

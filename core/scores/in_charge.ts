@@ -9,6 +9,7 @@ import type { ModelRecord } from "../domain/score.ts";
 import type { Champion, ModelRegistry } from "../ports/models.ts";
 import type { Beside } from "./beside.ts";
 import type { OpenedScorer, Scorer } from "./scorer.ts";
+import { type OpenedTrial, withTrial } from "./trial/on_trial.ts";
 
 /** Opens a version. */
 export type Open = (
@@ -26,6 +27,10 @@ export interface NamedModel {
 export interface OpenedChampion {
   readonly champion: Scorer;
   readonly previous: Scorer | null;
+  /** That they are who was in charge last, as the store does not say who is now. */
+  readonly isUnconfirmed?: true;
+  /** What is on trial beside it; nothing if absent. */
+  readonly trial?: OpenedTrial | null;
 }
 
 /** Who is in charge; not opened if none could be, which may be tried again. */
@@ -34,22 +39,31 @@ export interface InCharge {
   readonly opened: OpenedChampion | null;
 }
 
-/** Finds and loads who is in charge; null if nobody is. */
+/** How versions are loaded, and who is on trial found; null if nobody is. */
+export interface Loading {
+  readonly open: Open;
+  findTrial(named: NamedModel): Promise<OpenedTrial | null>;
+}
+
+/** Finds and loads who is in charge, and who is on trial beside; null if nobody is. */
 export async function findInCharge(
   models: Pick<ModelRegistry, "champion">,
   { tenant, name }: NamedModel,
-  open: Open,
+  { open, findTrial }: Loading,
 ): Promise<InCharge | null> {
   const found = await models.champion(tenant, name);
   if (found === null) return null;
-  const opened = await openChampion(found, (record) => open(tenant, record))
-    .catch(() => null);
-  await Promise.allSettled(
-    [opened?.champion, opened?.previous].map((scorer) =>
+  const [opened, trial] = await Promise.all([
+    openChampion(found, (record) => open(tenant, record)).catch(() => null),
+    findTrial({ tenant, name }),
+  ]);
+  await Promise.allSettled([
+    ...[opened?.champion, opened?.previous].map((scorer) =>
       scorer && warm(scorer)
     ),
-  );
-  return { found, opened };
+    trial?.warm(warm),
+  ]);
+  return { found, opened: opened && { ...opened, trial } };
 }
 
 /**
@@ -86,8 +100,9 @@ async function warm({ record: { schema }, score }: Scorer): Promise<void> {
 export async function findBeside(
   models: Pick<ModelRegistry, "find" | "events">,
   { tenant, name }: NamedModel,
-  open: Open,
+  { open, findTrial }: Loading,
 ): Promise<readonly Beside[]> {
+  const trial = await findTrial({ tenant, name });
   const roles = rolesAt(await models.events(tenant, name));
   const found = await Promise.allSettled(
     (["challenger", "shadow"] as const).map(async (alias) => {
@@ -100,5 +115,8 @@ export async function findBeside(
       return [{ alias, record, score: scoreAside }];
     }),
   );
-  return found.flatMap((one) => one.status === "fulfilled" ? one.value : []);
+  return withTrial(
+    found.flatMap((one) => one.status === "fulfilled" ? one.value : []),
+    trial,
+  );
 }

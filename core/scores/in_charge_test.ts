@@ -21,14 +21,17 @@ Deno.test("findBeside() finds who was assigned by a node whose clock is ahead", 
       find: (_tenant, ref) => Promise.resolve(ref as ModelRecord),
     },
     { tenant: "acme", name: "bidder" },
-    (_tenant, record) =>
-      record.version === 3
-        ? Promise.reject(new Error("damaged"))
-        : Promise.resolve({
-          record,
-          score: () => Promise.resolve(new Float64Array()),
-          scoreAside: () => Promise.resolve(new Float64Array()),
-        } as never),
+    {
+      findTrial: () => Promise.resolve(null),
+      open: (_tenant, record) =>
+        record.version === 3
+          ? Promise.reject(new Error("damaged"))
+          : Promise.resolve({
+            record,
+            score: () => Promise.resolve(new Float64Array()),
+            scoreAside: () => Promise.resolve(new Float64Array()),
+          } as never),
+    },
   );
   assert.deepEqual(
     found.map(({ alias, record }) => [alias, record.version]),

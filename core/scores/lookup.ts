@@ -1,9 +1,13 @@
 /**
  * Answers that are remembered for a moment, by tenant. When one ages it is asked for
  * anew beside, and told until the new one is there, so that nobody waits for a change.
+ * While the store does not answer, what was known last is told, and that it is old.
  *
  * @module
  */
+import { type Deadline, NO_DEADLINE } from "../domain/deadline.ts";
+import { EngineError } from "../domain/error.ts";
+import type { Soon } from "../domain/soon.ts";
 import type { Clock } from "../ports/clock.ts";
 
 /** For how long an answer is taken as it is. */
@@ -17,8 +21,10 @@ const AT_ONCE = 4;
 
 /** Remembers answers. */
 export interface Lookup {
-  /** An answer that is remembered, or a new one. */
-  <T>(tenant: string, question: string, ask: () => Promise<T>): Promise<T>;
+  /** An answer that is remembered, at hand, or a new one. */
+  <T>(tenant: string, wanted: Wanted<T>): Soon<T>;
+  /** Whether the answer told last is old, as the store did not confirm it. */
+  isUnconfirmed(tenant: string, question: string): boolean;
   /**
    * Asks all that is remembered of a tenant anew, a few at a time, and then forgets the
    * old answers. That nothing was found is not remembered for long.
@@ -28,10 +34,21 @@ export interface Lookup {
   settle(): Promise<void>;
 }
 
+/** What is to be known. */
+export interface Wanted<T> {
+  /** Names it; all who want the same share an answer. */
+  readonly question: string;
+  ask(): Promise<T>;
+  /** Until when a new answer is waited for, where an old one is known. */
+  readonly deadline?: Deadline | undefined;
+}
+
 interface Kept {
   readonly at: number;
   readonly answer: unknown;
   readonly ask: () => Promise<unknown>;
+  /** When it last could not be confirmed; null if it could. */
+  unconfirmedAt: number | null;
 }
 
 type Answers = Map<string, Kept>;
@@ -41,18 +58,21 @@ export function createLookup(clock: Clock): Lookup {
   const kept = new Map<string, Answers>();
   const asking = createAsking(clock);
   const renewing = new Set<Promise<void>>();
-  async function lookUp<T>(
+  function lookUp<T>(
     tenant: string,
-    question: string,
-    ask: () => Promise<T>,
-  ): Promise<T> {
-    const answers = kept.get(tenant) ?? new Map();
+    { question, ask, deadline = NO_DEADLINE }: Wanted<T>,
+  ): Soon<T> {
+    const answers = kept.get(tenant) ?? new Map<string, Kept>();
     kept.set(tenant, answers);
     const known = answers.get(question);
-    const age = Math.abs(Date.parse(clock.now()) - (known?.at ?? NaN));
-    if (known && age < FRESH_MS) return known.answer as T;
+    if (known === undefined) {
+      return asking.ask(answers, question, ask) as Promise<T>;
+    }
+    const now = Date.parse(clock.now());
+    const age = Math.abs(now - known.at);
+    if (age < FRESH_MS || isDoubted(known, now)) return known.answer as T;
     const asked = asking.ask(answers, question, ask);
-    if (!(known && age < TOLD_MS)) return await asked as T;
+    if (age >= TOLD_MS) return confirm<T>({ known, asked, now }, deadline);
     asked.catch(() => {});
     return known.answer as T;
   }
@@ -68,6 +88,8 @@ export function createLookup(clock: Clock): Lookup {
     kept.set(tenant, fresh);
   }
   return Object.assign(lookUp, {
+    isUnconfirmed: (tenant: string, question: string) =>
+      (kept.get(tenant)?.get(question)?.unconfirmedAt ?? null) !== null,
     renew: async (tenant: string) => {
       const renewal = renew(tenant).finally(() => renewing.delete(renewal));
       renewing.add(renewal);
@@ -78,6 +100,34 @@ export function createLookup(clock: Clock): Lookup {
       await asking.settle();
     },
   });
+}
+
+/** Whether it was tried in vain to confirm an answer, a moment ago. */
+function isDoubted({ unconfirmedAt }: Kept, now: number): boolean {
+  return unconfirmedAt !== null && Math.abs(now - unconfirmedAt) < FRESH_MS;
+}
+
+/** Waits for the new answer; the old one stands in where the store does not give it. */
+async function confirm<T>(
+  { known, asked, now }: {
+    readonly known: Kept;
+    readonly asked: Promise<unknown>;
+    readonly now: number;
+  },
+  deadline: Deadline,
+): Promise<T> {
+  try {
+    return await deadline.within(asked) as T;
+  } catch (error) {
+    if (known.answer === null || !isOutage(error)) throw error;
+    known.unconfirmedAt = now;
+    return known.answer as T;
+  }
+}
+
+function isOutage(error: unknown): boolean {
+  return error instanceof EngineError &&
+    (error.code === "store_unavailable" || error.code === "deadline_exceeded");
 }
 
 /** Works on all, and leaves aside what fails. */
@@ -127,7 +177,9 @@ function createAsking(clock: Clock) {
       if (known !== undefined) return known;
       const at = Date.parse(clock.now());
       const asking = ask().then((answer) => {
-        remember(answers, question, { at, answer, ask });
+        remember(answers, question, {
+          ...{ at, answer, ask, unconfirmedAt: null },
+        });
         return answer;
       }).finally(() => {
         open.delete(question);

@@ -4,6 +4,8 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { openDeadlines } from "../domain/deadline.ts";
+import { EngineError } from "../domain/error.ts";
 import { createLookup } from "./lookup.ts";
 
 const START = Date.parse("2026-03-01T00:00:00.000Z");
@@ -24,7 +26,7 @@ function open() {
     lookUp,
     asked,
     at: (to: number) => void (ms = to),
-    look: (tenant = "acme") => lookUp(tenant, "champion", ask),
+    look: (tenant = "acme") => lookUp(tenant, { question: "champion", ask }),
   };
 }
 
@@ -90,9 +92,12 @@ Deno.test("that nothing was found is told for a moment, and not asked anew after
   const { lookUp, at } = open();
   let asked = 0;
   const nothing = (name: string) =>
-    lookUp("acme", name, () => {
-      asked++;
-      return Promise.resolve(null);
+    lookUp("acme", {
+      question: name,
+      ask: () => {
+        asked++;
+        return Promise.resolve(null);
+      },
     });
   for (let name = 0; name < 50; name++) await nothing(`champion ${name}`);
   await nothing("champion 0");
@@ -106,9 +111,12 @@ Deno.test("a tenant's answers have a limit: nothing found goes first, then the o
   const { lookUp } = open();
   const asked: string[] = [];
   const ask = (name: string, answer: string | null = name) =>
-    lookUp("acme", name, () => {
-      asked.push(name);
-      return Promise.resolve(answer);
+    lookUp("acme", {
+      question: name,
+      ask: () => {
+        asked.push(name);
+        return Promise.resolve(answer);
+      },
     });
   await ask("first");
   for (let n = 0; n < 1000; n++) await ask(`unknown ${n}`, null);
@@ -135,7 +143,9 @@ Deno.test("renewing asks a few at a time, goes on after a failure, and is waited
     if (fails) throw new Error("store");
     return "v1";
   };
-  for (let n = 0; n < 20; n++) await lookUp("acme", `champion ${n}`, ask);
+  for (let n = 0; n < 20; n++) {
+    await lookUp("acme", { question: `champion ${n}`, ask });
+  }
   most = 0;
   fails = true;
   let renewed = false;
@@ -145,4 +155,45 @@ Deno.test("renewing asks a few at a time, goes on after a failure, and is waited
   assert.ok(renewed);
   await renewal;
   assert.equal(most, 4);
+});
+
+Deno.test("while the store does not answer, what was known is told, and that it is old", async () => {
+  const { asked, lookUp, at } = open();
+  const away = new EngineError("store_unavailable", "Cannot use the database");
+  const deadlines = openDeadlines();
+  const look = () =>
+    lookUp("acme", {
+      question: "champion",
+      ask: () => {
+        const question = Promise.withResolvers<string>();
+        asked.push(question);
+        return question.promise;
+      },
+      deadline: deadlines.start(10),
+    });
+  const isOld = () => lookUp.isUnconfirmed("acme", "champion");
+  const first = look();
+  asked[0]?.resolve("v1");
+  await first;
+  at(5000);
+  assert.equal(await look(), "v1", "it hangs");
+  assert.equal(isOld(), true);
+  at(5500);
+  assert.equal(await look(), "v1", "nobody waits again for a moment");
+  assert.equal(asked.length, 2);
+  asked[1]?.reject(away);
+  await new Promise((turn) => setTimeout(turn));
+  at(6500);
+  const failing = look();
+  asked[2]?.reject(away);
+  assert.equal(await failing, "v1", "it fails");
+  at(8000);
+  const back = look();
+  asked[3]?.resolve("v2");
+  assert.equal(await back, "v2");
+  assert.equal(isOld(), false);
+  at(12_000);
+  const mistaken = look();
+  asked[4]?.reject(new TypeError("ours"));
+  await assert.rejects(async () => await mistaken, TypeError);
 });

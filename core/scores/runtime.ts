@@ -9,6 +9,7 @@
  */
 import * as ort from "onnxruntime-node";
 import type { ModelPorts, PortType } from "../domain/model_ports.ts";
+import type { Soon } from "../domain/soon.ts";
 
 /** Encoded rows, shape [rows, columns]. */
 export interface EncodedRows {
@@ -24,7 +25,7 @@ export interface Runtime {
    * @returns One score for each row, shape [rows].
    * @throws {TypeError} If the model does not give a number for each row.
    */
-  run(encoded: EncodedRows): Promise<Float64Array>;
+  run(encoded: EncodedRows): Soon<Float64Array>;
   release(): Promise<void>;
 }
 

@@ -6,6 +6,7 @@
 import type { EncodingRow } from "../domain/encoding.ts";
 import { EngineError } from "../domain/error.ts";
 import { type ModelRecord, printModelRef } from "../domain/score.ts";
+import type { Soon } from "../domain/soon.ts";
 import type { ModelRegistry } from "../ports/models.ts";
 import type { SessionCache } from "./session.ts";
 
@@ -13,7 +14,7 @@ import type { SessionCache } from "./session.ts";
 export interface Scorer {
   readonly record: ModelRecord;
   /** One score for each row, shape [rows], in the unit of the record. */
-  score(rows: readonly EncodingRow[]): Promise<Float64Array>;
+  score(rows: readonly EncodingRow[]): Soon<Float64Array>;
   /** The model's bytes, for explanations. */
   artifact(): Promise<Uint8Array>;
 }
@@ -48,7 +49,16 @@ export async function openScorer(
     );
     return {
       record,
-      score: (rows) => contained(record, () => session.run(rows)),
+      score: (rows) => {
+        try {
+          const scores = session.run(rows);
+          return scores instanceof Promise
+            ? contained(record, () => scores)
+            : scores;
+        } catch (cause) {
+          throw uncontained(record, cause);
+        }
+      },
       scoreAside: (rows) => contained(record, () => session.runAside(rows)),
       artifact: () => contained(record, () => models.artifact(tenant, record)),
     };
@@ -63,14 +73,18 @@ export async function contained<T>(
   try {
     return await work();
   } catch (cause) {
-    throw unavailable(
-      printModelRef(record),
-      cause instanceof EngineError && cause.code === "artifact_corrupt"
-        ? "its artifact is damaged; train it again"
-        : "it cannot be run",
-      cause,
-    );
+    throw uncontained(record, cause);
   }
+}
+
+function uncontained(record: ModelRecord, cause: unknown): EngineError {
+  return unavailable(
+    printModelRef(record),
+    cause instanceof EngineError && cause.code === "artifact_corrupt"
+      ? "its artifact is damaged; train it again"
+      : "it cannot be run",
+    cause,
+  );
 }
 
 /** A model cannot be used. */

@@ -7,7 +7,9 @@
  *
  * @module
  */
+import type { Deadline } from "../domain/deadline.ts";
 import { EngineError } from "../domain/error.ts";
+import { type Soon, whenThere } from "../domain/soon.ts";
 import {
   type ModelRecord,
   type ModelRef,
@@ -17,15 +19,13 @@ import {
 } from "../domain/score.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Champion, ModelRegistry } from "../ports/models.ts";
-import {
-  type BesideQueue,
-  type Comparison,
-  createBesideQueue,
-} from "./beside.ts";
+import { type Comparison, createBesideQueue } from "./beside.ts";
+import { createAtWork, guarded, type Guarding } from "./at_work.ts";
 import { parseCurves } from "./curves.ts";
 import {
   findBeside,
   findInCharge,
+  type Loading,
   type Open,
   openChampion,
   type OpenedChampion,
@@ -33,6 +33,7 @@ import {
 import { createLookup, type Lookup } from "./lookup.ts";
 import { contained, openScorer, type Scorer, unavailable } from "./scorer.ts";
 import { createSessionCache } from "./session.ts";
+import { findOnTrial, type TrialScope } from "./trial/on_trial.ts";
 
 /** Models at work. */
 export interface Scores {
@@ -40,9 +41,15 @@ export interface Scores {
    * The version in charge and the one before it. A new one is loaded before it takes
    * over. What the first scores, challenger and shadow score too, aside.
    *
+   * @param deadline Until when it is waited for who is in charge now, where it is known who
+   * was.
    * @throws {EngineError} `model_unavailable` if no approved version can score.
    */
-  champion(tenant: string, name: string): Promise<OpenedChampion>;
+  champion(
+    tenant: string,
+    name: string,
+    deadline?: Deadline,
+  ): Soon<OpenedChampion>;
   /** Any version, approved or not, as replay needs it. */
   version(tenant: string, ref: ModelRef): Promise<Scorer>;
   /** Curves of a name's champion; of the only plan model for null. */
@@ -53,9 +60,9 @@ export interface Scores {
   /** The champion of a name, or the only approved model of a kind. */
   named(
     tenant: string,
-    kind: ModelUse["kind"],
-    name: string | null,
-  ): Promise<ModelRecord>;
+    asked: { readonly kind: ModelUse["kind"]; readonly name: string | null },
+    deadline?: Deadline,
+  ): Soon<ModelRecord>;
   /** Loads who is in charge now, then lets them take over: a change counts at once here. */
   renew(tenant: string): Promise<void>;
   /** How challengers and shadows compare with the champions, in this process. */
@@ -64,12 +71,14 @@ export interface Scores {
 }
 
 /** What scores stand on. */
-export interface ScoreScope {
+export interface ScoreScope extends Guarding {
   readonly models: Pick<
     ModelRegistry,
     "artifact" | "champion" | "events" | "find" | "list"
   >;
   readonly clock: Clock;
+  /** Where trials are found and counted; nothing is on trial unless given. */
+  readonly trials?: TrialScope;
 }
 
 const CURVES_KEPT = 16;
@@ -81,30 +90,36 @@ export function createScores(scope: ScoreScope): Scores {
   const lookUp = createLookup(scope.clock);
   const open: Open = (tenant, record) =>
     openScorer({ models, sessions }, tenant, record);
+  const loading = createLoading(scope, open);
   const beside = createBesideQueue((tenant, name) =>
-    lookUp(
-      tenant,
-      `beside ${name}`,
-      () => findBeside(models, { tenant, name }, open),
-    )
+    lookUp(tenant, {
+      question: `beside ${name}`,
+      ask: () => findBeside(models, { tenant, name }, loading),
+    })
   );
-  const { inCharge, named } = finding(models, lookUp, open);
+  const { inCharge, named, isUnconfirmed } = finding(models, lookUp, loading);
+  const atWork = createAtWork(scope, beside);
   const readCurves = createCurvesReader(models);
   return {
     named,
-    champion: async (tenant, name) => {
-      const { found, opened } = await inCharge(tenant, name);
-      const { champion, previous } = opened ??
-        await openChampion(found, (record) => open(tenant, record));
-      return { champion: offered(beside, tenant, champion), previous };
-    },
+    champion: (tenant, name, deadline) =>
+      whenThere(inCharge(tenant, name, deadline), ({ found, opened }) => {
+        const isOld = isUnconfirmed(tenant, name);
+        return whenThere(
+          opened ?? openChampion(found, (record) => open(tenant, record)),
+          (opened) => {
+            const working = atWork(tenant, opened);
+            return isOld ? { ...working, isUnconfirmed: true } : working;
+          },
+        );
+      }),
     version: async (tenant, ref) => {
       const record = await models.find(tenant, ref);
       if (record !== null) return await open(tenant, record);
       throw unavailable(printModelRef(ref), "there is no such version");
     },
     curves: async (tenant, name) => {
-      const asked = await named(tenant, "plan", name);
+      const asked = await named(tenant, { kind: "plan", name });
       return await readCurves(
         tenant,
         (await inCharge(tenant, asked.name)).found,
@@ -120,42 +135,55 @@ export function createScores(scope: ScoreScope): Scores {
   };
 }
 
-/** Finds who is in charge, of a name or of the only model of a kind. */
-function finding(models: ScoreScope["models"], lookUp: Lookup, open: Open) {
-  async function inCharge(tenant: string, name: string) {
-    const found = await lookUp(
-      tenant,
-      `champion ${name}`,
-      () => findInCharge(models, { tenant, name }, open),
-    );
-    if (found !== null) return found;
-    throw unavailable(name, "no version of it is approved");
-  }
-  const named: Scores["named"] = async (tenant, kind, name) => {
-    if (name !== null) {
-      return ofKind((await inCharge(tenant, name)).found.champion, kind);
-    }
-    const all = await lookUp(tenant, "list", () => models.list(tenant));
-    return (await inCharge(tenant, onlyName(all, kind))).found.champion;
+/** Versions are loaded as they are, those on trial counted and guarded. */
+function createLoading(scope: ScoreScope, open: Open): Loading {
+  const { models, trials } = scope;
+  const openGuarded: Open = async (tenant, record) => {
+    const opened = await open(tenant, record);
+    return { ...opened, ...guarded(scope, opened) };
   };
-  return { inCharge, named };
+  return {
+    open,
+    findTrial: async (named) =>
+      trials === undefined
+        ? null
+        : await findOnTrial(trials, models, { ...named, open: openGuarded }),
+  };
 }
 
-/** A champion whose scores are offered for comparison. */
-function offered(
-  beside: BesideQueue,
-  tenant: string,
-  champion: Scorer,
-): Scorer {
-  const { record } = champion;
-  return {
-    ...champion,
-    score: async (rows) => {
-      const scores = await champion.score(rows);
-      beside.offer({ tenant, record, rows, scores });
-      return scores;
-    },
+/** Finds who is in charge, of a name or of the only model of a kind. */
+function finding(
+  models: ScoreScope["models"],
+  lookUp: Lookup,
+  loading: Loading,
+) {
+  const isUnconfirmed = (tenant: string, name: string) =>
+    lookUp.isUnconfirmed(tenant, `champion ${name}`);
+  function inCharge(tenant: string, name: string, deadline?: Deadline) {
+    const asked = lookUp(tenant, {
+      question: `champion ${name}`,
+      ask: () => findInCharge(models, { tenant, name }, loading),
+      deadline,
+    });
+    return whenThere(asked, (found) => {
+      if (found !== null) return found;
+      throw unavailable(name, "no version of it is approved");
+    });
+  }
+  const named: Scores["named"] = (tenant, { kind, name }, deadline) => {
+    const champion = (name: string) =>
+      whenThere(
+        inCharge(tenant, name, deadline),
+        ({ found }) => found.champion,
+      );
+    if (name !== null) {
+      return whenThere(champion(name), (record) => ofKind(record, kind));
+    }
+    const ask = () => models.list(tenant);
+    const asked = lookUp(tenant, { question: "list", ask, deadline });
+    return whenThere(asked, (all) => champion(onlyName(all, kind)));
   };
+  return { inCharge, named, isUnconfirmed };
 }
 
 function ofKind(record: ModelRecord, kind: ModelUse["kind"]): ModelRecord {

@@ -17,7 +17,8 @@ import {
   type InputSchema,
 } from "../domain/encoding.ts";
 import { MOST_FOREIGN_BYTES, OWN_PORTS } from "../domain/model_ports.ts";
-import { withCompiledTrees } from "./compiled_trees.ts";
+import { type Soon, whenThere } from "../domain/soon.ts";
+import { withCompiledRows } from "./compiled_rows.ts";
 import {
   createScorePool,
   type PooledModel,
@@ -42,8 +43,8 @@ const LIMITS: SessionLimits = { sessions: 32, bytes: 4 * MOST_FOREIGN_BYTES };
 
 /** Scores encoded rows. */
 export interface Session {
-  /** One score for each row, shape [rows]. */
-  run(rows: readonly EncodingRow[]): Promise<Float64Array>;
+  /** One score for each row, shape [rows]; at hand where few rows are scored at once. */
+  run(rows: readonly EncodingRow[]): Soon<Float64Array>;
   /** As `run`, in a worker however few they are. */
   runAside(rows: readonly EncodingRow[]): Promise<Float64Array>;
 }
@@ -70,16 +71,17 @@ export function createSessionCache(
       const { ports = OWN_PORTS } = schema;
       const key = schema.ports ? `${hash} ${digest(ports)}` : hash;
       const model: PooledModel = { key, ports, load };
+      const width = columnNames(schema).length;
       await leases.open(model);
       return {
-        runAside: (rows) => runAside(pool, model, { schema, rows }),
-        run: async (rows) => {
+        runAside: (rows) => runAside(pool, model, { schema, width, rows }),
+        run: (rows) => {
           if (rows.length > ROWS_HERE) {
-            return await runAside(pool, model, { schema, rows });
+            return runAside(pool, model, { schema, width, rows });
           }
           if (rows.length === 0) return new Float64Array();
-          const encoded = encodeRows(schema, rows);
-          return await leases.use(model, (runtime) => runtime.run(encoded));
+          const encoded = encodeRows({ schema, width, rows });
+          return leases.use(model, (runtime) => runtime.run(encoded));
         },
       };
     },
@@ -92,24 +94,27 @@ export function createSessionCache(
 async function runAside(
   pool: ScorePool,
   model: PooledModel,
-  { schema, rows }: {
-    readonly schema: InputSchema;
-    readonly rows: readonly EncodingRow[];
-  },
+  { rows, ...columns }: ToEncode,
 ): Promise<Float64Array> {
   const scores = new Float64Array(rows.length);
   for (let from = 0; from < rows.length; from += CHUNK_ROWS) {
-    const chunk = encodeRows(schema, rows.slice(from, from + CHUNK_ROWS));
+    const chunk = encodeRows({
+      ...columns,
+      rows: rows.slice(from, from + CHUNK_ROWS),
+    });
     scores.set(await pool.run(model, chunk), from);
   }
   return scores;
 }
 
-function encodeRows(
-  schema: InputSchema,
-  rows: readonly EncodingRow[],
-): EncodedRows {
-  const width = columnNames(schema).length;
+/** Rows, and the number of columns that they are encoded in. */
+interface ToEncode {
+  readonly schema: InputSchema;
+  readonly width: number;
+  readonly rows: readonly EncodingRow[];
+}
+
+function encodeRows({ schema, width, rows }: ToEncode): EncodedRows {
   const data = new Float32Array(rows.length * width);
   rows.forEach((row, place) => {
     encode(schema, row, data.subarray(place * width, (place + 1) * width));
@@ -119,9 +124,9 @@ function encodeRows(
 
 /** Models loaded here; the one used longest ago gives way, when its last user is done. */
 function createLeases(limits: SessionLimits) {
-  const opened = new Map<string, Promise<Lease>>();
+  const opened = new Map<string, Soon<Lease>>();
   let closed = false;
-  function opening({ key, ports, load }: PooledModel): Promise<Lease> {
+  function opening({ key, ports, load }: PooledModel): Soon<Lease> {
     if (closed) throw new TypeError("Cannot open a session: scores are closed");
     const known = opened.get(key);
     if (known) {
@@ -132,29 +137,34 @@ function createLeases(limits: SessionLimits) {
     const made = load().then(async (onnx) => {
       const runtime = await startRuntime(onnx, ports);
       return lend(
-        await withCompiledTrees(runtime, { onnx, ports }),
+        await withCompiledRows(runtime, { onnx, ports }),
         onnx.length,
       );
     });
     opened.set(key, made);
     made.then(
-      () => evict(opened, limits),
+      (lease) => {
+        if (opened.get(key) === made) opened.set(key, lease);
+        return evict(opened, limits);
+      },
       () => {
         if (opened.get(key) === made) opened.delete(key);
       },
     );
     return made;
   }
+  function use<T>(
+    model: PooledModel,
+    work: (runtime: Runtime) => Soon<T>,
+  ): Soon<T> {
+    return whenThere(
+      opening(model),
+      (lease) => lease.ended ? use(model, work) : lease.use(work),
+    );
+  }
   return {
     open: async (model: PooledModel) => void await opening(model),
-    use: async <T>(
-      model: PooledModel,
-      work: (runtime: Runtime) => Promise<T>,
-    ): Promise<T> => {
-      let lease = await opening(model);
-      while (lease.ended) lease = await opening(model);
-      return await lease.use(work);
-    },
+    use,
     close: async () => {
       closed = true;
       const all = [...opened.values()];
@@ -165,7 +175,7 @@ function createLeases(limits: SessionLimits) {
 }
 
 async function evict(
-  opened: Map<string, Promise<Lease>>,
+  opened: Map<string, Soon<Lease>>,
   { sessions, bytes }: SessionLimits,
 ): Promise<void> {
   const leases = await Promise.allSettled(opened.values());
@@ -178,7 +188,7 @@ async function evict(
     const over = opened.size > sessions || held > bytes;
     if (!over || opened.size === 1) return;
     opened.delete(key);
-    const lease = await opening.catch(() => null);
+    const lease = await Promise.resolve(opening).catch(() => null);
     held -= lease?.bytes ?? 0;
     await lease?.end();
   }
@@ -189,7 +199,7 @@ interface Lease {
   readonly bytes: number;
   /** Whether it is released, or will be when the last user is done. */
   readonly ended: boolean;
-  use<T>(work: (runtime: Runtime) => Promise<T>): Promise<T>;
+  use<T>(work: (runtime: Runtime) => Soon<T>): Soon<T>;
   end(): Promise<void>;
 }
 
@@ -204,14 +214,14 @@ function lend(runtime: Runtime, bytes: number): Lease {
     get ended() {
       return ended;
     },
-    use: async (work) => {
+    use: (work) => {
+      const working = work(runtime);
+      if (!(working instanceof Promise)) return working;
       users++;
-      try {
-        return await work(runtime);
-      } finally {
+      return working.finally(() => {
         users--;
-        await releaseIfIdle();
-      }
+        return releaseIfIdle();
+      });
     },
     end: async () => {
       if (ended) return;

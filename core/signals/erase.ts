@@ -9,7 +9,8 @@
  * asked for again; repeated, it changes nothing.
  *
  * The log of decisions stays as it is: a hash chain with a piece taken out proves
- * nothing. It holds pseudonyms, as a legal record.
+ * nothing. Where it is sealed, the keys of the erased are destroyed, and what it says of
+ * them with those; where it is not, it holds their pseudonyms, as a legal record.
  *
  * @module
  */
@@ -46,8 +47,21 @@ export interface EraseScope {
   /** Models that learnt from events, each with what its labels asked for. */
   models(tenant: string): Promise<readonly LabelledModel[]>;
   pseudonyms(tenant: string): Promise<Pseudonyms>;
+  /** Keys that what is about them is sealed under; null where nothing is sealed. */
+  readonly sealed: SubjectKeyring | null;
   readonly clock: Clock;
   readonly ids: Ids;
+}
+
+/** Keys by which what is about people is sealed and found. */
+export interface SubjectKeyring {
+  /** Blind names of entities, in order. */
+  blind(
+    tenant: string,
+    entities: readonly string[],
+  ): Promise<readonly string[]>;
+  /** Lets go of keys that were destroyed. */
+  forget(tenant: string): void;
 }
 
 /** Whom to erase. */
@@ -89,11 +103,27 @@ export async function erase(
   }
   report("answers", null);
   await erasures.eraseAnswers(target);
+  await eraseSealed(scope, target);
   const views = await scope.views(tenant);
   await computeAgain(scope, target, { views, report });
   report("vectors", null);
   const vectors = await eraseVectors(scope, target, views);
   return await erasures.finish(target, { at: clock.now(), vectors });
+}
+
+/** What is about them in the log of decisions is unreadable without their keys. */
+async function eraseSealed(
+  { erasures, sealed, clock }: EraseScope,
+  target: ErasureTarget,
+): Promise<void> {
+  if (sealed === null) return;
+  const { tenant, subjects } = target;
+  const names = await sealed.blind(
+    tenant,
+    subjects.map((id) => `subject:${id}`),
+  );
+  await erasures.eraseSealed(target, names, clock.now());
+  sealed.forget(tenant);
 }
 
 /** The ids by which the engine knows them: where one holds a pseudonym, that is it. */

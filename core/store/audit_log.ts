@@ -11,10 +11,14 @@ import {
   type AuditRecord,
   chainEvents,
 } from "../domain/audit_log.ts";
+import type { ActEvent } from "../domain/act.ts";
 import type { ChangeEvent } from "../domain/change_event.ts";
 import { orm } from "./orm.ts";
 import type { Session, Transaction } from "./sql.ts";
 import { auditEvent } from "./tables/governance.ts";
+
+/** In place of a change, for acts. */
+const OF_NO_CHANGE = "";
 
 /** Waits until nobody else writes to a tenant's changes, and keeps others waiting. */
 export async function lockAudit(
@@ -28,15 +32,15 @@ export async function lockAudit(
 export async function appendEvents(
   tx: Transaction,
   tenant: string,
-  events: readonly ChangeEvent[],
+  events: readonly (ChangeEvent | ActEvent)[],
 ): Promise<void> {
   const records = chainEvents(await readHead(tx, tenant), events);
   await orm(tx).insert(auditEvent).values(
-    records.map((record, place) => ({
-      ...record,
-      tenant,
-      change: events[place]?.change ?? "",
-    })),
+    records.map((record, place) => {
+      const event = events[place];
+      const change = event && "change" in event ? event.change : OF_NO_CHANGE;
+      return { ...record, tenant, change };
+    }),
   );
 }
 

@@ -16,6 +16,7 @@ import type {
   BudgetChanged,
   KeptBudget,
 } from "../ports/budgets.ts";
+import { withKey } from "./keyed_effects.ts";
 import type { Sql } from "./sql.ts";
 
 /** How a database is waited for. */
@@ -47,7 +48,7 @@ export function createBudgetBook(
 ): BudgetBook {
   return {
     create: async (tenant, terms) => {
-      const made = await sql.query(CREATE, [
+      const made = await withKey(sql, CREATE, [
         tenant,
         terms.id,
         JSON.stringify(terms),
@@ -88,7 +89,7 @@ async function write<A>(
   { terms = read.terms, kept }: BudgetChanged<A>,
 ): Promise<boolean> {
   if (terms === read.terms && kept === read.account) return true;
-  const written = await sql.query(WRITE, [
+  const written = await withKey(sql, WRITE, [
     tenant,
     read.terms.id,
     read.changes,

@@ -12,8 +12,10 @@ import type {
   Scope,
 } from "../ports/governance.ts";
 import { appendEvents, lockAudit, readHead, readRecords } from "./audit_log.ts";
+import { keepKey } from "./keyed_effects.ts";
 import { orm } from "./orm.ts";
 import type { Session, Sql, Transaction } from "./sql.ts";
+import { ownerOf } from "./wall/owner.ts";
 import {
   activePointer,
   changeContent,
@@ -27,21 +29,31 @@ const DEPLOYMENT = "*";
 class StepConflict extends Error {}
 
 /** Keeps changes in a database. */
-export function createGovernanceStore(sql: Sql): GovernanceStore {
-  const db = orm(sql);
+export function createGovernanceStore(own: Sql): GovernanceStore {
+  const db = orm(own);
+  const owner = ownerOf(own);
+  const of = (scope: Scope) => scope === null ? owner : own;
   return {
     find: async (scope, id) => {
-      const [row] = await db.select().from(changeRequest)
+      const [row] = await orm(of(scope)).select().from(changeRequest)
         .where(sameChange(tenantOf(scope), id));
       return row === undefined ? null : toChange(row);
     },
-    list: (scope, filter) => list(sql, tenantOf(scope), filter),
+    list: (scope, filter) => list(of(scope), tenantOf(scope), filter),
     scopes: async () => {
-      const rows = await db.selectDistinct({ tenant: changeRequest.tenant })
+      const rows = await orm(owner).selectDistinct({
+        tenant: changeRequest.tenant,
+      })
         .from(changeRequest).orderBy(asc(changeRequest.tenant));
       return rows.map(({ tenant }) => scopeOf(tenant));
     },
-    commit: (scope, step) => commit(sql, tenantOf(scope), step),
+    commit: (scope, step) => commit(of(scope), tenantOf(scope), step),
+    record: (scope, acts) =>
+      of(scope).transaction(async (tx) => {
+        const tenant = tenantOf(scope);
+        await lockAudit(tx, tenant);
+        await appendEvents(tx, tenant, acts);
+      }),
     keep: async (hash, text) => {
       await db.insert(changeContent).values({ hash, text })
         .onConflictDoNothing();
@@ -51,17 +63,17 @@ export function createGovernanceStore(sql: Sql): GovernanceStore {
         .where(eq(changeContent.hash, hash));
       return row?.text ?? null;
     },
-    active: (scope, subject) => readActive(sql, tenantOf(scope), subject),
-    pointers: (scope) => readPointers(sql, tenantOf(scope)),
-    everyPointer: () => readEveryPointer(sql),
+    active: (scope, subject) => readActive(of(scope), tenantOf(scope), subject),
+    pointers: (scope) => readPointers(of(scope), tenantOf(scope)),
+    everyPointer: () => readEveryPointer(owner),
     moves: async (scope, subject) => {
-      const rows = await db.select().from(activePointer)
+      const rows = await orm(of(scope)).select().from(activePointer)
         .where(sameSubject(tenantOf(scope), subject))
         .orderBy(asc(activePointer.seq));
       return rows.map(toPointer);
     },
-    records: (scope, asked) => readRecords(sql, tenantOf(scope), asked),
-    head: (scope) => readHead(sql, tenantOf(scope)),
+    records: (scope, asked) => readRecords(of(scope), tenantOf(scope), asked),
+    head: (scope) => readHead(of(scope), tenantOf(scope)),
   };
 }
 
@@ -90,6 +102,7 @@ async function commit(
   try {
     await sql.transaction(async (tx) => {
       await lockAudit(tx, tenant);
+      await keepKey(tx);
       for (const { change, expected } of changes) {
         await saveChange(tx, rowOf(tenant, change), expected);
       }
@@ -142,14 +155,33 @@ async function readPointers(
 }
 
 async function readEveryPointer(session: Session) {
-  const { tenant, subject, seq } = activePointer;
-  const rows = await orm(session).selectDistinctOn([tenant, subject])
-    .from(activePointer).orderBy(asc(tenant), asc(subject), desc(seq));
+  const rows = await session.query<PointerRow>(LATEST_POINTERS);
   return rows.map((row) => ({
     scope: scopeOf(row.tenant),
     pointer: toPointer(row),
   }));
 }
+
+type PointerRow = typeof activePointer.$inferSelect;
+
+/** From subject to subject by the index, so that its cost does not grow with the history. */
+const LATEST_POINTERS = `
+  with recursive pointed as (
+    (select tenant, subject from active_pointer
+      order by tenant, subject limit 1)
+    union all
+    select next.tenant, next.subject from pointed as before, lateral (
+      select one.tenant, one.subject from active_pointer as one
+      where (one.tenant, one.subject) > (before.tenant, before.subject)
+      order by one.tenant, one.subject limit 1
+    ) as next
+  )
+  select latest.* from pointed, lateral (
+    select one.* from active_pointer as one
+    where one.tenant = pointed.tenant and one.subject = pointed.subject
+    order by one.seq desc limit 1
+  ) as latest
+  order by latest.tenant, latest.subject`;
 
 async function readActive(
   session: Session,

@@ -16,6 +16,7 @@ import type {
   ErasureStore,
   ErasureTarget,
 } from "../ports/erasure.ts";
+import { destroySubjectKeys } from "./encryption/data_keys.ts";
 import { eraseFromSource, type Gone } from "./erased_source.ts";
 import { subjectHash } from "../domain/keyed_hash.ts";
 import { namesOf, targetHash } from "./erased_names.ts";
@@ -28,6 +29,7 @@ const NOTHING: ErasedCounts = {
   deadLetters: 0,
   answers: 0,
   vectors: 0,
+  keys: 0,
 };
 
 /** Erases people from a database. */
@@ -50,6 +52,12 @@ export function createErasureStore(sql: Sql): ErasureStore {
       sql.transaction(async (tx) => {
         const answers = await eraseAnswers(tx, target);
         await note(tx, target, { erased: { answers }, models: [], bereft: {} });
+      }),
+    eraseSealed: (target, ...[subjects, at]) =>
+      sql.transaction(async (tx) => {
+        const { tenant } = target;
+        const erased = await destroySubjectKeys(tx, tenant, { subjects, at });
+        await note(tx, target, { erased, models: [], bereft: {} });
       }),
     namingEntities: (target) => namingEntities(sql, target),
     bereft: async ({ tenant, id }) => {
@@ -184,8 +192,9 @@ function one<T>([row]: readonly T[]): T {
   throw new TypeError("Cannot go on with an erasure: it has no record");
 }
 
+/** Erasures from before there were keys destroyed none. */
 const TOLD = `id, at, finished_at as "finishedAt", asked_by as "askedBy",
-  subjects, erased, models`;
+  subjects, ('{"keys":0}'::jsonb || erased::jsonb)::json as erased, models`;
 
 const REMEMBER = `
   insert into erased_subject as e (tenant, subject_hash, erased_at)

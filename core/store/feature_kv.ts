@@ -1,8 +1,9 @@
 /**
  * Features by key in Deno KV: one key for an entity's vector of one view version.
  *
- * A read belongs to a decision, which must be answered: it fails early rather than
- * wait. A write belongs to a batch and waits while another process writes.
+ * A read belongs to a decision, which does not wait longer than its deadline: what is
+ * locked is tried again briefly, and what does not answer at all is not asked for a while.
+ * A write belongs to a batch and waits while another process writes.
  *
  * @module
  */
@@ -20,14 +21,17 @@ import {
   vectorKey,
   vectorsOf,
 } from "./feature_commits.ts";
+import { createGuards } from "./guard/guards.ts";
 import { AGAIN, untilUnlocked } from "./locked.ts";
 
 /** Keys that one read may name. */
 const READ_KEYS = 10;
 /** Vectors that are listed at a time. */
 const PAGE = 1000;
-/** Longest that a read may take. */
-const READ_MS = 250;
+/** Longest that a read is tried again which finds the file locked. */
+const LOCKED_MS = 250;
+/** A read that takes longer hangs: on a busy machine one may take most of it. */
+const HANGING_MS = 1000;
 /** Longest that one commit is tried. */
 const WRITE_MS = 15_000;
 
@@ -41,18 +45,20 @@ type Ask = <T>(
 /** Keeps features in a key-value store, which is opened when it is first used. */
 export function createOnlineFeatures(
   open: () => Promise<Deno.Kv>,
-  { readMs = READ_MS, writeMs = WRITE_MS } = {},
+  { hangingMs = HANGING_MS, guard = createGuards().of("kv") } = {},
 ): OnlineFeatures {
   const reading: Ask = (work) =>
-    answered(() =>
-      within(
-        untilUnlocked(async () => await work(await open()), readMs),
-        readMs,
-      )
-    );
+    answered(async () => {
+      const kv = await open();
+      const longestMs = Math.min(LOCKED_MS, hangingMs);
+      return await guard.run(
+        () => untilUnlocked(() => work(kv), longestMs),
+        hangingMs,
+      );
+    });
   const writing: Ask = (work) =>
     answered(() =>
-      untilUnlocked(async () => await work(await open()), writeMs)
+      untilUnlocked(async () => await work(await open()), WRITE_MS)
     );
   return {
     read: async (tenant, keys) => {
@@ -192,19 +198,6 @@ async function makeIdentity(kv: Deno.Kv): Promise<string | typeof AGAIN> {
   const { ok } = await kv.atomic().check(entry).set(IDENTITY, identity)
     .commit();
   return ok ? identity : AGAIN;
-}
-
-/**
- * Gives up on what takes too long; it may still end, unheard. Where this thread was busy
- * for as long, an answer that has come is heard first.
- */
-function within<T>(work: Promise<T>, longestMs: number): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const late = () =>
-      reject(new TypeError(`No answer within ${longestMs} ms`));
-    let timer = setTimeout(() => timer = setTimeout(late, 1), longestMs);
-    work.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
 }
 
 async function answered<T>(work: () => Promise<T>): Promise<T> {

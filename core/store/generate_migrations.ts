@@ -6,6 +6,8 @@
  *
  * @module
  */
+import { markIndexes } from "./upgrade/additive.ts";
+
 const ROOT = new URL("../../", import.meta.url).pathname;
 const MIGRATIONS = "core/store/migrations";
 const DRIZZLE_KIT = "npm:drizzle-kit@0.31.11";
@@ -16,11 +18,29 @@ if (import.meta.main) {
     await copyFolder("core/domain", copy);
     await copyFolder("core/store", copy);
     await writeConfig(copy);
+    const before = namesIn(`${ROOT}${MIGRATIONS}`);
     await generate(copy);
+    await markNew(`${copy}/${MIGRATIONS}`, before);
     await copyTree(`${copy}/${MIGRATIONS}`, `${ROOT}${MIGRATIONS}`);
   } finally {
     await Deno.remove(copy, { recursive: true });
   }
+}
+
+/** Released files stay as they are. */
+async function markNew(
+  folder: string,
+  before: ReadonlySet<string>,
+): Promise<void> {
+  for (const name of namesIn(folder)) {
+    if (before.has(name) || !name.endsWith(".sql")) continue;
+    const path = `${folder}/${name}`;
+    await Deno.writeTextFile(path, markIndexes(await Deno.readTextFile(path)));
+  }
+}
+
+function namesIn(folder: string): ReadonlySet<string> {
+  return new Set([...Deno.readDirSync(folder)].map(({ name }) => name));
 }
 
 async function writeConfig(copy: string): Promise<void> {

@@ -4,7 +4,11 @@
  * @module
  */
 import type { Instant } from "../domain/day.ts";
-import type { IdempotencyStore, IdempotentAnswer } from "../ports/decisions.ts";
+import {
+  type IdempotencyStore,
+  type IdempotentAnswer,
+  UNANSWERED,
+} from "../ports/decisions.ts";
 import type { Session, Sql } from "./sql.ts";
 
 /** Reads first answers. */
@@ -103,9 +107,14 @@ async function findAnswer(
     route,
     key,
   ]);
-  return row ?? null;
+  if (row === undefined) return null;
+  const { keptAt, ...answer } = row;
+  return row.status === UNANSWERED && keptAt !== undefined
+    ? { ...answer, keptAt }
+    : answer;
 }
 
 const FIND = `
-  select route, key, request_hash as "requestHash", status, answer
+  select route, key, request_hash as "requestHash", status, answer,
+    kept_at as "keptAt"
   from idempotent_answer where tenant = $1 and route = $2 and key = $3`;

@@ -8,6 +8,7 @@ import { and, asc, eq } from "drizzle-orm";
 import type { Instant } from "../domain/day.ts";
 import type { ModelEvent } from "../domain/model_event.ts";
 import { GENESIS, hashEvent } from "../domain/model_log.ts";
+import { keepKey } from "./keyed_effects.ts";
 import { orm } from "./orm.ts";
 import type { Session, Sql, Transaction } from "./sql.ts";
 import { storable } from "./storable.ts";
@@ -41,6 +42,7 @@ export async function withModel<T>(
 ): Promise<T> {
   return await sql.transaction(async (tx) => {
     await tx.query(LOCK_NAME, [model.tenant, model.name]);
+    await keepKey(tx);
     return await work({ ...model, tx });
   });
 }

@@ -79,6 +79,7 @@ export function createNatsRelay(natsUrl: string): NatsRelay {
     await session?.connection.close();
     session = null;
   };
+  let before: Promise<void> = Promise.resolve();
   const using = async (work: (session: Session) => Promise<void>) => {
     try {
       session ??= await openSession(natsUrl);
@@ -88,10 +89,20 @@ export function createNatsRelay(natsUrl: string): NatsRelay {
       throw error instanceof EngineError ? error : natsUnavailable(error);
     }
   };
+  /** One after the other: what was given up on may still be under way. */
+  const next = (work: (session: Session) => Promise<void>) => {
+    const working = before.then(() => using(work));
+    before = working.catch(() => {});
+    return working;
+  };
   return {
-    open: () => using(() => Promise.resolve()),
-    publish: (batch) => using((session) => publishRest(session, batch)),
-    close,
+    open: () => next(() => Promise.resolve()),
+    publish: (batch) => next((session) => publishRest(session, batch)),
+    close: async () => {
+      await close();
+      await before;
+      await close();
+    },
   };
 }
 

@@ -5,11 +5,17 @@
  */
 import { EngineError } from "../domain/error.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { Guards } from "../ports/dependencies.ts";
 import type { Stores } from "../ports/stores.ts";
+import { createAllowanceBook } from "./allowance_book.ts";
 import { createBackfillStore } from "./backfills.ts";
 import { awaitServer } from "./await_server.ts";
 import { createBudgetBook } from "./budget_store.ts";
-import { createDecisionLog } from "./decision_log.ts";
+import { createCheckpointStore } from "./log/checkpoints.ts";
+import { createDecisionLog } from "./log/decision_log.ts";
+import { createLogNaming } from "./log/naming.ts";
+import { createLogRetention } from "./log/retention.ts";
+import { createDataKeyStore } from "./encryption/data_keys.ts";
 import { createErasureStore } from "./erasure.ts";
 import { createChangeJournal } from "./change_journal.ts";
 import { createGovernanceStore } from "./change_store.ts";
@@ -19,13 +25,18 @@ import { createFeatureHistory } from "./feature_history.ts";
 import { createOnlineFeatures } from "./feature_kv.ts";
 import { createFeatureSpreads } from "./feature_spreads.ts";
 import { lockFolder } from "./folder_lock.ts";
+import { guardSql } from "./guard/guarded_sql.ts";
+import { createGuards } from "./guard/guards.ts";
 import { createIdempotencyStore } from "./idempotency.ts";
+import { createKeyedEffects } from "./keyed_effects.ts";
+import { createJobQueue } from "./jobs/job_queue.ts";
 import { createKeyStore } from "./key_store.ts";
 import { createLazyKv } from "./lazy_kv.ts";
 import { createLeaseStore } from "./leases.ts";
 import { createLimitCounts } from "./limit_counts.ts";
 import { migrate } from "./migrate.ts";
 import { createModelRegistry } from "./model_registry.ts";
+import { createModelTrialStore } from "./model_trials/store.ts";
 import { createModelWatchStore } from "./model_watches.ts";
 import { createSignalStream } from "./outbox.ts";
 import { openPglite } from "./pglite.ts";
@@ -38,11 +49,21 @@ import { createSourceProfiles } from "./source_profile.ts";
 import type { Sql } from "./sql.ts";
 import { createTrialStore } from "./trials.ts";
 import { createViewStore } from "./view_store.ts";
+import { actFor } from "./wall/acting.ts";
+import { ownerOf } from "./wall/owner.ts";
+import { onServer } from "./upgrade/with_database.ts";
+import { raiseWall } from "./wall/raise.ts";
 
 /** Longest that a database server may take to come up. */
 const WAIT_MS = 15_000;
 /** Longest that a part may take to say that it is well. */
 const HEALTH_MS = 2000;
+/** Longest that a decision waits for a statement; the server itself gives up later. */
+const DECISION_MS = 1000;
+/** The server's own limit for those, and how many are under way at once. */
+const DECISION_POOL = { pool: 4, statementMs: 5000 };
+/** Longest that anything else waits: as the server gives up before. */
+const OTHER_MS = 310_000;
 
 /** Where the stores are. */
 export interface StoreOptions {
@@ -66,35 +87,70 @@ export interface StoreOptions {
 export async function openStores(options: StoreOptions): Promise<Stores> {
   const { databaseUrl, dataFolder, kvUrl, waitMs = WAIT_MS } = options;
   await using opening = new AsyncDisposableStack();
-  const sql = await openSql(databaseUrl, dataFolder, opening);
-  await awaitServer(() => migrate(sql), waitMs);
+  const guards = createGuards();
+  const sql = guardSql(
+    await openSql(databaseUrl, dataFolder, opening),
+    ...[guards.of("postgres"), OTHER_MS] as const,
+  );
+  await awaitServer(
+    () => databaseUrl === null ? migrate(sql) : onServer(databaseUrl, migrate),
+    waitMs,
+  );
+  const wall = await raiseWall(sql);
+  const decisions = databaseUrl === null ? sql : guardSql(
+    openPostgres(databaseUrl, DECISION_POOL),
+    ...[guards.of("postgres"), DECISION_MS] as const,
+  );
+  if (decisions !== sql) opening.defer(() => decisions.close());
   const kv = createLazyKv(kvUrl ?? `${dataFolder}/features.kv`, dataFolder);
   opening.defer(() => kv.close());
+  const stores = createStores(sql, kv.open, { decisions, guards });
+  opening.defer(() => stores.jobs.close());
   const opened = opening.move();
   return {
-    ...createStores(sql, kv.open),
+    ...stores,
+    actFor: wall === null ? actFor : (_tenant, work) => work(),
     health: async () => {
       const [database, features] = await Promise.all([
-        problemOf(sql.query("select 1")),
+        problemOf(decisions.query("select 1"))
+          .then((problem) => problem ?? problemOf(sql.query("select 1"))),
         problemOf(kv.open().then((kv) => kv.get(["health"]))),
       ]);
-      return { database, features };
+      return {
+        ...{ database, features, wall },
+        ...openBreakers(guards),
+      };
     },
     close: () => opened.disposeAsync(),
   };
 }
 
-/** Every port over one database and one key-value store. */
+/**
+ * Every port over one database and one key-value store.
+ *
+ * @param beside The same database for what decisions wait for, and what keeps them from
+ * waiting too long.
+ */
 export function createStores(
   sql: Sql,
   openKv: () => Promise<Deno.Kv>,
-): Omit<Stores, "health" | "close"> {
+  { decisions = sql, guards = createGuards() }: {
+    readonly decisions?: Sql;
+    readonly guards?: Guards;
+  } = {},
+): Omit<Stores, "actFor" | "health" | "close"> {
+  const owner = ownerOf(sql);
   return {
-    signals: createSignalStore(sql),
+    guards,
+    // Rows are copied in, which no row-level security lets through.
+    signals: {
+      ...createSignalStore(sql),
+      write: createSignalStore(owner).write,
+    },
     backfills: createBackfillStore(sql),
-    stream: createSignalStream(sql),
+    stream: createSignalStream(owner),
     history: createFeatureHistory(sql),
-    online: createOnlineFeatures(openKv),
+    online: createOnlineFeatures(openKv, { guard: guards.of("kv") }),
     views: createViewStore(sql),
     checks: createConsistencyStore(sql),
     spreads: createFeatureSpreads(sql),
@@ -103,33 +159,69 @@ export function createStores(
     models: createModelRegistry(sql),
     trials: createTrialStore(sql),
     watches: createModelWatchStore(sql),
-    log: createDecisionLog(sql),
-    idempotency: createIdempotencyStore(sql),
+    ...decisionStores(sql, decisions),
+    checkpoints: createCheckpointStore(sql),
+    retention: createLogRetention(sql),
+    naming: createLogNaming(sql),
     plans: createPlanStore(sql),
-    budgets: createBudgetBook(sql),
+    budgets: {
+      ...createBudgetBook(sql),
+      terms: createBudgetBook(owner).terms,
+    },
     changes: createChangeJournal(sql),
-    policies: createPolicyArchive(sql),
-    keys: createKeyStore(sql),
     erasures: createErasureStore(sql),
-    leases: createLeaseStore(sql),
-    quota: createQuotaStore(sql),
-    limits: createLimitCounts(sql),
+    leases: createLeaseStore(owner),
+    jobs: createJobQueue(owner),
+    quota: createQuotaStore(owner),
     governance: createGovernanceStore(sql),
     rollouts: createRolloutStore(sql),
-    agree: async (name, setting) => {
-      const [row] = await sql.query<{ setting: string }>(AGREE, [
-        name,
-        setting,
-      ]);
-      return row?.setting ?? setting;
-    },
+    modelTrials: createModelTrialStore(sql),
+    agree: (name, setting) => agree(owner, name, setting),
   };
+}
+
+/** What decisions wait for. */
+function decisionStores(sql: Sql, decisions: Sql) {
+  const owner = ownerOf(decisions);
+  return {
+    log: {
+      ...createDecisionLog(sql),
+      append: createDecisionLog(owner).append,
+    },
+    idempotency: createIdempotencyStore(decisions),
+    effects: createKeyedEffects(decisions),
+    policies: createPolicyArchive(owner),
+    keys: createKeyStore(decisions),
+    dataKeys: createDataKeyStore(owner),
+    limits: createLimitCounts(owner),
+    allowances: createAllowanceBook(owner),
+  };
+}
+
+async function agree(
+  owner: Sql,
+  name: string,
+  setting: string,
+): Promise<string> {
+  const [row] = await owner.query<{ setting: string }>(AGREE, [name, setting]);
+  return row?.setting ?? setting;
 }
 
 const AGREE = `
   insert into shared_setting as s (name, setting) values ($1, $2)
   on conflict (name) do update set setting = s.setting
   returning setting`;
+
+/** Dependencies that are not asked for now, as parts of the health. */
+function openBreakers(guards: Guards): Record<string, string> {
+  return Object.fromEntries(
+    guards.states().flatMap(({ dependency, state }) =>
+      state === "closed"
+        ? []
+        : [[`breaker:${dependency}`, "is not asked, as it did not answer"]]
+    ),
+  );
+}
 
 async function openSql(
   databaseUrl: string | null,

@@ -15,6 +15,7 @@ import {
 } from "../domain/plan.ts";
 import type { PlanMove, PlanStore } from "../ports/decisions.ts";
 import { keepAnswers } from "./idempotency.ts";
+import { keepKey } from "./keyed_effects.ts";
 import { orm } from "./orm.ts";
 import type { Session, Sql } from "./sql.ts";
 import { plan as plans, planEvent } from "./tables/plans.ts";
@@ -119,6 +120,7 @@ async function move(
       `Cannot approve plan "${id}": whoever asked for it may not approve it`,
     );
   }
+  await keepKey(tx);
   await log(tx, { tenant, id }, step);
   return toPlan(row);
 }

@@ -17,20 +17,31 @@ import {
   type Sql,
 } from "./sql.ts";
 
-const POOL = 8;
+/** How a pool is used, unless told otherwise. */
+const POOL: PoolOptions = { pool: 8, statementMs: 300_000 };
 const CONNECT_SECONDS = 10;
 /** Pause before a lost connection is tried again; the driver's own grows to 20 s. */
 const RECONNECT_SECONDS = 0.2;
 /** Statements still running get this long to finish. */
 const CLOSE_SECONDS = 2;
-const STATEMENT_MS = 300_000;
+
+/** How a pool is used. */
+export interface PoolOptions {
+  /** Connections at most. */
+  readonly pool: number;
+  /** After how long the server ends a statement, milliseconds. */
+  readonly statementMs: number;
+}
 
 /**
  * Opens a pool of connections; the first query connects.
  *
  * @throws {EngineError} `configuration_invalid` if the URL is none of Postgres.
  */
-export function openPostgres(databaseUrl: string): Sql {
+export function openPostgres(
+  databaseUrl: string,
+  { pool: most, statementMs }: PoolOptions = POOL,
+): Sql {
   if (!isPostgresUrl(databaseUrl)) {
     throw new EngineError(
       "configuration_invalid",
@@ -39,7 +50,7 @@ export function openPostgres(databaseUrl: string): Sql {
   }
   const pool = postgres(databaseUrl, {
     ...{ socket: openSockets() },
-    max: POOL,
+    max: most,
     connect_timeout: CONNECT_SECONDS,
     backoff: () => RECONNECT_SECONDS,
     fetch_types: false,
@@ -49,7 +60,7 @@ export function openPostgres(databaseUrl: string): Sql {
       application_name: "marketing-optimization-engine",
       TimeZone: "UTC",
       DateStyle: "ISO",
-      statement_timeout: STATEMENT_MS,
+      statement_timeout: statementMs,
     },
   });
   return createSql({

@@ -9,6 +9,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { EngineError } from "../domain/error.ts";
 import type { Param } from "./codec.ts";
+import { behindWall } from "./wall/behind_wall.ts";
 
 /** A row by column name; the values are as in `codec.ts`. */
 export type Row = Record<string, unknown>;
@@ -57,7 +58,8 @@ export type RowMode = "object" | "array";
  * @throws {TypeError} From `query` and `transaction`, inside a transaction of the
  * same database: a second connection would deadlock on PGlite.
  */
-export function createSql(driver: Driver): Sql {
+export function createSql(given: Driver): Sql {
+  const driver = behindWall(given);
   const open = new AsyncLocalStorage<true>();
   function outside() {
     if (open.getStore()) {

@@ -13,6 +13,7 @@ import type {
   ViewState,
   ViewStore,
 } from "../ports/features.ts";
+import { keepKey } from "./keyed_effects.ts";
 import { orm } from "./orm.ts";
 import type { Sql } from "./sql.ts";
 import { featureView } from "./tables/features.ts";
@@ -65,6 +66,7 @@ function withVersions(
 ): Promise<void> {
   return sql.transaction(async (tx) => {
     await tx.query(LOCK_NAME, [tenant, name]);
+    await keepKey(tx);
     const db = orm(tx);
     const versions = await db.select().from(featureView)
       .where(and(eq(featureView.tenant, tenant), eq(featureView.name, name)))

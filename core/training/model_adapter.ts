@@ -5,19 +5,13 @@
  *
  * @module
  */
-import { canonicalJson } from "../domain/canonical.ts";
 import type { EvidenceItem } from "../domain/change.ts";
-import { type Alias, ALIASES } from "../domain/model_event.ts";
+import { ALIASES } from "../domain/model_event.ts";
+import { parseModelContent, parseModelSubject } from "../domain/model_role.ts";
 import { type ModelRecord, printModelRef } from "../domain/score.ts";
 import type { ChangeAdapter, Findings, Scope } from "../ports/governance.ts";
 import type { ModelRegistry } from "../ports/models.ts";
 import { printGate } from "./gates.ts";
-
-/** A role of a name. */
-export interface ModelRole {
-  readonly name: string;
-  readonly alias: Alias;
-}
 
 /** Registered versions, as far as judging a change needs them. */
 export type JudgedModels = Pick<ModelRegistry, "find" | "evidence">;
@@ -26,31 +20,13 @@ export type JudgedModels = Pick<ModelRegistry, "find" | "evidence">;
 export function createModelAdapter(models: JudgedModels): ChangeAdapter {
   return {
     kind: "model",
+    measured: true,
     requires: ["approval", "gates", "measures"],
     check: (content, _base, { subject, scope }) =>
       findOut(models, { content, subject, scope }),
     recheck: () => Promise.resolve([]),
     merge: (content) => content,
   };
-}
-
-/** The role that a subject names; null if it names none. */
-export function parseModelSubject(subject: string): ModelRole | null {
-  const [, name = "", role] = /^model:([a-z][a-z0-9_]*)\/([a-z]+)$/
-    .exec(subject) ?? [];
-  const alias = ALIASES.find((one) => one === role);
-  return alias === undefined ? null : { name, alias };
-}
-
-/** The version that a content names; null if it names none, or not canonically. */
-export function parseModelContent(text: string): number | null {
-  const version = Number(/^\{"version":(\d{1,9})\}$/.exec(text)?.[1] ?? 0);
-  return text === printModelContent(version) && version > 0 ? version : null;
-}
-
-/** Prints a content; the inverse of {@link parseModelContent}. */
-export function printModelContent(version: number): string {
-  return canonicalJson({ version });
 }
 
 interface Asked {

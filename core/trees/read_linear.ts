@@ -16,6 +16,15 @@ export interface FlatLinear {
   readonly link: { readonly kind: "identity" | "sigmoid" | "exp" };
 }
 
+/** A linear model step by step, as the graph takes them: all in float32. */
+export interface LinearSteps
+  extends Pick<FlatLinear, "intercept" | "centres" | "link"> {
+  /** What a centred column is multiplied by first, shape [columns]. */
+  readonly scales: Float64Array;
+  /** Per scaled unit, shape [columns]. */
+  readonly weights: Float64Array;
+}
+
 const LINKS: ReadonlyMap<string, FlatLinear["link"]["kind"]> = new Map([
   ["Sigmoid", "sigmoid"],
   ["Exp", "exp"],
@@ -28,11 +37,27 @@ const LINKS: ReadonlyMap<string, FlatLinear["link"]["kind"]> = new Map([
  * @returns The model, or null if the graph is something else.
  */
 export function readLinear(onnx: Uint8Array): FlatLinear | null {
-  const graph = readGraph(onnx);
-  return graph && graphLinear(graph);
+  const steps = readLinearSteps(onnx);
+  if (steps === null) return null;
+  const { scales, ...flat } = steps;
+  const weights = flat.weights.map((weight, at) =>
+    weight * (scales[at] as number)
+  );
+  return { ...flat, weights };
 }
 
-function graphLinear(graph: Graph): FlatLinear | null {
+/**
+ * Reads a linear model's steps.
+ *
+ * @param onnx Bytes of a model, from anywhere.
+ * @returns The steps, or null if the graph is something else.
+ */
+export function readLinearSteps(onnx: Uint8Array): LinearSteps | null {
+  const graph = readGraph(onnx);
+  return graph && graphSteps(graph);
+}
+
+function graphSteps(graph: Graph): LinearSteps | null {
   const writer = (name: string | undefined) =>
     graph.nodes.find(({ outputs }) => outputs[0] === name);
   const constant = (node: GraphNode | undefined) =>
@@ -54,8 +79,7 @@ function graphLinear(graph: Graph): FlatLinear | null {
   return isWhole
     ? {
       intercept: intercept[0] as number,
-      weights: weights.map((weight, at) => weight * (scales[at] as number)),
-      centres,
+      ...{ scales, weights, centres },
       link: { kind },
     }
     : null;

@@ -46,6 +46,7 @@ await tellApart(async (): Promise<StreamAnswer> => {
   const kv = createLazyKv(`${folder}/features.kv`, folder);
   const stores = {
     ...createStores(sql, kv.open),
+    actFor: <T>(_tenant: string, work: () => Promise<T>) => work(),
     health: () => Promise.resolve({}),
     close: () => sql.close(),
   };

@@ -1,7 +1,11 @@
 /**
- * A closed loop of HTTP/1.1 requests over raw connections, light enough that the
- * server and not the load is what is measured.
+ * HTTP/1.1 requests over raw connections, light enough that the server and not the load
+ * is what is measured: as fast as answers come, or at a fixed rate whatever comes.
  *
+ * At a rate, a request's latency counts from the moment at which it was to be sent, so
+ * that one slow answer is not told of once, but of all that had to wait for it.
+ *
+ * @see https://github.com/giltene/wrk2, read on 2026-11-26
  * @module
  */
 
@@ -14,6 +18,8 @@ export interface Load {
   readonly bodies: readonly string[];
   readonly connections: number;
   readonly requests: number;
+  /** Requests a second; as fast as answers come unless given. */
+  readonly rate?: number;
 }
 
 /** What came back. */
@@ -37,8 +43,9 @@ export async function sendLoad(load: Load): Promise<LoadResult> {
     new TextEncoder().encode(printRequest(load, body))
   );
   const latencies = new Float64Array(load.requests);
-  let next = 0;
   let failures = 0;
+  const started = performance.now();
+  const turns = takeTurns(load, started);
   async function work(): Promise<void> {
     const connection = await Deno.connect({
       hostname: "127.0.0.1",
@@ -47,27 +54,47 @@ export async function sendLoad(load: Load): Promise<LoadResult> {
     connection.setNoDelay(true);
     const buffer = new Uint8Array(64 * 1024);
     try {
-      while (next < load.requests) {
-        const turn = next++;
-        const started = performance.now();
+      for (let turn = await turns(); turn !== null; turn = await turns()) {
         await writeAll(
           connection,
-          requests[turn % requests.length] ?? new Uint8Array(),
+          requests[turn.number % requests.length] ?? new Uint8Array(),
         );
         if (await readAnswer(connection, buffer) !== 200) failures++;
-        latencies[turn] = performance.now() - started;
+        latencies[turn.number] = performance.now() - turn.dueMs;
       }
     } finally {
       connection.close();
     }
   }
-  const started = performance.now();
   await Promise.all(Array.from({ length: load.connections }, work));
   const seconds = (performance.now() - started) / 1000;
   return {
     throughput: load.requests / seconds,
     latencies: latencies.sort(),
     failures,
+  };
+}
+
+interface Turn {
+  readonly number: number;
+  /** When it was to be sent. */
+  readonly dueMs: number;
+}
+
+/** Hands out the turns in order, at a rate not before they are due; null after the last. */
+function takeTurns(
+  { requests, rate }: Load,
+  startedMs: number,
+): () => Promise<Turn | null> {
+  let next = 0;
+  return async () => {
+    if (next >= requests) return null;
+    const number = next++;
+    if (rate === undefined) return { number, dueMs: performance.now() };
+    const dueMs = startedMs + number * 1000 / rate;
+    const earlyMs = dueMs - performance.now();
+    if (earlyMs > 0) await new Promise((wake) => setTimeout(wake, earlyMs));
+    return { number, dueMs };
   };
 }
 

@@ -16,7 +16,7 @@ import {
 } from "../../core/decisions/memory_ports_test.ts";
 import { createDecisions } from "../../core/decisions/decisions.ts";
 import { replayPolicies } from "../../core/decisions/policy_replay/replay_policies.ts";
-import { parseRecord } from "../../core/decisions/record.ts";
+import { parseRecord } from "../../core/decisions/log/records/record.ts";
 import { readPolicies } from "../../core/commands/files.ts";
 import type { LoggedRecord } from "../../core/domain/decision.ts";
 import type { PolicyDocument } from "../../core/domain/verdict.ts";

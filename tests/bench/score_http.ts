@@ -1,6 +1,7 @@
 /**
- * `POST /optimization/score` with features, model, policies and a durable log on a
- * real Postgres, against an empty Hono POST with the same parsing.
+ * `POST /optimization/score` with features, a model, thirty policies and a durable log on
+ * a real Postgres, against an empty Hono POST with the same parsing: what a request costs,
+ * and how long it takes at fixed rates.
  *
  * @module
  */
@@ -8,13 +9,27 @@ import { openTerminal } from "../../core/commands/terminal.ts";
 import { environmentOf, fillCompany, type Place } from "../company.ts";
 import { type ServerProcess, startServer } from "../servers/engine.ts";
 import { findPostgres, startPostgres } from "../servers/postgres.ts";
-import { type Bench, interleave, median, type Row } from "./bench.ts";
+import { type Bench, median, type Row } from "./bench.ts";
+import { cpuSeconds } from "./cpu_time.ts";
 import { quantile, sendLoad } from "./http_load.ts";
+import { writePolicies } from "./thirty_policies.ts";
 
 const SUBJECTS = 2000;
-const CONNECTIONS = 32;
+/** Few enough that nothing is refused for being too much. */
+const CONNECTIONS = 16;
+/** Requests of one trial, and of those before that are not counted. */
 const REQUESTS = 6000;
+const WARM = 20_000;
 const ROUNDS = 5;
+/** A difference of some percent wants more rounds. */
+const COST_ROUNDS = 9;
+/** Requests a second, on connections enough for a pause of 64 ms at the highest rate. */
+const RATES = [500, 1000, 2000];
+const OPEN_CONNECTIONS = 128;
+const OPEN_SECONDS = 6;
+/** So long that answers are late and not given up. */
+const DEADLINE_MS = 1000;
+const EMPTY = "empty Hono POST with the same parsing";
 
 /** A request for each person, so that no cache flatters. */
 const BODIES = Array.from({ length: SUBJECTS }, (_, index) =>
@@ -30,6 +45,12 @@ const BODIES = Array.from({ length: SUBJECTS }, (_, index) =>
     },
   }));
 
+/** Where the log is durable before an answer. */
+const WRITES = {
+  "score-http": "spool",
+  "score-http-durable": "postgres",
+} as const;
+
 const bench: Bench = { name: "score-http", run };
 export default bench;
 
@@ -38,74 +59,162 @@ async function run(): Promise<readonly Row[]> {
     openTerminal().warn("score-http: left out, no Postgres is installed");
     return [];
   }
-  const folder = await Deno.makeTempDir({ prefix: "score_http_" });
+  const home = await Deno.makeTempDir({ prefix: "score_http_" });
+  const [folder, policies] = [`${home}/data`, `${home}/policies`];
+  for (const made of [folder, policies]) await Deno.mkdir(made);
+  await writePolicies(policies);
   const postgres = await startPostgres();
-  const place = { databaseUrl: postgres.url, folder };
-  try {
-    return await measure(place, await fillCompany(place, SUBJECTS));
-  } finally {
-    await postgres.stop();
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
-async function measure(place: Place, key: string): Promise<readonly Row[]> {
-  const engine = await startServer({
-    args: ["main.ts", "serve", "--port", "0"],
-    env: environmentOf(place),
-  });
+  const place = { databaseUrl: postgres.url, folder, policies };
   const empty = await startServer({
     args: ["tests/bench/empty_server.ts"],
     env: {},
   });
-  const latencies: Float64Array[] = [];
   try {
-    const [engineSeconds = NaN, emptySeconds = NaN] = await interleave([
-      () => load(engine, { key, latencies }),
-      () => load(empty, { key, latencies: [] }),
-    ], ROUNDS);
-    const against = "empty Hono POST with the same parsing";
-    const ratio = emptySeconds / engineSeconds;
-    const at = (share: number) =>
-      median(latencies.slice(1).map((sorted) => quantile(sorted, share)));
-    return [
-      {
-        name: "score-http",
-        value: REQUESTS / engineSeconds,
-        unit: "requests/s",
-        against,
-        ratio,
-      },
-      ...[0.5, 0.95, 0.99].map((share) => ({
-        name: `score-http-p${share * 100}`,
-        value: at(share),
-        unit: "ms",
-        against: `${CONNECTIONS} connections, closed loop`,
-        ratio: null,
-      })),
-    ];
+    const key = await fillCompany(place, SUBJECTS);
+    const rows: Row[] = [...await delays("score-http-empty", empty, key)];
+    for (const [name, writes] of Object.entries(WRITES)) {
+      rows.push(...await measure({ name, writes, key, place }, empty));
+    }
+    return [...rows, await telemetryCost(place, key)];
   } finally {
-    await engine.stop();
     await empty.stop();
+    await postgres.stop();
+    await Deno.remove(home, { recursive: true });
   }
 }
 
-/** Seconds for all requests. */
+async function measure(
+  { name, writes, key, place }: {
+    readonly name: string;
+    readonly writes: string;
+    readonly key: string;
+    readonly place: Place;
+  },
+  empty: ServerProcess,
+): Promise<readonly Row[]> {
+  const engine = await startServer({
+    args: ["main.ts", "serve", "--port", "0"],
+    env: { ...environmentOf(place), MOE_LOG_WRITES: writes },
+  });
+  try {
+    await closedLoop(engine, key, WARM);
+    const mine: Trial[] = [];
+    const others: Trial[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      mine.push(await closedLoop(engine, key, REQUESTS));
+      others.push(await closedLoop(empty, key, REQUESTS * 4));
+    }
+    return [
+      compare(name, "requests/s of a core", [mine, others, "perCore"]),
+      compare(`${name}-closed`, "requests/s", [mine, others, "perSecond"]),
+      ...await delays(name, engine, key),
+    ];
+  } finally {
+    await engine.stop();
+  }
+}
+
+/** What is observed at its defaults, against nothing; the log is spooled, as that is fastest. */
+async function telemetryCost(place: Place, key: string): Promise<Row> {
+  const env = { ...environmentOf(place), MOE_LOG_WRITES: "spool" };
+  const args = ["main.ts", "serve", "--port", "0"];
+  const observed = await startServer({ args, env });
+  const bare = await startServer({
+    ...{ args, env: { ...env, MOE_TELEMETRY: "off" } },
+  });
+  try {
+    const mine: Trial[] = [];
+    const others: Trial[] = [];
+    for (const engine of [observed, bare]) await closedLoop(engine, key, WARM);
+    for (let round = 0; round < COST_ROUNDS; round++) {
+      mine.push(await closedLoop(observed, key, REQUESTS));
+      others.push(await closedLoop(bare, key, REQUESTS));
+    }
+    const compared = [mine, others, "perCore"] as const;
+    const row = compare("telemetry-cost", "requests/s of a core", compared);
+    return { ...row, against: "the same with MOE_TELEMETRY=off" };
+  } finally {
+    await observed.stop();
+    await bare.stop();
+  }
+}
+
+interface Trial {
+  /** Answers for each second on the clock, over all connections. */
+  readonly perSecond: number;
+  /** Answers for each second of CPU time of the server. */
+  readonly perCore: number;
+}
+
+function compare(
+  name: string,
+  unit: string,
+  [mine, others, figure]: readonly [Trial[], Trial[], keyof Trial],
+): Row {
+  const value = median(mine.map((trial) => trial[figure]));
+  const other = median(others.map((trial) => trial[figure]));
+  return { name, value, unit, against: EMPTY, ratio: value / other };
+}
+
+async function closedLoop(
+  server: ServerProcess,
+  key: string,
+  requests: number,
+): Promise<Trial> {
+  const before = cpuSeconds(server.pid);
+  const { throughput, failures } = await load(server, key, {
+    ...{ requests, connections: CONNECTIONS },
+  });
+  const answered = requests - failures;
+  return {
+    perSecond: throughput * answered / requests,
+    perCore: answered / (cpuSeconds(server.pid) - before),
+  };
+}
+
+/** Latencies at each rate, from the moment at which each request was to be sent. */
+async function delays(
+  name: string,
+  server: ServerProcess,
+  key: string,
+): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  for (const rate of RATES) {
+    const { latencies, failures } = await load(server, key, {
+      ...{ rate, requests: rate * OPEN_SECONDS },
+      connections: OPEN_CONNECTIONS,
+    });
+    const refused = failures === 0 ? "" : `; ${failures} refused`;
+    for (const share of [0.5, 0.95, 0.99]) {
+      rows.push({
+        name: `${name}-${rate}-p${share * 100}`,
+        value: quantile(latencies, share),
+        unit: "ms",
+        against: `${rate} requests a second, open loop${refused}`,
+        ratio: null,
+      });
+    }
+  }
+  return rows;
+}
+
 async function load(
   { port }: ServerProcess,
-  { key, latencies }: { key: string; latencies: Float64Array[] },
-): Promise<number> {
-  const result = await sendLoad({
+  key: string,
+  how: {
+    readonly requests: number;
+    readonly connections: number;
+    readonly rate?: number;
+  },
+) {
+  return await sendLoad({
     port,
     path: "/optimization/score",
-    headers: { authorization: `Bearer ${key}` },
+    headers: {
+      authorization: `Bearer ${key}`,
+      "x-deadline-ms": String(DEADLINE_MS),
+    },
     bodies: BODIES,
-    connections: CONNECTIONS,
-    requests: REQUESTS,
+    ...how,
   });
-  if (result.failures > 0) {
-    throw new Error(`${result.failures} requests were refused`);
-  }
-  latencies.push(result.latencies);
-  return REQUESTS / result.throughput;
 }

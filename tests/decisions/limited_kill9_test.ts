@@ -5,8 +5,8 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { parseRecord } from "../../core/decisions/record.ts";
-import { createDecisionLog } from "../../core/store/decision_log.ts";
+import { parseRecord } from "../../core/decisions/log/records/record.ts";
+import { createDecisionLog } from "../../core/store/log/decision_log.ts";
 import { openPostgres } from "../../core/store/postgres.ts";
 import type { Sql } from "../../core/store/sql.ts";
 import {

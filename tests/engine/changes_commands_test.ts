@@ -215,8 +215,11 @@ async function makeKeys({ moe, refused }: Desk) {
   await moe(...create, "zoe", "--person", "--groups", "growth, sales,growth");
   await moe(...create, "robot");
   const { text } = await moe("keys", "list");
-  assert.match(text, /zoe +propose,govern +any +person +growth,sales +\d/);
-  assert.match(text, /robot +propose,govern +any +service +\d/);
+  assert.match(
+    text,
+    /zoe +propose,govern +any +person +growth,sales +never +\d/,
+  );
+  assert.match(text, /robot +propose,govern +any +service +never +\d/);
   const engine = await refused(...create, "Engine");
   assert.match(engine.message, /NAME "Engine": the engine itself acts/);
   const group = await refused(...create, "yan", "--groups", "a,,b");

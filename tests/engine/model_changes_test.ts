@@ -10,7 +10,7 @@ import { type Opened, openEngine } from "../../core/commands/open.ts";
 import { sha256 } from "../../core/domain/canonical.ts";
 import type { Actor, Change } from "../../core/domain/change.ts";
 import { signatureOf } from "../../core/governance/approval.ts";
-import { printModelContent } from "../../core/training/model_adapter.ts";
+import { printModelContent } from "../../core/domain/model_role.ts";
 
 const TENANT = "acme";
 const SUBJECT = "model:bidder/champion";

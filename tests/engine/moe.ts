@@ -40,7 +40,8 @@ function command(
   return new Deno.Command(Deno.execPath(), {
     args: ["run", ...PERMISSIONS, "main.ts", ...args],
     cwd: ROOT,
-    env: { ...env, NO_COLOR: "1" },
+    // A busy machine costs no rung, and no answer.
+    env: { MOE_DEADLINE_MS: "20000", ...env, NO_COLOR: "1" },
     stdin,
     stdout: "piped",
     stderr: "piped",

@@ -5,7 +5,15 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { keepPlans, type PlanEntry } from "../../core/commands/keep_plans.ts";
+import {
+  type MadePlanEntry,
+  makePlansJob,
+} from "../../core/commands/jobs/make_plans.ts";
+import { takenRun } from "../../core/commands/jobs/taken_run_test.ts";
+import {
+  type WatchedPlanEntry,
+  watchPlansJob,
+} from "../../core/commands/jobs/watch_plans.ts";
 import { parseNightlyPlans } from "../../core/commands/nightly_plans.ts";
 import type { Opened } from "../../core/commands/open.ts";
 import type { Plan } from "../../core/domain/plan.ts";
@@ -19,30 +27,23 @@ const SETTINGS = [{
   guardrails: [{ metric: "roas", bound: 0.9 }],
 }];
 
-/** One night of the server's background work. */
-async function night(
-  { engine, stores, clock, ids }: Opened,
-  planAt: string,
-) {
-  const entries: PlanEntry[] = [];
-  let rounds = 0;
-  const kept = keepPlans({
-    ...{ plans: engine.plans, signals: stores.signals, clock, ids },
-    leases: {
-      ...stores.leases,
-      take: (...asked) => {
-        rounds++;
-        return stores.leases.take(...asked);
-      },
-    },
-    planAt,
-    nightly: parseNightlyPlans(SETTINGS),
-    log: (entry) => entries.push(entry),
-    roundMs: 1,
-  });
-  while (rounds < 12) await new Promise((wake) => setTimeout(wake, 5));
-  kept.stop();
-  await kept.ended;
+/** One night of the server's jobs, each asked for twice. */
+async function night({ engine, stores, clock }: Opened, planAt: string) {
+  const entries: (MadePlanEntry | WatchedPlanEntry)[] = [];
+  const log = (entry: MadePlanEntry | WatchedPlanEntry) => entries.push(entry);
+  const { plans } = engine;
+  const nightly = parseNightlyPlans(SETTINGS);
+  const jobs = [
+    makePlansJob({ plans, clock, planAt, nightly, log }),
+    watchPlansJob({ plans, signals: stores.signals, clock, log }),
+  ];
+  for (const job of jobs) {
+    for (const concern of await job.concerns()) {
+      const run = { ...concern, askedAt: clock.now() };
+      const memory = await job.run(takenRun(job, run));
+      await job.run(takenRun(job, { ...run, memory }));
+    }
+  }
   return entries;
 }
 

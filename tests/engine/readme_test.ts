@@ -6,7 +6,7 @@
  */
 import assert from "node:assert/strict";
 import config from "../../deno.json" with { type: "json" };
-import { VARIABLES } from "../../core/commands/configuration.ts";
+import { VARIABLES } from "../../core/commands/environment.ts";
 import { ROOT } from "../architecture/paths.ts";
 import { environmentOf, fillCompany } from "../company.ts";
 import { startServer } from "../servers/engine.ts";

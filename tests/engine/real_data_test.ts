@@ -132,7 +132,8 @@ async function score(env: Env, key: string, model: string): Promise<void> {
     );
     const verified = await succeed(env, ["verify-log"]);
     assert.match(verified, /1 records, the chain holds/);
-    await expectPlace(env, /ends at (\S+)/.exec(verified)?.[1] ?? "");
+    const place = /default: 1 records, .* ends at (\S+)/.exec(verified);
+    await expectPlace(env, place?.[1] ?? "");
   } finally {
     await server.kill9().catch(() => {});
   }

@@ -6,10 +6,8 @@
 import assert from "node:assert/strict";
 import { OWN_PORTS } from "../../core/domain/model_ports.ts";
 import { type Random, seededRandom } from "../../core/domain/random.ts";
-import {
-  compileTrees,
-  withCompiledTrees,
-} from "../../core/scores/compiled_trees.ts";
+import { withCompiledRows } from "../../core/scores/compiled_rows.ts";
+import { compileTrees } from "../../core/scores/compiled_trees.ts";
 import { type Runtime, startRuntime } from "../../core/scores/runtime.ts";
 import { readTrees } from "../../core/trees/read_trees.ts";
 import { onnxBytes } from "./onnx_bytes.ts";
@@ -151,7 +149,7 @@ Deno.test("trees answer one row and the runtime many; a runtime that says otherw
       return real.run(encoded);
     },
   };
-  const quick = await withCompiledTrees(counting, model);
+  const quick = await withCompiledRows(counting, model);
   assert.equal(asked, 1);
   const one = rowsOf(random, 1);
   assert.deepEqual(await quick.run(one), await real.run(one));
@@ -163,6 +161,6 @@ Deno.test("trees answer one row and the runtime many; a runtime that says otherw
     run: async (encoded) =>
       (await real.run(encoded)).map((score) => score + 1e-7),
   };
-  assert.equal(await withCompiledTrees(other, model), other);
+  assert.equal(await withCompiledRows(other, model), other);
   await real.release();
 });

@@ -24,6 +24,7 @@ import type { FittedRows, RowFamily } from "../../plugins/contract.ts";
 import logistic from "../../models/propensity_logistic/model.ts";
 
 const AT = "2026-06-01T12:00:00.000Z";
+const GONE = { code: "model_unavailable" };
 const SCHEMA: InputSchema = {
   inputs: [
     { name: "v.x", kind: "number", fill: 0.5, typical: 0.5 },
@@ -167,16 +168,14 @@ function worstGap(one: Float64Array, other: Float64Array): number {
 
 Deno.test("a champion scores as its trainer predicts, and gives way when damaged", () =>
   withRegistry(async ({ models, scores, pass, damage }) => {
-    await assert.rejects(scores.champion("acme", "visit"), {
+    await assert.rejects(Promise.try(scores.champion, "acme", "visit"), {
       code: "model_unavailable",
       message: /no version of it is approved/,
     });
     pass();
     const fitted = [await fit(1), await fit(2)];
     for (const { onnx } of fitted) await register(models, onnx);
-    await assert.rejects(scores.champion("other", "visit"), {
-      code: "model_unavailable",
-    });
+    await assert.rejects(Promise.try(scores.champion, "other", "visit"), GONE);
     const { champion, previous } = await scores.champion("acme", "visit");
     assert.deepEqual(
       [champion.record.version, previous?.record.version],
@@ -212,9 +211,7 @@ async function serveDamaged({ models, damage }: {
     assert.equal((await scorer.score(rowsOf(3, 1))).length, 3);
     await damage(1);
     const fresh = createScores({ models, clock: { now: () => AT } });
-    await assert.rejects(fresh.champion("acme", "visit"), {
-      code: "model_unavailable",
-    });
+    await assert.rejects(Promise.try(fresh.champion, "acme", "visit"), GONE);
     await fresh.close();
   } finally {
     await scores.close();
@@ -223,25 +220,31 @@ async function serveDamaged({ models, damage }: {
 
 Deno.test("an unnamed model is the only approved one of its kind, or the choices are named", () =>
   withRegistry(async ({ models, scores, pass }) => {
-    await assert.rejects(scores.named("acme", "action", null), {
-      code: "model_unavailable",
-      message: /none is approved/,
-    });
+    await assert.rejects(
+      Promise.try(scores.named, "acme", { kind: "action", name: null }),
+      { code: "model_unavailable", message: /none is approved/ },
+    );
     const { onnx } = await fit(1);
     await register(models, onnx);
     await scores.renew("acme");
-    assert.equal((await scores.named("acme", "action", null)).name, "visit");
-    await assert.rejects(scores.named("acme", "bid", "visit"), {
-      code: "model_unavailable",
-      message: /for use "action"/,
-    });
+    assert.equal(
+      (await scores.named("acme", { kind: "action", name: null })).name,
+      "visit",
+    );
+    await assert.rejects(
+      Promise.try(scores.named, "acme", { kind: "bid", name: "visit" }),
+      { code: "model_unavailable", message: /for use "action"/ },
+    );
     await register(models, onnx, { name: "order" });
-    assert.equal((await scores.named("acme", "action", null)).name, "visit");
+    assert.equal(
+      (await scores.named("acme", { kind: "action", name: null })).name,
+      "visit",
+    );
     pass();
-    await assert.rejects(scores.named("acme", "action", null), {
-      code: "model_unavailable",
-      message: /order, visit/,
-    });
+    await assert.rejects(
+      Promise.try(scores.named, "acme", { kind: "action", name: null }),
+      { code: "model_unavailable", message: /order, visit/ },
+    );
   }));
 
 Deno.test("curves are read whole or not at all", () =>
@@ -271,10 +274,10 @@ Deno.test("curves are read whole or not at all", () =>
     await put({ ...curves, curves: [{ ...curves.curves[0], decay: 1 }] });
     pass();
     assert.equal((await scores.curves("acme", "response")).record.version, 1);
-    await assert.rejects(scores.champion("acme", "response"), {
-      code: "model_unavailable",
-      message: /curves, not scores/,
-    });
+    await assert.rejects(
+      Promise.try(scores.champion, "acme", "response"),
+      { code: "model_unavailable", message: /curves, not scores/ },
+    );
   }));
 
 Deno.test("sessions beyond the limit give way, and open again when used", async () => {

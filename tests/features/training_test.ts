@@ -66,7 +66,7 @@ Deno.test({
       const scores = createScores({ models: stores.models, clock });
       try {
         await assert.rejects(
-          scores.champion(TENANT, "email_visit"),
+          async () => await scores.champion(TENANT, "email_visit"),
           { code: "model_unavailable" },
         );
         await assert.rejects(
@@ -118,7 +118,7 @@ async function serve(
   assert.equal(said.length, 3);
   assert.ok(said.every((chance) => chance > 0.02 && chance < 0.5), `${said}`);
   assert.equal(
-    (await scores.named(TENANT, "action", null)).name,
+    (await scores.named(TENANT, { kind: "action", name: null })).name,
     "email_visit",
   );
 }

@@ -189,6 +189,7 @@ async function holdsBack(stores: Stores, tenant: string) {
   assert.deepEqual(health, {
     database: null,
     features: null,
+    wall: null,
     "plugin:x": "left out",
     "features:orders@1":
       "orders@1.orders_count_7d: its greatest value is 7, and 5 is expected",

@@ -9,9 +9,9 @@ import { readConfiguration } from "../../core/commands/configuration.ts";
 import { keepPolicies } from "../../core/commands/keep_policies.ts";
 import { issueKey } from "../../core/commands/keys.ts";
 import { openEngine } from "../../core/commands/open.ts";
-import { listen } from "../../core/commands/serve.ts";
+import { listen } from "../../core/commands/listen.ts";
 import type { PolicyDocument } from "../../core/domain/verdict.ts";
-import { SCOPES } from "../../core/ports/decisions.ts";
+import { SCOPES } from "../../core/ports/access.ts";
 import { teach, TENANT } from "../pacing/served_nodes.ts";
 
 /** Bids that no policy lowers come to this. */
@@ -67,6 +67,7 @@ export async function withServed(
   const variables: Record<string, string> = {
     MOE_DATA: folder,
     MOE_POLICIES: `${folder}/policies`,
+    MOE_DEADLINE_MS: "20000",
   };
   const configuration = readConfiguration((name) => variables[name]);
   const opened = await openEngine(configuration);
@@ -88,7 +89,7 @@ export async function withServed(
   const terminal = {
     ...{ line: () => {}, warn: () => {}, progress: () => {}, done: () => {} },
   };
-  const listening = listen({ configuration, terminal }, opened, {
+  const listening = await listen({ configuration, terminal }, opened, {
     ...{ port: 0, quiet: true },
   });
   try {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Engine } from "../../core/engine.ts";
-import { createApp } from "../../core/http/app.ts";
+import { type AppOptions, createApp } from "../../core/http/app.ts";
 import type { AccessEntry } from "../../core/http/access_log.ts";
 import { createStub, type Stub } from "./stub_engine.ts";
 
@@ -38,10 +38,12 @@ export interface Caller {
  * Opens an app over a new stub.
  *
  * @param parts Of the engine, in place of the stub's.
+ * @param options Of the app, beside these.
  */
 export function openCaller(
   bodyLimitBytes = 10_000,
   parts: Partial<Engine> = {},
+  options: Partial<AppOptions> = {},
 ): Caller {
   const stub = createStub();
   const key = stub.grant();
@@ -50,6 +52,7 @@ export function openCaller(
     version: "1.2.3",
     bodyLimitBytes,
     log: (entry) => logged.push(entry),
+    ...options,
   });
   return {
     stub,

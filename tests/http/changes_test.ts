@@ -5,6 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { EngineError } from "../../core/domain/error.ts";
+import { SCOPES } from "../../core/ports/access.ts";
 import { MAX_DEPTH as MOST_OPERATORS } from "../../core/verdicts/language/parse_logic.ts";
 import { openCaller } from "./caller.ts";
 import { SIGNS } from "./stub_changes.ts";
@@ -43,6 +44,7 @@ Deno.test("a proposal is kept as it was meant", async () => {
   assert.deepEqual(body.rollout, {
     ...{ start_at: "2026-02-01T00:00:00.000Z", shadow_hours: 24 },
     ...{ canary_permille: 0, canary_hours: 0, expires_at: null },
+    ...{ measure: null, guardrails: null },
   });
   const told = await ask(`GET /changes/${body.change_id}/content`);
   assert.deepEqual(told.body.content, [POLICY]);
@@ -172,7 +174,7 @@ Deno.test.each([
   "$line of the deployment takes a key that governs",
   async ({ line, body }) => {
     const { ask, stub } = openCaller();
-    const scopes = ["read", "propose", "approve"] as const;
+    const scopes = SCOPES.filter((scope) => scope !== "govern");
     const key = stub.grant({ scopes });
     const asked = body === undefined ? { key } : { key, body };
     const told = await ask(`${line}?scope=deployment`, asked);

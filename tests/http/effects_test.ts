@@ -17,7 +17,7 @@ import {
 } from "../../core/decisions/memory_ports_test.ts";
 import type { PolicyRule, Switch } from "../../core/domain/verdict.ts";
 import { createApp } from "../../core/http/app.ts";
-import { createDecisionLog } from "../../core/store/decision_log.ts";
+import { createDecisionLog } from "../../core/store/log/decision_log.ts";
 import { createIdempotencyStore } from "../../core/store/idempotency.ts";
 import { createLimitCounts } from "../../core/store/limit_counts.ts";
 import { createPolicyArchive } from "../../core/store/policy_archive.ts";
@@ -74,7 +74,9 @@ function openApp(
     ids: { next: (prefix) => `${prefix}_${crypto.randomUUID()}` },
   });
   const stub = createStub();
-  const app = createApp({ ...stub.engine, decisions }, { version: "1" });
+  const app = createApp({ ...stub.engine, decisions }, {
+    ...{ version: "1", deadlineMs: 20_000 },
+  });
   const headers = {
     "authorization": `Bearer ${stub.grant()}`,
     "content-type": "application/json",

@@ -66,10 +66,15 @@ const BODIES: Readonly<Record<string, Asked>> = {
     },
   },
   "/views": { body: ORDERS },
+  "/keys": { body: { name: "bidder", scopes: ["administer"] } },
   "/models/{name}/proposals": {
     body: { alias: "shadow", version: 1, reason: "to compare" },
   },
   "/models/{name}/rollback": { body: { reason: "bids too much" } },
+  ["/decisions/{id}/outcomes"]: {
+    body: ENDPOINTS.find(({ path }) => path === "/decisions/{id}/outcomes")
+      ?.example,
+  },
   "/erasures": { body: { subjects: ["u-48151623"] } },
   ...Object.fromEntries(
     ENDPOINTS.filter(({ tag, example }) =>
@@ -93,6 +98,7 @@ const PARAMS: Readonly<Record<string, string>> = {
   version: "1",
   seq: "2",
   plot: "curves",
+  job: "materialize",
 };
 
 const VIEW_PARAMS: Readonly<Record<string, string>> = {
@@ -109,6 +115,7 @@ const OWN_PARAMS = [
 
 /** Query parameters that a route cannot do without. */
 const QUERIES: Readonly<Record<string, string>> = {
+  "/decisions": "?entity=campaign:c-17",
   "/features/{view}/{entity}/lineage": "?feature=clicks_count_7d",
   "/signals/performance": "?source=shop&from=2026-01-01&until=2026-02-01",
 };
@@ -133,6 +140,7 @@ const IDS = [
   ["/changes", "chg_review"],
   ["/docs/changes", "chg_review"],
   ["/switches", "stop_display"],
+  ["/keys", "0123456789abcdef"],
 ] as const;
 
 /** What is sent. */

@@ -65,6 +65,18 @@ Deno.test.each([
     code: "body_invalid",
   },
   {
+    note: "holding a zero byte",
+    raw: '{"context":{"campaign":"c\\u0000"}}',
+    status: 400,
+    code: "body_invalid",
+  },
+  {
+    note: "holding a zero byte in a name",
+    raw: '{"context":{"cam\\u0000paign":"c"}}',
+    status: 400,
+    code: "body_invalid",
+  },
+  {
     note: "too large",
     raw: JSON.stringify({ context: { campaign: "c".repeat(10_000) } }),
     status: 413,
@@ -76,6 +88,16 @@ Deno.test.each([
   assert.equal(told.status, status);
   assert.equal(told.body.code, code);
   assert.equal(stub.decided.length, 0);
+});
+
+Deno.test("a parameter with a zero byte answers request_invalid", async () => {
+  const { ask } = openCaller();
+  const told = await ask("GET /changes?subject=a%00b");
+  assert.equal(told.status, 422);
+  assert.deepEqual(told.body.errors, [{
+    path: "query.subject",
+    message: "must not hold a zero byte",
+  }]);
 });
 
 Deno.test("a body without a declared length is read up to the limit only", async () => {
@@ -142,11 +164,14 @@ Deno.test("a request leaves one line in the log, without its path or body", asyn
     },
   });
   assert.equal(logged.length, 1);
-  const { durationMs, ...line } = logged[0] ?? { durationMs: -1 };
+  const { durationMs, stages, ...line } = logged[0] ??
+    { durationMs: -1, stages: null };
+  assert.ok(Object.keys(stages ?? {}).includes("work"));
   assert.ok(durationMs >= 0);
   assert.deepEqual(line, {
     at: "2026-01-31T09:00:00.000Z",
     level: "info",
+    event: "request",
     requestId: "r-1",
     traceId,
     parentId,
@@ -155,6 +180,8 @@ Deno.test("a request leaves one line in the log, without its path or body", asyn
     status: 200,
     tenant: "acme",
     key: key.split("_")[1],
+    decision: null,
+    kept: "caller",
     code: null,
     error: null,
   });
@@ -227,7 +254,7 @@ Deno.test("metrics label routes by pattern, never by path", async () => {
   );
   assert.match(text, /bucket\{le="0\.00005",/);
   assert.match(text, /moe_build_info\{version="1\.2\.3"\} 1/);
-  assert.doesNotMatch(text, /dec_1|dec_404|wp-login|acme/);
+  assert.doesNotMatch(text, /dec_1|dec_404|wp-login/);
 });
 
 Deno.test("two apps keep their metrics apart", async () => {

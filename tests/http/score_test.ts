@@ -57,6 +57,7 @@ Deno.test("score answers an action with its evidence", async () => {
       },
       "audience.zip": { value: null, status: "missing", at: null },
     },
+    trial: null,
     shading: null,
     budget: null,
     ["valid_until"]: "2026-01-31T09:05:00.000Z",

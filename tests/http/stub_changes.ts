@@ -195,6 +195,7 @@ function createScopedStore(): GovernanceStore {
     list: (scope, filter) => of(scope).list(scope, filter),
     scopes: () => Promise.resolve([...stores.keys()]),
     commit: (scope, step) => of(scope).commit(scope, step),
+    record: (scope, acts) => of(scope).record(scope, acts),
     keep: texts.keep,
     load: texts.load,
     active: (scope, subject) => of(scope).active(scope, subject),
@@ -206,9 +207,11 @@ function createScopedStore(): GovernanceStore {
   };
 }
 
+const MEASURED = { measured: true } as const;
+
 function adapterOf(kind: "policies" | "model"): ChangeAdapter {
   return {
-    ...{ kind, requires: ["meaning"] },
+    ...{ kind, requires: ["meaning"], ...kind === "model" && MEASURED },
     check: () => Promise.resolve(FOUND),
     recheck: () => Promise.resolve([]),
     merge: (mine) => mine,

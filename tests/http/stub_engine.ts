@@ -4,34 +4,29 @@
  *
  * @module
  */
-import { createApiKey } from "../../core/http/api_key.ts";
+import type { Mask } from "../../core/decisions/log/records/masks.ts";
+import { createApiKey } from "../../core/http/access/api_key.ts";
 import type { DeliveryJob, Engine } from "../../core/engine.ts";
 import type { DecisionRequest } from "../../core/domain/decision.ts";
 import { EngineError } from "../../core/domain/error.ts";
 import type { PlanRequest } from "../../core/domain/plan_request.ts";
-import { type ApiKey, type Scope, SCOPES } from "../../core/ports/decisions.ts";
+import { type ApiKey, type Scope, SCOPES } from "../../core/ports/access.ts";
 import type { Idempotent } from "../../core/http/idempotency_key.ts";
 import { saySet } from "../../core/verdicts/explain/sentence.ts";
-import {
-  AT,
-  decisionOf,
-  EXPLANATION,
-  POLICIES,
-  REQUEST,
-} from "./stub_records.ts";
+import { AT, POLICIES } from "./stub_records.ts";
 import {
   type ErasureDesk,
   type FeatureDesk,
   openErasureDesk,
   openFeatureDesk,
 } from "./stub_features.ts";
-import {
-  type BudgetCalls,
-  openBudgetDesk,
-  RECOMMENDED,
-} from "./stub_budgets.ts";
+import { type BudgetCalls, openBudgetDesk } from "./stub_budgets.ts";
 import { openChangeDesk } from "./stub_changes.ts";
+import { openDecisionDesk } from "./stub_decisions.ts";
+import { openJobDesk } from "./stub_jobs.ts";
+import { KEY, openKeyDesk } from "./stub_keys.ts";
 import { openModelDesk } from "./stub_models.ts";
+import { TRIALS } from "./stub_trials.ts";
 import { openPlanDesk } from "./stub_plans.ts";
 import { RECEIPT, SIGNALS, TRUST } from "./stub_signals.ts";
 
@@ -53,6 +48,8 @@ export interface Stub {
   now: string;
   /** Thrown by the next decision, if set. */
   failure: unknown;
+  /** What the operator masks beside the ids of people. */
+  masks: readonly Mask[];
   /** How often keys were looked up. */
   lookups: number;
   /** Makes a key and returns its text. */
@@ -67,12 +64,11 @@ interface Kept {
 
 /** Makes a stub with tenant `acme` (a decision, a plan, three models) and others empty. */
 export function createStub(): Stub {
-  const keys = new Map<string, ApiKey>();
+  const keys = new Map([[KEY.id, KEY]]);
   const answers = new Map<string, Kept>();
   const desk = openFeatureDesk();
   const erasing = openErasureDesk();
   const spending = openBudgetDesk();
-  let count = 0;
   let requests = 0;
 
   function once(
@@ -102,6 +98,7 @@ export function createStub(): Stub {
     health: { postgres: null, kv: null },
     now: "2026-01-31T09:00:00.000Z",
     failure: null,
+    masks: [],
     lookups: 0,
     grant(grant = {}) {
       const made = createApiKey({
@@ -123,75 +120,20 @@ export function createStub(): Stub {
     },
   };
 
-  function logged(tenant: string, id: string) {
-    return tenant === "acme" && id === "dec_1"
-      ? decisionOf(stub.decided[0] ?? null, "dec_1")
-      : null;
-  }
-
-  function demand(tenant: string, id: string) {
-    const decision = logged(tenant, id);
-    if (decision) return decision;
-    throw new EngineError("not_found", `Cannot find decision "${id}"`);
-  }
-
   const engine: Engine = {
-    decisions: {
-      decide(tenant, request, { idempotent, render }) {
-        if (stub.failure !== null) return Promise.reject(stub.failure);
-        const decision = decisionOf(request, `dec_${++count}`);
-        const { answer, replayed } = once(tenant, idempotent, () => {
-          stub.decided.push(request);
-          return render(decision);
-        });
-        return Promise.resolve({
-          decision: replayed ? null : decision,
-          answer,
-          replayed,
-        });
-      },
-      recommend: (_tenant, { asks }) => {
-        stub.told.batches.push(...asks);
-        return Promise.resolve(asks.map(() => RECOMMENDED));
-      },
-      find(tenant, id) {
-        const decision = logged(tenant, id);
-        return Promise.resolve(
-          decision && {
-            record: {
-              v: 1,
-              kind: "decision",
-              tenant,
-              request: REQUEST,
-              decision,
-              by: "tester",
-            },
-            logged: {
-              seq: 1,
-              id,
-              at: decision.at,
-              prev: "0".repeat(64),
-              hash: "a",
-              record: "{}",
-            },
-          },
-        );
-      },
-      replay(tenant, id) {
-        const decision = demand(tenant, id);
-        return Promise.resolve({
-          same: true,
-          logged: decision,
-          replayed: decision,
-          differences: [],
-        });
-      },
-      explain(tenant, id) {
-        demand(tenant, id);
-        return Promise.resolve(EXPLANATION);
-      },
-      verify: () => Promise.reject(new TypeError("not over HTTP")),
+    acting: (_act, work) => work(),
+    once: async (tenant, idempotent, { run }) => {
+      const name = `${tenant}/${idempotent.route}/${idempotent.key}`;
+      if (answers.has(name)) {
+        const { answer } = once(tenant, idempotent, () => "");
+        return { ...JSON.parse(answer), replayed: true };
+      }
+      const { status, text } = await run();
+      const answer = JSON.stringify({ status, text });
+      answers.set(name, { hash: idempotent.requestHash, answer });
+      return { status, text, replayed: false };
     },
+    decisions: openDecisionDesk(stub, once),
     plans: openPlanDesk({
       planned: (request) => void stub.planned.push(request),
       said: (reason) => void stub.said.push(reason),
@@ -201,8 +143,10 @@ export function createStub(): Stub {
     features: desk.features,
     erase: erasing.erase,
     erasures: erasing.erasures,
+    jobs: openJobDesk(),
     models: openModelDesk(),
     compared: () => [],
+    spooled: () => null,
     lookAt: () => Promise.reject(new Error("no look is asked for over HTTP")),
     looks: {
       latest: (tenant, name) =>
@@ -215,14 +159,10 @@ export function createStub(): Stub {
             : [],
         ),
     },
+    trials: TRIALS,
     trust: TRUST,
     signals: SIGNALS,
-    keys: {
-      find(id) {
-        stub.lookups += 1;
-        return Promise.resolve(keys.get(id) ?? null);
-      },
-    },
+    keys: openKeyDesk(keys, () => stub.lookups += 1),
     clock: { now: () => stub.now },
     ids: {
       next: (prefix) => `${prefix}_${String(++requests).padStart(26, "0")}`,
@@ -235,11 +175,13 @@ export function createStub(): Stub {
       stub.delivered.push(job);
       return report;
     },
+    actFor: (_tenant, work) => work(),
     tenantOf: () => null,
     pseudonymOf: (tenant, id) =>
       Promise.resolve(id.includes("@") ? `email_of_${tenant}` : id),
     configured: () => [],
     quota: () => [],
+    guards: { states: () => [], onUse: () => {} },
     streamLag: () => Promise.resolve([]),
     health: () => Promise.resolve({ ...stub.health }),
     close: () => Promise.resolve(),

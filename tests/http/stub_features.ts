@@ -124,6 +124,7 @@ export function openErasureDesk(): ErasureDesk {
       deadLetters: 4,
       answers: 5,
       vectors: 6,
+      keys: 1,
     },
     models: [{ model: "email_visit@1", rows: 7 }],
   });

@@ -9,7 +9,7 @@ import { issueKey } from "../../core/commands/keys.ts";
 import { type Opened, openEngine } from "../../core/commands/open.ts";
 import type { AccessEntry } from "../../core/http/access_log.ts";
 import { createApp } from "../../core/http/app.ts";
-import type { Scope } from "../../core/ports/decisions.ts";
+import type { Scope } from "../../core/ports/access.ts";
 import { createSendgridWebhook } from "../vendors/sendgrid_webhook.ts";
 import type { Told } from "./caller.ts";
 import { type Push, SECRETS, SENDGRID } from "./pushed.ts";

@@ -18,7 +18,7 @@ Deno.test({
     withCompany(async (place, key) => {
       const env = {
         ...environmentOf(place),
-        MOE_MATERIALIZE_MINUTES: "0.001",
+        MOE_MATERIALIZE_MINUTES: "1",
       };
       const served = await serveMoe(env);
       let running = true;

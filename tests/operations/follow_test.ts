@@ -61,11 +61,13 @@ async function read(
   { engine, clock }: Opened,
   subject: string,
 ): Promise<FeatureReading | null> {
-  const found = await engine.features.read(TENANT, {
-    ids: [ORDERS],
-    entities: { subject },
-    at: clock.now(),
-  }).catch(() => null);
+  const reading = async () =>
+    await engine.features.read(TENANT, {
+      ids: [ORDERS],
+      entities: { subject },
+      at: clock.now(),
+    });
+  const found = await reading().catch(() => null);
   return found?.[ORDERS] ?? null;
 }
 

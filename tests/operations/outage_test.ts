@@ -77,7 +77,7 @@ async function checkOutage(served: Served, key: string): Promise<void> {
   const { status, body } = await get(served, key, "/readyz");
   assert.equal(status, 503);
   assert.equal(body.status, "unready");
-  assert.deepEqual(body.degraded, ["database"]);
+  assert.deepEqual(body.degraded, ["breaker:postgres", "database"]);
   assert.equal((await get(served, key, "/healthz")).status, 200);
 }
 

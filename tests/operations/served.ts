@@ -14,6 +14,8 @@ export interface Served {
   readonly out: readonly string[];
   /** Asks it to stop; its exit code. */
   stop(): Promise<number>;
+  /** Ends it at once. */
+  kill9(): Promise<void>;
 }
 
 /** Starts a server and waits until it listens. */
@@ -42,6 +44,11 @@ export async function serveMoe(
       const { code } = await child.status;
       await Promise.all(reading);
       return code;
+    },
+    kill9: async () => {
+      child.kill("SIGKILL");
+      await child.status;
+      await Promise.all(reading);
     },
   };
 }

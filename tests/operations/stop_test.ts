@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { readConfiguration } from "../../core/commands/configuration.ts";
-import { listen } from "../../core/commands/serve.ts";
+import { listen } from "../../core/commands/listen.ts";
 import { openTerminal } from "../../core/commands/terminal.ts";
 import {
   environmentOf,
@@ -13,7 +13,15 @@ import {
   makeKey,
   openCompany,
 } from "../company.ts";
-import { type Answer, get, score, type Served, serveMoe } from "./served.ts";
+import { openCollector, spansOf } from "../servers/collector.ts";
+import {
+  type Answer,
+  eventually,
+  get,
+  score,
+  type Served,
+  serveMoe,
+} from "./served.ts";
 
 const CALLERS = 40;
 
@@ -27,16 +35,50 @@ Deno.test("told to stop, it answers what runs, exits 0 and lets its files go", a
     await askAll(first, key);
     const decided = await stopWhileAsked(first, key);
     checkOutput(first);
-    const second = await serveMoe(env);
+    const { collector, url, close } = openCollector();
+    const sending = { MOE_OTLP_URL: url, MOE_TRACE_SHARE: "1" };
+    const second = await serveMoe({
+      ...{ ...env, ...sending, MOE_DRAIN_SECONDS: "1" },
+    });
     for (const { body } of decided) {
       const found = await get(second, key, `/decisions/${body.decision_id}`);
       assert.equal(found.status, 200);
     }
-    assert.equal(await second.stop(), 0);
+    await drain(second, key);
+    await close();
+    checkTraces(collector.sent);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+/** What was kept arrives before the process ends. */
+function checkTraces(sent: Parameters<typeof spansOf>[0]): void {
+  const spans = spansOf(sent);
+  const score = spans.find(({ name }) => name === "POST /optimization/score");
+  assert.deepEqual(
+    spans.filter(({ parentSpanId }) => parentSpanId === score?.spanId)
+      .map(({ name }) => name),
+    [
+      ...["admit", "read_body", "find_models", "read_features"],
+      ...["score_champion", "pace", "judge", "render", "commit"],
+    ],
+  );
+  assert.ok(spans.some(({ name }) => name === "job materialize"));
+  assert.ok(sent.some(({ path }) => path === "/v1/metrics"));
+}
+
+/** A load balancer learns that it stops while it still answers. */
+async function drain(served: Served, key: string): Promise<void> {
+  assert.equal((await get(served, key, "/readyz")).status, 200);
+  const stopped = served.stop();
+  await eventually("it says that it stops", async () => {
+    const { status, body } = await get(served, key, "/readyz");
+    return status === 503 && body.degraded.includes("draining");
+  });
+  assert.equal((await score(served, key, "s-1")).status, 200);
+  assert.equal(await stopped, 0);
+}
 
 /** What was answered of what ran when the server was told to stop. */
 async function stopWhileAsked(served: Served, key: string): Promise<Answer[]> {
@@ -76,12 +118,19 @@ function checkOutput({ out, log, url }: Served): void {
     assert.deepEqual([level, status], ["info", 200]);
     assert.ok(durationMs > 0);
   }
-  const others = log.filter((line) => !line.startsWith("{"));
-  assert.deepEqual(others, ["stopping: running requests may end"]);
+  assert.deepEqual(entries.length, log.length, "every line is JSON");
+  for (const { at, level, event } of entries) {
+    assert.ok(
+      at && level && event,
+      "every line has a name, a time and a level",
+    );
+  }
+  assert.ok(entries.some(({ event }) => event === "stopping"));
 }
 
 Deno.test({
-  name: "a caller who never finishes does not hold up a stop for ever",
+  name:
+    "neither a caller who never finishes nor a store that hangs holds up a stop for ever",
   sanitizeOps: false,
   sanitizeResources: false,
   fn: async () => {
@@ -90,13 +139,13 @@ Deno.test({
     const opened = await openCompany(place);
     const key = await makeKey(opened, "slow");
     const variables = environmentOf(place);
-    const server = listen(
+    const server = await listen(
       {
         configuration: readConfiguration((name) => variables[name]),
         terminal: openTerminal(),
       },
-      opened,
-      { port: 0, quiet: true, drainMs: 200 },
+      { ...opened, close: () => new Promise(() => {}) },
+      { port: 0, quiet: true, drainMs: 200, closeMs: 100 },
     );
     const { port, hostname } = new URL(server.url);
     using caller = await Deno.connect({ port: Number(port), hostname });
@@ -113,6 +162,7 @@ Deno.test({
     const started = performance.now();
     await server.stop();
     assert.ok(performance.now() - started < 5000);
+    await opened.close();
     await (await openCompany(place)).close();
     await Deno.remove(folder, { recursive: true });
   },

@@ -8,7 +8,7 @@ import { issueKey } from "../../core/commands/keys.ts";
 import { createEngine, type OperatedEngine } from "../../core/engine.ts";
 import { type App, createApp } from "../../core/http/app.ts";
 import { importModel } from "../../core/scores/foreign/import_model.ts";
-import { SCOPES } from "../../core/ports/decisions.ts";
+import { SCOPES } from "../../core/ports/access.ts";
 import type { Stores } from "../../core/ports/stores.ts";
 import { createIds } from "../../core/store/ids.ts";
 import { openStores } from "../../core/store/open.ts";
@@ -83,7 +83,7 @@ export async function openNode(
   });
   return {
     ...{ engine, book },
-    ask: askerOf(createApp(engine, { version: "1" }), key),
+    ask: askerOf(createApp(engine, { version: "1", deadlineMs: 20_000 }), key),
     close: async () => {
       await engine.close();
       await Deno.remove(dataFolder, { recursive: true });

@@ -10,6 +10,7 @@ import type { Touched } from "../../core/ports/features.ts";
 import type { Sql } from "../../core/store/sql.ts";
 import { erase, type EraseScope } from "../../core/signals/erase.ts";
 import { openPseudonyms } from "../../core/signals/pseudonym.ts";
+import { createDataKeyStore } from "../../core/store/encryption/data_keys.ts";
 import { createErasureStore } from "../../core/store/erasure.ts";
 import { createSignalStore } from "../../core/store/signal_store.ts";
 import { batch, subjectEvent } from "../stores/cases.ts";
@@ -124,6 +125,11 @@ function openScope(sql: Sql, seen: Seen, failing: number): EraseScope {
     models: (tenant: string) =>
       Promise.resolve([{ model: "m@1", query: { tenant, ...QUERY } }]),
     pseudonyms: () => Promise.resolve(PSEUDONYMS),
+    sealed: {
+      blind: (_tenant: string, entities: readonly string[]) =>
+        Promise.resolve(entities),
+      forget: () => {},
+    },
     clock: { now: () => AT },
     ids: { next: () => `era_${ids++}` },
   };
@@ -143,6 +149,15 @@ async function plant(sql: Sql, tenant: string): Promise<void> {
       rejects: [{ reason: "r", detail: "d", original: `{"to":"${JANE}"}` }],
     }));
   }
+  const keys = createDataKeyStore(sql);
+  await keys.add({
+    ...{ tenant, id: "w", version: 1, subject: null, wrapper: "master" },
+    ...{ wrapped: "key of theirs", createdAt: AT, destroyedAt: null },
+  });
+  await keys.ofSubjects([{
+    ...{ tenant, id: "k-1", subject: `subject:${JANE}` },
+    ...{ wrapper: "w", wrapped: "key of hers", erasedHash: "h" },
+  }], AT);
 }
 
 function nothing(): Seen {
@@ -163,7 +178,8 @@ async function left(sql: Sql, tenant: string): Promise<string> {
     `select event::text as row from event where tenant = $1
     union all select dead_letter::text from dead_letter where tenant = $1
     union all select erasure::text from erasure where tenant = $1
-    union all select erased_subject::text from erased_subject where tenant = $1`,
+    union all select erased_subject::text from erased_subject where tenant = $1
+    union all select data_key::text from data_key where tenant = $1`,
     [tenant],
   );
   return rows.map(({ row }) => row).join("\n");
@@ -173,7 +189,7 @@ testDatabases("an erasure survives an interruption anywhere", async (sql) => {
   await plant(sql, "whole");
   const seen = nothing();
   const whole = await run(sql, "whole", { seen, failing: Infinity });
-  assert.equal(whole.erased.events, 4);
+  assert.deepEqual([whole.erased.events, whole.erased.keys], [4, 1]);
   assert.deepEqual(whole.models, [{ model: "m@1", rows: 4 }]);
   assert.deepEqual([...seen.refreshed.keys()].sort(), ["a-1", "a-2"]);
   assert.deepEqual([...seen.removed], [`subject:${JANE}`]);
@@ -203,6 +219,7 @@ testDatabases("an erasure survives an interruption anywhere", async (sql) => {
     assert.deepEqual([...seen.removed], [`subject:${JANE}`]);
     const rows = await left(sql, tenant);
     assert.ok(!rows.includes(JANE) && rows.includes("u-1"), rows);
+    assert.ok(!rows.includes("key of hers"), rows);
     const again = await run(sql, tenant, { seen, failing: Infinity });
     assert.ok(Object.values(again.erased).every((count) => count === 0));
   }

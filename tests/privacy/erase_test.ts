@@ -1,6 +1,7 @@
 /**
- * After an erasure nothing that is kept, told or logged holds a pseudonym of the erased,
- * but for the log of decisions; and what is delivered again brings nothing back.
+ * After an erasure nothing that is kept, told or logged holds a pseudonym of the erased:
+ * what the log of decisions says of them nobody can read, and its chain holds. What is
+ * delivered again brings nothing back.
  *
  * @module
  */
@@ -28,8 +29,6 @@ const SHE: readonly string[] = [
 ];
 /** Every way in which a caller may know her. */
 const KNOWN = [JANE.email, SHE[0] ?? "", JANE.phone, JANE.ip, JANE.ip6];
-/** The log is a legal record. */
-const KEPT = ["decision"];
 /** Keys of vectors that changed lately, which every further change online pushes out. */
 const CHANGED = '[["changed",';
 
@@ -39,7 +38,7 @@ function findHer(text: string): string[] {
     .map((at) => `…${text.slice(Math.max(0, at - 80), at + 60)}…`);
 }
 
-Deno.test("nothing holds the erased but the log of decisions", async (t) => {
+Deno.test("nothing holds the erased", async (t) => {
   const now = new Date().toISOString();
   await using folder = await plantFolder(now);
   await folder.configure();
@@ -66,6 +65,7 @@ Deno.test("nothing holds the erased but the log of decisions", async (t) => {
     const [email = ""] = SHE;
     await plantDecision(opened, email);
     await plantModel(opened, now);
+    assert.ok(findHer(await readDecision(opened) ?? "").length > 0);
     const before = await consistent(opened);
     assert.ok(before > 0);
     await t.step("an erasure names the models that she taught", async () => {
@@ -74,11 +74,16 @@ Deno.test("nothing holds the erased but the log of decisions", async (t) => {
       assert.equal(subjects, SHE.length, answer);
       assert.ok(erased.events > 0 && erased.performance > 0, answer);
       assert.ok(erased.dead_letters > 0 && erased.vectors > 0, answer);
-      assert.equal(erased.answers, 1, answer);
+      assert.deepEqual([erased.answers, erased.keys], [1, 1], answer);
       assert.deepEqual(
         models.map((one: { model_version: string }) => one.model_version),
         SHE_TAUGHT,
       );
+    });
+    await t.step("nobody reads what was decided about her", async () => {
+      assert.equal(await readDecision(opened), null);
+      const { sound, rows } = await opened.engine.decisions.verify(TENANT);
+      assert.deepEqual([sound, rows], [true, 1]);
     });
     await t.step("others' features are those without her", async () => {
       await consistent(opened);
@@ -101,9 +106,10 @@ Deno.test("nothing holds the erased but the log of decisions", async (t) => {
     for (const [table, rows] of Object.entries(dump)) {
       const found = rows.filter((row) => !row.startsWith(CHANGED))
         .flatMap(findHer);
-      if (KEPT.includes(table)) assert.ok(found.length > 0, table);
-      else assert.deepEqual(found, [], table);
+      assert.deepEqual(found, [], table);
     }
+    assert.equal(dump.decision?.length, 1);
+    assert.equal(dump.decision_entity?.length, 1);
     assert.equal(dump.erased_subject?.length, SHE.length);
     for await (const { path, text } of readBytes(folder.folder)) {
       const own = path.includes("/postgres/") || /\.kv(-\w+)?$/.test(path);
@@ -115,6 +121,11 @@ Deno.test("nothing holds the erased but the log of decisions", async (t) => {
     assert.deepEqual(said.flatMap(findHer), []);
   });
 });
+
+/** What the planted decision says; null if nobody can tell. */
+async function readDecision({ stores }: Opened): Promise<string | null> {
+  return (await stores.log.find(TENANT, "dec_1"))?.opened ?? null;
+}
 
 async function materialize({ engine, clock }: Opened): Promise<void> {
   const at = clock.now();

@@ -10,7 +10,7 @@ import { type Opened, openEngine } from "../../core/commands/open.ts";
 import { runCommand } from "../../core/commands/run.ts";
 import type { AccessEntry } from "../../core/http/access_log.ts";
 import { type App, createApp } from "../../core/http/app.ts";
-import { SCOPES } from "../../core/ports/decisions.ts";
+import { SCOPES } from "../../core/ports/access.ts";
 import type { StreamMessage } from "../../core/ports/stream.ts";
 import { openPglite } from "../../core/store/pglite.ts";
 import { drain } from "../stores/stream_reader.ts";

@@ -19,6 +19,7 @@ export async function plantDecision(
     tenant: TENANT,
     id: "dec_1",
     at: clock.now(),
+    entities: [`subject:${subject}`, "campaign:c-1"],
     record: JSON.stringify({ entities: { subject } }),
     idempotent: {
       route: "POST /optimization/score",

@@ -18,6 +18,10 @@ export interface NatsServer {
   kill9(): Promise<void>;
   /** Starts it again on the same data, after `kill9`. */
   restart(): Promise<void>;
+  /** Stops it in its tracks: connections stay, nothing answers. */
+  pause(): void;
+  /** Lets it go on, after `pause`. */
+  resume(): void;
 }
 
 /**
@@ -63,6 +67,8 @@ export async function startNats(): Promise<NatsServer> {
     restart: async () => {
       server = await launch();
     },
+    pause: () => server.kill("SIGSTOP"),
+    resume: () => server.kill("SIGCONT"),
   };
 }
 

@@ -20,6 +20,12 @@ export interface PostgresServer {
   kill9(): Promise<void>;
   /** Starts it again on the same data, after `kill9`. */
   restart(): Promise<void>;
+  /** Whether it has not ended by itself. */
+  isUp(): boolean;
+  /** Stops every process of the server in its tracks: connections stay, nothing answers. */
+  pause(): Promise<void>;
+  /** Lets them go on, after `pause`. */
+  resume(): Promise<void>;
 }
 
 /** Folder of the server's programs, or null when none is installed. */
@@ -47,17 +53,29 @@ export function needingPostgres(
   };
 }
 
+/** Where a server keeps its data, and how it is made. */
+export interface PostgresPlace {
+  /** Folder that its own is made in; the temporary one unless given. */
+  readonly on?: string;
+  /** Options of `initdb`, such as `--wal-segsize=1`. */
+  readonly options?: readonly string[];
+}
+
 /** Makes a fresh database and starts a server on it. */
-export async function startPostgres(): Promise<PostgresServer> {
+export async function startPostgres(
+  { on, options = [] }: PostgresPlace = {},
+): Promise<PostgresServer> {
   const programs = findPostgres();
   if (programs === null) throw new Error("No Postgres server is installed");
-  const home = await Deno.makeTempDir({ prefix: "postgres_" });
+  const home = await Deno.makeTempDir({
+    ...{ prefix: "postgres_", ...on !== undefined && { dir: on } },
+  });
   await Deno.chmod(home, 0o777);
   const folder = `${home}/data`;
   await finish([
     `${programs}/initdb`,
     ...["-D", folder, "-U", "owner", "-A", "trust", "-E", "UTF8"],
-    ...["--locale=C.UTF-8", "--no-sync"],
+    ...["--locale=C.UTF-8", "--no-sync", ...options],
   ]);
   const port = freePort();
   const program = [
@@ -65,38 +83,44 @@ export async function startPostgres(): Promise<PostgresServer> {
     ...["-D", folder, "-p", String(port), "-c", "listen_addresses=127.0.0.1"],
     ...["-c", "unix_socket_directories="],
   ];
-  let server = await start(program, port);
+  let watched = await start(program, port);
   return {
     url: `postgres://owner@127.0.0.1:${port}/postgres`,
     stop: async () => {
-      server.kill("SIGINT");
-      await server.status;
+      if (!watched.ended()) watched.process.kill("SIGINT");
+      await watched.process.status;
       await finish(["rm", "-rf", folder]);
       await Deno.remove(home, { recursive: true });
     },
     kill9: async () => {
-      const { pid } = server;
-      await finish([
-        ...["sh", "-c"],
-        // A child may have ended meanwhile.
-        `kill -9 ${pid} $(cat /proc/${pid}/task/${pid}/children); true`,
-      ]);
-      await server.status;
+      await signalAll(watched.process.pid, "KILL");
+      await watched.process.status;
     },
+    isUp: () => !watched.ended(),
+    pause: () => signalAll(watched.process.pid, "STOP"),
+    resume: () => signalAll(watched.process.pid, "CONT"),
     restart: async () => {
-      server = await start(program, port);
+      watched = await start(program, port);
     },
   };
+}
+
+async function signalAll(pid: number, signal: string): Promise<void> {
+  await finish([
+    ...["sh", "-c"],
+    // A child may have ended meanwhile.
+    `kill -${signal} ${pid} $(cat /proc/${pid}/task/${pid}/children); true`,
+  ]);
 }
 
 /** One that finds a process left of a killed one ends at once, and is started again. */
 async function start(
   program: readonly string[],
   port: number,
-): Promise<Deno.ChildProcess> {
+): Promise<Watched> {
   let server = watch(unprivileged(program).spawn());
   for (let attempt = 0; attempt < START_ATTEMPTS; attempt++) {
-    if (await answers(port)) return server.process;
+    if (await answers(port)) return server;
     await new Promise((wake) => setTimeout(wake, PAUSE_MS));
     if (server.ended()) server = watch(unprivileged(program).spawn());
   }
@@ -105,7 +129,12 @@ async function start(
   throw new Error(`Postgres did not answer on port ${port}`);
 }
 
-function watch(process: Deno.ChildProcess) {
+interface Watched {
+  readonly process: Deno.ChildProcess;
+  ended(): boolean;
+}
+
+function watch(process: Deno.ChildProcess): Watched {
   let ended = false;
   process.status.then(() => {
     ended = true;

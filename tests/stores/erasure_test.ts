@@ -4,7 +4,7 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { createDecisionLog } from "../../core/store/decision_log.ts";
+import { createDecisionLog } from "../../core/store/log/decision_log.ts";
 import { createErasureStore } from "../../core/store/erasure.ts";
 import { createSignalStore } from "../../core/store/signal_store.ts";
 import type { Sql } from "../../core/store/sql.ts";
@@ -58,6 +58,7 @@ testDatabases(
         deadLetters: 1,
         answers: 1,
         vectors: 0,
+        keys: 0,
       },
       models: [],
     });

@@ -127,6 +127,33 @@ export const governanceCases: readonly Case[] = [
     },
   },
   {
+    name: "what runs everywhere is the last move of each subject of each scope",
+    run: async ({ governance }, tenant) => {
+      const scopes = [null, `${tenant}-a`, `${tenant}-b`];
+      const subjects = [SUBJECT, `switch:${tenant}`, `model:${tenant}/a`];
+      for (const [at, scope] of scopes.entries()) {
+        const { seq } = await governance.active(scope, SUBJECT);
+        for (const [turn, subject] of subjects.slice(at).entries()) {
+          const from = subject === SUBJECT ? seq : 0;
+          for (const move of Array.from({ length: turn + 2 }).keys()) {
+            const change = changeOf(scope, `chg_${tenant}_${turn}_${move}`);
+            const pointer = {
+              ...pointerOf(from + move + 1, change.id),
+              subject,
+            };
+            assert.ok(await governance.commit(scope, stepOf(change, pointer)));
+          }
+        }
+      }
+      const everywhere = await governance.everyPointer();
+      for (const scope of scopes) {
+        const here = everywhere.filter((one) => one.scope === scope);
+        const told = here.map(({ pointer }) => pointer);
+        assert.deepEqual(told, await governance.pointers(scope));
+      }
+    },
+  },
+  {
     name: "changes are listed page by page, latest first",
     run: async ({ governance }, tenant) => {
       for (const id of ["chg_2", "chg_1", "chg_3"]) {

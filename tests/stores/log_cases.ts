@@ -134,8 +134,32 @@ export const logCases: readonly Case[] = [
         n: 1e21,
       });
       await log.append([{ ...entry(tenant, "d-1"), record }]);
-      assert.equal((await log.find(tenant, "d-1"))?.record, record);
+      const found = await log.find(tenant, "d-1");
+      assert.equal(found?.opened ?? found?.record, record);
       await verifyChain(log, tenant);
+    },
+  },
+  {
+    name: "an id that is in the log is not appended again, and stays its place",
+    run: async ({ log }, tenant) => {
+      const [first] = await log.append([entry(tenant, "d-1")]);
+      const outcomes = await log.append([
+        entry(tenant, "d-2"),
+        entry(tenant, "d-1"),
+        entry(tenant, "d-2"),
+        entry(tenant, "d-3", answer("k-1", "kept")),
+      ]);
+      assert.deepEqual(outcomes[1], first);
+      assert.deepEqual(outcomes[2], outcomes[0]);
+      assert.deepEqual(
+        outcomes.map((outcome) => outcome.kind === "appended" && outcome.seq),
+        [2, 1, 2, 3],
+      );
+      await log.append([entry(tenant, "d-3"), entry(tenant, "d-4")]);
+      assert.deepEqual(
+        await verifyChain(log, tenant),
+        ["d-1", "d-2", "d-3", "d-4"],
+      );
     },
   },
 ];

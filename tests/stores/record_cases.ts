@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { sha256 } from "../../core/domain/canonical.ts";
 import type { FeatureVector } from "../../core/domain/feature.ts";
 import type { Plan } from "../../core/domain/plan.ts";
-import type { ApiKey } from "../../core/ports/decisions.ts";
+import type { ApiKey } from "../../core/ports/access.ts";
 import type { NewModel } from "../../core/ports/models.ts";
 import type { Case } from "./cases.ts";
 
@@ -212,6 +212,7 @@ export const recordCases: readonly Case[] = [
         tenant,
         name: "shop",
         scopes: ["score", "read"],
+        ...{ role: null, usedAt: null },
         purposes: ["optimization"],
         ...{ groups: ["privacy"], person: true },
         secretHash: hash,
@@ -254,7 +255,9 @@ export const recordCases: readonly Case[] = [
   {
     name: "every part says that it answers",
     run: async ({ health }) => {
-      assert.deepEqual(await health(), { database: null, features: null });
+      assert.deepEqual(await health(), {
+        ...{ database: null, features: null, wall: null },
+      });
     },
   },
 ];

@@ -77,7 +77,7 @@ Deno.test({
     const server = await startPostgres();
     const nodes = [openPostgres(server.url), openPostgres(server.url)];
     try {
-      await Promise.all(nodes.map(migrate));
+      await Promise.all(nodes.map((sql) => migrate(sql)));
       await checkTables(openedFirst(nodes));
       await checkDriver(openedFirst(nodes));
     } finally {

@@ -3,59 +3,36 @@
  *
  * @module
  */
+import { createDataKeys } from "../../core/encryption/data_keys.ts";
+import { parseMasterKeys } from "../../core/encryption/master_key.ts";
+import { sealStores } from "../../core/encryption/seal_stores.ts";
+import type { Stores } from "../../core/ports/stores.ts";
 import { systemClock } from "../../core/store/clock.ts";
 import { openStores } from "../../core/store/open.ts";
 import { needingPostgres, startPostgres } from "../servers/postgres.ts";
 import assert from "node:assert/strict";
-import { changeCases } from "./change_cases.ts";
-import { budgetCases } from "./budget_cases.ts";
-import { claimCases } from "./claim_cases.ts";
-import { featureCases } from "./feature_cases.ts";
-import { governanceCases } from "./governance_cases.ts";
-import { historyCases } from "./history_cases.ts";
+import { CASES } from "./all_cases.ts";
 import { keptCases } from "./kept_cases.ts";
-import { leaseCases } from "./lease_cases.ts";
-import { limitCases } from "./limit_cases.ts";
 import { logCases } from "./log_cases.ts";
+import { logKeepingCases } from "./log_keeping_cases.ts";
+import { logNamingCases } from "./log_naming_cases.ts";
 import { modelCases } from "./model_cases.ts";
-import { modelRoleCases } from "./model_role_cases.ts";
-import { pageCases } from "./page_cases.ts";
-import { planCases } from "./plan_cases.ts";
-import { quotaCases } from "./quota_cases.ts";
-import { recordCases } from "./record_cases.ts";
-import { signalCases } from "./signal_cases.ts";
-import { statisticsCases } from "./statistics_cases.ts";
-import { streamCases } from "./stream_cases.ts";
-import { streamFollowCases } from "./stream_follow_cases.ts";
-import { textCases } from "./text_cases.ts";
-import { vectorCases } from "./vector_cases.ts";
-import { viewCases } from "./view_cases.ts";
 
-const CASES = [
-  ...signalCases,
-  ...claimCases,
-  ...pageCases,
-  ...textCases,
-  ...featureCases,
-  ...vectorCases,
-  ...historyCases,
-  ...keptCases,
-  ...statisticsCases,
+/** What is kept sealed, sealed. */
+const SEALED_CASES = [
   ...logCases,
-  ...recordCases,
-  ...planCases,
-  ...changeCases,
+  ...logKeepingCases,
+  ...logNamingCases,
   ...modelCases,
-  ...modelRoleCases,
-  ...viewCases,
-  ...leaseCases,
-  ...quotaCases,
-  ...limitCases,
-  ...budgetCases,
-  ...governanceCases,
-  ...streamCases,
-  ...streamFollowCases,
+  ...keptCases,
 ];
+
+function sealedStores(stores: Stores): Stores {
+  const { dataKeys: store } = stores;
+  const master = parseMasterKeys("5b".repeat(32), "a test");
+  const keys = createDataKeys({ store, master, clock: systemClock });
+  return sealStores(stores, keys, systemClock);
+}
 
 Deno.test("every port keeps its promises on PGlite", async (t) => {
   await runCases(t, null);
@@ -86,6 +63,10 @@ async function runCases(
   try {
     for (const [place, { name, run }] of CASES.entries()) {
       await t.step(name, () => run(stores, `tenant-${place}`));
+    }
+    for (const [place, { name, run }] of SEALED_CASES.entries()) {
+      const sealed = sealedStores(stores);
+      await t.step(`sealed: ${name}`, () => run(sealed, `sealed-${place}`));
     }
     if (databaseUrl === null) {
       await t.step("another process is refused the open folder", async () => {

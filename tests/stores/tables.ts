@@ -9,11 +9,16 @@ import { PgTable } from "drizzle-orm/pg-core";
 import assert from "node:assert/strict";
 import { migrate } from "../../core/store/migrate.ts";
 import type { Sql } from "../../core/store/sql.ts";
+import * as allowances from "../../core/store/tables/allowances.ts";
 import * as decisions from "../../core/store/tables/decisions.ts";
+import * as encryption from "../../core/store/tables/encryption.ts";
 import * as erasure from "../../core/store/tables/erasure.ts";
 import * as features from "../../core/store/tables/features.ts";
 import * as governance from "../../core/store/tables/governance.ts";
+import * as jobs from "../../core/store/tables/jobs.ts";
 import * as limits from "../../core/store/tables/limits.ts";
+import * as log from "../../core/store/tables/log.ts";
+import * as modelTrials from "../../core/store/tables/model_trials.ts";
 import * as models from "../../core/store/tables/models.ts";
 import * as plans from "../../core/store/tables/plans.ts";
 import * as quota from "../../core/store/tables/quota.ts";
@@ -42,7 +47,10 @@ export async function checkTables(sql: Sql): Promise<void> {
   const made = await sql.query<{ name: string; columns: string[] }>(COLUMNS);
   assert.deepEqual(
     Object.fromEntries(made.map(({ name, columns }) => [name, columns])),
-    { ...declaredColumns(), migration: ["applied_at", "tag"] },
+    {
+      ...declaredColumns(),
+      migration: ["applied_at", "checksum", "state", "tag"],
+    },
   );
   const keys = await sql.query<{ name: string; first: string }>(FIRST_KEYS);
   assert.equal(keys.length, made.length);
@@ -53,12 +61,17 @@ export async function checkTables(sql: Sql): Promise<void> {
 
 function declaredColumns(): Record<string, string[]> {
   const exported = [
+    allowances,
     decisions,
+    encryption,
     erasure,
     features,
     governance,
+    jobs,
     limits,
+    log,
     models,
+    modelTrials,
     plans,
     quota,
     signals,

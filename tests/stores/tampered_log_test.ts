@@ -4,8 +4,8 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { verifyChain } from "../../core/decisions/verify.ts";
-import { createDecisionLog } from "../../core/store/decision_log.ts";
+import { verifyChain } from "../../core/decisions/log/verifying/verify.ts";
+import { createDecisionLog } from "../../core/store/log/decision_log.ts";
 import { migrate } from "../../core/store/migrate.ts";
 import { openPglite } from "../../core/store/pglite.ts";
 import type { Sql } from "../../core/store/sql.ts";

@@ -240,6 +240,27 @@ Deno.test({
 });
 
 Deno.test({
+  ...needingNats(
+    "what is tried again while a first attempt still hangs is published once, in order",
+  ),
+  fn: () =>
+    withNats(async (nats, [relay]) => {
+      await forgetIds(nats.url);
+      await relay?.publish(batchOf(1, 1));
+      nats.pause();
+      const attempts = [1, 2, 3].map(() => relay?.publish(batchOf(2, 600)));
+      await new Promise((wake) => setTimeout(wake, 100));
+      nats.resume();
+      await Promise.all(attempts);
+      const published = await readPublished(nats.url);
+      assert.deepEqual(
+        published.map(({ index }) => index),
+        [0, ...Array(600).keys()],
+      );
+    }),
+});
+
+Deno.test({
   ...needingNats("a stream that another outbox filled is refused, not skipped"),
   fn: () =>
     withNats(async (nats, [first, second]) => {

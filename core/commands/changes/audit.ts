@@ -1,51 +1,74 @@
 /**
- * `moe audit`: the log of all changes, and whether it is as it was written.
+ * `moe audit`: what people and services did, and whether the log of it is as it was
+ * written.
  *
  * @module
  */
-import type { AuditDamage, AuditRecord } from "../../domain/audit_log.ts";
+import { type ActEvent, isActEvent } from "../../domain/act.ts";
+import type { AuditRecord } from "../../domain/audit_log.ts";
 import type { ChangeEvent } from "../../domain/change_event.ts";
-import type { Command } from "../command.ts";
+import type { GovernanceStore, Scope } from "../../ports/governance.ts";
+import { DEPLOYMENT } from "../../decisions/log/checkpoints/make_checkpoints.ts";
+import { marksOf } from "../../decisions/log/checkpoints/marks.ts";
+import { type Command, type Options, textOption } from "../command.ts";
+import { CHECKPOINTS, gatherCheckpoints } from "../log/gather_checkpoints.ts";
+import {
+  type ActsVerification,
+  printActsFaults,
+  verifyActs,
+} from "../log/verify_acts.ts";
 import { withEngine } from "../open.ts";
 import { wholeNumberOption } from "../option.ts";
-import { printTable } from "../terminal.ts";
+import { printTable, type Terminal } from "../terminal.ts";
 import { shortHash } from "./print_change.ts";
 import { SCOPE, scopeOption } from "./scope_option.ts";
 
 const AFTER = { otherwise: 0, least: 0, most: 999_999_999 };
 const LIMIT = { otherwise: 100, least: 1, most: 10_000 };
+/** Records that are read at once. */
+const PAGE = 1000;
 
 /** Reads the audit log. */
 export const audit: Command = {
   name: "audit",
-  about: "what happened to all changes, from the audit log",
+  about: "what people and services did, from the audit log",
   operands: [],
   options: {
     ...SCOPE,
-    "verify!": "check that the log, and what is kept beside it, are as written",
+    "verify!":
+      "check that the log, and what is kept beside it, are as written and as checkpoints signed it",
+    ...CHECKPOINTS,
+    "json!": "one JSON line for each record, as it is hashed",
+    by: "only what somebody of that name did",
+    act: "only acts with this in their name, such as keys",
+    about: "only what was done to this",
+    since: "only what was done from this moment on, such as 2026-03-01",
     after: "number of the record after which to begin; 0 unless given",
     limit: "records at most; 100 unless given",
   },
   run: (scope, _operands, options) =>
-    withEngine(scope, async ({ engine: { changes }, stores }) => {
+    withEngine(scope, async (opened) => {
       const whose = scopeOption(options);
-      const { line, warn } = scope.terminal;
+      const { line } = scope.terminal;
       if (options.verify === true) {
-        const { seq, hash } = await stores.governance.head(whose);
-        const damages = await changes.verify(whose);
-        damages.map(printDamage).forEach(warn);
-        line(`${seq} records, the last with hash ${hash}`);
-        line(damages.length === 0 ? "all as written" : "not as written");
-        return damages.length === 0 ? 0 : 1;
+        const gathered = await gatherCheckpoints(scope, opened, options);
+        const owner = whose ?? DEPLOYMENT;
+        const marks = marksOf(await gathered.of(owner), "acts");
+        const found = await verifyActs(opened.engine.changes, owner, marks);
+        return printVerdict(scope.terminal, found);
       }
-      const records = await stores.governance.records(whose, {
-        after: wholeNumberOption(options, "after", AFTER),
-        limit: wholeNumberOption(options, "limit", LIMIT),
-      });
+      const { governance } = opened.stores;
+      const records = await findRecords(governance, whose, options);
+      if (options.json === true) {
+        for (const { seq, prev, hash, record } of records) {
+          line(JSON.stringify({ seq, prev, hash, record }));
+        }
+        return 0;
+      }
       printTable(
         [
           { heading: "seq", numeric: true },
-          ...["at", "change", "subject", "what", "to", "by", "active", "reason"]
+          ...["at", "about", "what", "to", "by", "active", "reason"]
             .map((heading) => ({ heading })),
         ],
         records.map(printRecord),
@@ -54,17 +77,64 @@ export const audit: Command = {
     }),
 };
 
+/** @returns 0 if all is as it was written, else 1. */
+function printVerdict(
+  { line, warn }: Terminal,
+  found: ActsVerification,
+): number {
+  const { sound, covered, head: { seq, hash } } = found;
+  printActsFaults(found).forEach(warn);
+  line(`${seq} records, the last with hash ${hash}`);
+  line(
+    covered === 0
+      ? "no checkpoint signed any of it: it is proven in itself alone"
+      : `signed up to ${covered}`,
+  );
+  line(sound ? "all as written" : "not as written");
+  return sound ? 0 : 1;
+}
+
+/** Records that are asked for, the first of them first. */
+async function findRecords(
+  store: Pick<GovernanceStore, "records">,
+  scope: Scope,
+  options: Options,
+): Promise<readonly AuditRecord[]> {
+  const limit = wholeNumberOption(options, "limit", LIMIT);
+  const found: AuditRecord[] = [];
+  let after = wholeNumberOption(options, "after", AFTER);
+  while (found.length < limit) {
+    const page = await store.records(scope, { after, limit: PAGE });
+    found.push(...page.filter(({ record }) => isAsked(record, options)));
+    const last = page.at(-1);
+    if (last === undefined) break;
+    after = last.seq;
+  }
+  return found.slice(0, limit);
+}
+
+function isAsked(record: string, options: Options): boolean {
+  const event: ChangeEvent | ActEvent = JSON.parse(record);
+  const about = isActEvent(event)
+    ? [event.about]
+    : [event.change, event.subject];
+  const asked = (name: string) => textOption(options, name, "");
+  return (asked("by") === "" || event.by === asked("by")) &&
+    (asked("about") === "" || about.includes(asked("about"))) &&
+    event.act.includes(asked("act")) && event.at >= asked("since");
+}
+
 function printRecord({ seq, record }: AuditRecord): string[] {
-  const event: ChangeEvent = JSON.parse(record);
-  const { at, change, subject, act, to, by, moved, reason } = event;
+  const event: ChangeEvent | ActEvent = JSON.parse(record);
+  const { at, by, act, reason } = event;
+  if (isActEvent(event)) {
+    const { about, end } = event;
+    return [String(seq), at, about, act, end ?? "begins", by, "", reason];
+  }
+  const { change, subject, to, moved } = event;
   return [
-    ...[String(seq), at, change, subject, act, to, by],
+    ...[String(seq), at, `${change} ${subject}`, act, to, by],
     moved === null ? "" : shortHash(moved.after),
     reason,
   ];
-}
-
-function printDamage({ seq, kind, about }: AuditDamage): string {
-  const what = about === null ? "record" : `${about},`;
-  return `${what} ${seq} was ${kind}`;
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { printModelContent } from "../../training/model_adapter.ts";
+import { printModelContent } from "../../domain/model_role.ts";
 import { ACTOR, actorOption } from "../actor.ts";
 import { type Command, textOption } from "../command.ts";
 import { modelRefOperand, roleOption } from "../model_operand.ts";
@@ -11,6 +11,7 @@ import { TENANT, withEngine } from "../open.ts";
 import { tenantOption } from "../option.ts";
 import { printChange } from "./print_change.ts";
 import { submitChecked } from "./reviewing.ts";
+import { MEASURE, measuredRolloutOption, ROLLOUT } from "./rollout_option.ts";
 
 /** Proposes that a version take a role. */
 export const modelsPropose: Command = {
@@ -23,6 +24,8 @@ export const modelsPropose: Command = {
     ...ACTOR,
     role: "champion, challenger or shadow; champion unless given",
     "reason*": "why",
+    ...ROLLOUT,
+    ...MEASURE,
   },
   run: (scope, [text = ""], options) =>
     withEngine(scope, async ({ engine: { changes } }) => {
@@ -37,6 +40,7 @@ export const modelsPropose: Command = {
         ...{ kind: "model", subject: `model:${name}/${role}`, ...said },
         title: `${text} as ${role}`,
         content: printModelContent(version),
+        rollout: measuredRolloutOption(options),
       });
       const change = await submitChecked(changes, { scope: tenant, id }, said);
       printChange(change).forEach(scope.terminal.line);

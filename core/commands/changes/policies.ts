@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { AT_ONCE, type Change, type Rollout } from "../../domain/change.ts";
+import type { Change } from "../../domain/change.ts";
 import { EngineError } from "../../domain/error.ts";
 import type { Changes } from "../../governance/changes.ts";
 import type { Scope } from "../../ports/governance.ts";
@@ -19,13 +19,10 @@ import {
 } from "../command.ts";
 import { readPolicies } from "../files.ts";
 import { withEngine } from "../open.ts";
-import { instantOption, wholeNumberOption } from "../option.ts";
 import { printChange } from "./print_change.ts";
 import { submitChecked } from "./reviewing.ts";
+import { ROLLOUT, rolloutOption } from "./rollout_option.ts";
 import { SCOPE, scopeOption } from "./scope_option.ts";
-
-const HOURS = { otherwise: 0, least: 0, most: 2160 };
-const PERMILLE = { otherwise: 0, least: 0, most: 1000 };
 
 /** Proposes the policies of a folder. */
 export const policyPropose: Command = {
@@ -39,11 +36,7 @@ export const policyPropose: Command = {
     "title*": "what it is, in a line",
     "reason*": "why",
     change: "id of a change to write anew, in place of proposing another",
-    start: "moment from which on, with its zone; at once unless given",
-    "shadow-hours":
-      "hours beside what is in force, without effect; 0 unless given",
-    "canary-permille": "thousandths of decisions that it decides at first",
-    "canary-hours": "hours for which it decides for that share; 0 unless given",
+    ...ROLLOUT,
   },
   run: (scope, _operands, options) =>
     withEngine(scope, async ({ engine: { changes } }) => {
@@ -134,18 +127,6 @@ function folderOption({ configuration }: CommandScope, options: Options) {
     'Cannot run "moe policy propose": --set must be given with --tenant',
     { facts: { option: "set" } },
   );
-}
-
-function rolloutOption(options: Options): Rollout {
-  return {
-    ...AT_ONCE,
-    startAt: options.start === undefined
-      ? null
-      : instantOption(options, "start", ""),
-    shadowHours: wholeNumberOption(options, "shadow-hours", HOURS),
-    canaryPermille: wholeNumberOption(options, "canary-permille", PERMILLE),
-    canaryHours: wholeNumberOption(options, "canary-hours", HOURS),
-  };
 }
 
 /** The hash that begins so, among those of sets that were in force. */

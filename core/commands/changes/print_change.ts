@@ -11,6 +11,7 @@ import type {
   Rollout,
 } from "../../domain/change.ts";
 import type { ChangeEvent } from "../../domain/change_event.ts";
+import type { TrialMeasure } from "../../domain/model_trial.ts";
 import { missingApproval, validApprovals } from "../../governance/approval.ts";
 import { printTable } from "../terminal.ts";
 import { signCode } from "./scope_option.ts";
@@ -88,15 +89,24 @@ function printClass(evidence: ChangeEvidence | null): string {
 function printRollout(rollout: Rollout): string {
   const { startAt, shadowHours, canaryPermille, canaryHours, expiresAt } =
     rollout;
+  const { measure } = rollout;
   const parts = [
     ...startAt === null ? [] : [`from ${startAt}`],
     ...shadowHours > 0 ? [`${shadowHours} h in shadow`] : [],
     ...canaryHours > 0
       ? [`${canaryHours} h for ${canaryPermille} in a thousand`]
       : [],
+    ...measure === undefined ? [] : [printMeasure(measure)],
     ...expiresAt === null ? [] : [`not after ${expiresAt}`],
   ];
   return parts.length === 0 ? "at once" : parts.join(", ");
+}
+
+function printMeasure(
+  { outcome, windowHours, promote }: TrialMeasure,
+): string {
+  const then = promote ? "goes on" : "waits for somebody";
+  return `and ${then} if it brings more ${outcome} within ${windowHours} h`;
 }
 
 function printEvidence({ items, problems }: ChangeEvidence): string[] {

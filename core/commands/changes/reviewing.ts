@@ -118,7 +118,7 @@ interface Asked {
 /** Acts that say who and why, and nothing more. */
 type BareAct = Exclude<
   PlainAct["act"],
-  "approve" | "require" | "schedule" | "breach"
+  "approve" | "require" | "schedule" | "breach" | "judge"
 >;
 
 function plain(

@@ -24,7 +24,15 @@ import { SCOPE, scopeOption } from "./scope_option.ts";
 
 const ID = /^[a-z][a-z0-9_]{0,62}$/;
 const CONFIRM_HOURS = { otherwise: 24, least: 1, most: 168 };
-const STOPS = ["channel", "account", "campaign", "model"] as const;
+const STOPS = [
+  "channel",
+  "account",
+  "campaign",
+  "model",
+  "policies",
+  "connector",
+  "act",
+] as const;
 
 /** Lists the switches that are on. */
 export const switchesList: Command = {
@@ -58,6 +66,9 @@ export const switchesOn: Command = {
     account: "only those of an account",
     campaign: "only those of a campaign",
     model: "only those of a model",
+    policies: "only those taken while policies of this hash are in force",
+    connector: "not decisions, but all that a connector reads and writes",
+    act: '"apply": not decisions, but the writing of plans',
     ...ACTOR,
     "reason*": "why",
     "confirm-hours":

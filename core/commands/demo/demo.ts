@@ -4,13 +4,14 @@
  *
  * @module
  */
-import { SCOPES } from "../../ports/decisions.ts";
+import { SCOPES } from "../../ports/access.ts";
 import { LOCK_FILE, lockFolder } from "../../store/folder_lock.ts";
 import type { Command, CommandScope } from "../command.ts";
 import { issueKey } from "../keys.ts";
 import { type Opened, openEngine } from "../open.ts";
 import { wholeNumberOption } from "../option.ts";
-import { listen, untilTold } from "../serve.ts";
+import { listen } from "../listen.ts";
+import { untilTold } from "../serve.ts";
 import { bringIn, SITE_SECRET } from "./bring_in.ts";
 import { compareTruth, verifyDecisions } from "./compare_truth.ts";
 import { learn } from "./learn.ts";
@@ -48,6 +49,8 @@ export const demo: Command = {
     const configuration = {
       ...scope.configuration,
       dataFolder: `${scope.configuration.dataFolder}/demo`,
+      // What it shows does not depend on how fast the machine is.
+      deadlineMs: 10_000,
     };
     await clearFolder(configuration.dataFolder);
     const own = { ...scope, configuration };
@@ -57,7 +60,7 @@ export const demo: Command = {
       connector: "segment",
       config: { secret: SITE_SECRET },
     }]);
-    const server = listen(own, opened, { port, quiet: true });
+    const server = await listen(own, opened, { port, quiet: true });
     try {
       const { stage, key } = await openStage(own, opened, server.url);
       for (const act of ACTS) await act(stage);

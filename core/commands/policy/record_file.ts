@@ -1,6 +1,7 @@
 /**
  * Logged records from a file: JSON lines, each a decision's record, or a row of the
- * log that holds one as text in its member `record`.
+ * log that holds one, as text or not, in its member `record`. What else an export of the
+ * log holds is passed over: its first and last line, outcomes and gaps.
  *
  * @module
  */
@@ -67,11 +68,13 @@ function isModelRef(text: string): boolean {
  *
  * @param path Path of the file.
  * @param tenant Whose records are wanted; those of others are passed over.
+ * @param unread Told of each decision that is sealed in the file, or was erased.
  * @throws {EngineError} `file_unreadable`, naming the line.
  */
 export async function* readRecordFile(
   path: string,
   tenant: string,
+  unread: () => void = () => {},
 ): AsyncGenerator<readonly DecisionRecord[]> {
   let page: DecisionRecord[] = [];
   let line = 0;
@@ -79,7 +82,8 @@ export async function* readRecordFile(
     line++;
     if (text.trim() === "") continue;
     const record = parseLine(text, { path, line });
-    if (record.tenant === tenant) page.push(record);
+    if (record === "unread") unread();
+    else if (record?.tenant === tenant) page.push(record);
     if (page.length < PAGE) continue;
     yield page;
     page = [];
@@ -102,14 +106,20 @@ async function* readLines(path: string): AsyncGenerator<string> {
   }
 }
 
+/** @returns Null for a line of an export that is about no decision. */
 function parseLine(
   text: string,
   { path, line }: { readonly path: string; readonly line: number },
-): DecisionRecord {
+): DecisionRecord | "unread" | null {
   const found = parseJson(text);
-  const record = typeof found?.record === "string"
-    ? parseJson(found.record)
-    : found;
+  if (found?.v === 1 && BESIDE.includes(found.kind)) return null;
+  const record = recordIn(found);
+  if (record?.v === 1 && BESIDE.includes(record.kind)) return null;
+  if (record?.kind === "sealed" && record.of !== "decision") return null;
+  if (record === null && found?.record === null) {
+    return found.kind === "decision" ? "unread" : null;
+  }
+  if (record?.kind === "sealed") return "unread";
   const checked = Recorded.safeParse(record);
   if (checked.success) return record as unknown as DecisionRecord;
   const [issue] = checked.error.issues;
@@ -121,6 +131,18 @@ function parseLine(
     `Cannot read file "${path}": line ${line} is no record of a decision${at}`,
     { facts: { line } },
   );
+}
+
+/** What stands beside decisions in an export: its ends, and other records. */
+const BESIDE: readonly unknown[] = ["export", "end", "outcome", "gap"];
+
+function recordIn(
+  found: Record<string, unknown> | null,
+): Record<string, unknown> | null {
+  const held = found?.record;
+  if (held === undefined) return found;
+  if (typeof held === "string") return parseJson(held);
+  return typeof held === "object" ? held as Record<string, unknown> : null;
 }
 
 function parseJson(text: string): Record<string, unknown> | null {

@@ -4,6 +4,7 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { printSealed } from "../../domain/sealed_record.ts";
 import { readRecordFile } from "./record_file.ts";
 
 const RECORD = {
@@ -20,14 +21,17 @@ const RECORD = {
   },
 };
 
-async function read(lines: readonly unknown[], tenant = "acme") {
+async function read(
+  lines: readonly unknown[],
+  { unread = () => {} }: { readonly unread?: () => void } = {},
+) {
   const path = await Deno.makeTempFile();
   const texts = lines.map((line) =>
     typeof line === "string" ? line : JSON.stringify(line)
   );
   try {
     await Deno.writeTextFile(path, texts.join("\n"));
-    return (await Array.fromAsync(readRecordFile(path, tenant))).flat();
+    return (await Array.fromAsync(readRecordFile(path, "acme", unread))).flat();
   } finally {
     await Deno.remove(path);
   }
@@ -37,6 +41,34 @@ Deno.test("readRecordFile() takes records, and rows that hold one", async () => 
   const row = { seq: 1, record: JSON.stringify(RECORD) };
   const other = { ...RECORD, tenant: "other" };
   assert.deepEqual(await read([RECORD, "", row, other]), [RECORD, RECORD]);
+});
+
+Deno.test("readRecordFile() reads exports: what is no decision is passed over, what is sealed or erased is told", async () => {
+  const rowOf = (kind: string, record: unknown, seq = 1) => ({
+    ...{ seq, id: "x", at: "2026-08-22T10:00:00.000Z", kind },
+    ...{ prev: "", hash: "", record },
+  });
+  const head = { seq: 0, hash: "0".repeat(64) };
+  const also = { v: 1, tenant: "acme", id: "x", at: "" };
+  const sealed = (of: string) =>
+    printSealed({ ...also, key: "k-1", data: "AAAA", of });
+  let unread = 0;
+  const found = await read(
+    [
+      { v: 1, kind: "export", tenant: "acme", anchor: head, masks: null },
+      rowOf("decision", JSON.stringify(RECORD)),
+      rowOf("decision", { ...RECORD, outcomes: [] }),
+      rowOf("decision", null),
+      rowOf("decision", sealed("decision")),
+      rowOf("outcome", sealed("outcome")),
+      rowOf("outcome", JSON.stringify({ ...also, kind: "outcome" })),
+      rowOf("gap", { ...also, kind: "gap" }),
+      { v: 1, kind: "end", lines: 7, header: "", last: head },
+    ],
+    { unread: () => unread++ },
+  );
+  assert.deepEqual(found, [RECORD, { ...RECORD, outcomes: [] }]);
+  assert.equal(unread, 2);
 });
 
 const decision = (member: object) => ({

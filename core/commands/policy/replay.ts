@@ -47,6 +47,7 @@ export const policyReplay: Command = {
       const folder = textOption(options, "set", configuration.policiesFolder);
       const tenant = tenantOption(options);
       const { stores, engine } = opened;
+      let unread = 0;
       const impact = await replayPolicies(
         stores.models,
         {
@@ -56,14 +57,18 @@ export const policyReplay: Command = {
             engine.policies(tenant)),
           samples: wholeNumberOption(options, "samples", SAMPLES),
         },
-        recordsOf(
-          opened,
-          options,
-          (share) =>
+        recordsOf(opened, options, {
+          report: (share) =>
             terminal.progress("replay", share),
-        ),
+          unread: () => unread++,
+        }),
       );
       terminal.done();
+      if (unread > 0) {
+        terminal.warn(
+          `${unread} decisions of the file are not among them: they are sealed in it, or were erased`,
+        );
+      }
       if (options.json) terminal.line(JSON.stringify(impact, null, 2));
       else printImpact(impact).forEach(terminal.line);
       const charts = textOption(options, "chart", "");
@@ -87,11 +92,14 @@ async function findBefore(
 function recordsOf(
   { stores, clock }: Opened,
   options: Options,
-  report: (share: number) => void,
+  { report, unread }: {
+    report(share: number): void;
+    unread(): void;
+  },
 ) {
   const against = textOption(options, "against", "");
   const tenant = tenantOption(options);
-  if (!DAYS.test(against)) return readRecordFile(against, tenant);
+  if (!DAYS.test(against)) return readRecordFile(against, tenant, unread);
   const days = Number(against);
   if (days === 0) {
     throw new EngineError(

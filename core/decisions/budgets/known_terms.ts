@@ -30,7 +30,10 @@ export function keepTerms(book: BudgetBook, now: () => number): KnownTerms {
   let reading: Promise<void> | null = null;
   let [begun, known, triedAt, asOf] = [0, 0, -Infinity, -Infinity];
   /** A clock that was set back makes everything due. */
-  const isWithin = (ms: number, at: number) => now() >= at && now() - at < ms;
+  const isWithin = (ms: number, at: number) => {
+    const ageMs = now() - at;
+    return ageMs >= 0 && ageMs < ms;
+  };
   const read = async () => {
     const turn = ++begun;
     const at = now();

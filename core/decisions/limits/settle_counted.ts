@@ -4,10 +4,12 @@
  *
  * @module
  */
+import { type Deadline, NO_DEADLINE } from "../../domain/deadline.ts";
 import type { Counts, Decision } from "../../domain/decision.ts";
+import { EngineError } from "../../domain/error.ts";
 import type { Limit } from "../../verdicts/judge/policy_set.ts";
 import type { Grounds } from "../grounds.ts";
-import { causeOf } from "../score_rung.ts";
+import { causeOf } from "../fall_cause.ts";
 import {
   type Counted,
   type Counter,
@@ -22,6 +24,8 @@ export interface Counting {
   readonly counters: readonly Counter[];
   /** Milliseconds since 1970. */
   readonly now: number;
+  /** Until when the counts are waited for; without an end unless given. */
+  readonly deadline?: Deadline;
   /**
    * Takes the decision.
    *
@@ -50,16 +54,19 @@ export async function settleCounted(
   desk: LimitDesk,
   counting: Counting,
 ): Promise<CountedDecision> {
-  const { counters, now, settle, withdraw } = counting;
+  const { counters, now, settle, withdraw, deadline = NO_DEADLINE } = counting;
+  const read = () => deadline.within(desk.read(counters, now));
   let taken: Decision | null = null;
   try {
-    let counts = await desk.read(counters, now);
+    let counts = await read();
     const closed = new Set<string>();
     for (let reads = 1;; reads++) {
       taken = settle(counts, null);
       const wanted = wantedOf(taken, counters)
         .filter(({ counter }) => !closed.has(counter.limit.name));
-      const full = wanted.length === 0 ? closed : await desk.claim(wanted, now);
+      const full = wanted.length === 0
+        ? closed
+        : await claimInTime(desk, { wanted, now, deadline });
       if (wanted.length === 0 || full.size === 0) {
         const counted = wanted.map((one) => ({ ...one, at: now }));
         return { decision: taken, counted };
@@ -67,13 +74,35 @@ export async function settleCounted(
       withdraw(taken);
       taken = null;
       if (reads >= READS) { for (const name of full) closed.add(name); }
-      counts = { ...await desk.read(counters, now), ...fill(counters, closed) };
+      counts = { ...await read(), ...fill(counters, closed) };
     }
   } catch (error) {
     if (taken !== null) withdraw(taken);
     const decision = settle({}, `limits: ${causeOf(error)}`);
     return { decision, counted: [] };
   }
+}
+
+/** Counts what is wanted; what is counted too late is taken back, as nobody heard of it. */
+async function claimInTime(
+  desk: LimitDesk,
+  { wanted, now, deadline }: {
+    readonly wanted: readonly Wanted[];
+    readonly now: number;
+    readonly deadline: Deadline;
+  },
+): Promise<ReadonlySet<string>> {
+  const claiming = desk.claim(wanted, now);
+  return await deadline.within(claiming, () => {
+    claiming.then(async (full) => {
+      if (full.size > 0) return;
+      await desk.release(wanted.map((one) => ({ ...one, at: now })));
+    }).catch(() => {});
+    return new EngineError(
+      "deadline_exceeded",
+      "Cannot count decision in time: the counts of its limits are late",
+    );
+  });
 }
 
 /**

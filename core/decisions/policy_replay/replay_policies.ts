@@ -12,7 +12,8 @@ import { type ModelRecord, parseModelRef } from "../../domain/score.ts";
 import type { DecisionLog } from "../../ports/decisions.ts";
 import type { ModelRegistry } from "../../ports/models.ts";
 import type { PolicySet } from "../../verdicts/judge/policy_set.ts";
-import { parseRecord } from "../record.ts";
+import { findPlace, SLACK } from "../log/records/place.ts";
+import { parseDecisions } from "../log/records/record.ts";
 import { countAgain } from "./count_again.ts";
 import { createImpactSum, type Impact } from "./impact.ts";
 import { standAgain } from "./stand_again.ts";
@@ -83,36 +84,15 @@ export async function* readRecordsSince(
 ): AsyncGenerator<readonly DecisionRecord[]> {
   const head = await log.head(tenant);
   if (head === null) return;
-  const first = await findSeqBefore(log, { tenant, since, last: head.seq });
+  const place = await findPlace(log, tenant, { from: since, last: head.seq });
+  const first = Math.max(0, place - SLACK);
   let after = first;
   while (after < head.seq) {
     const logged = await log.read(tenant, after, PAGE);
     const last = logged.at(-1);
     if (last === undefined) return;
-    yield logged.filter(({ at }) => at >= since).map(parseRecord);
+    yield parseDecisions(logged.filter(({ at }) => at >= since));
     after = last.seq;
     report?.((after - first) / Math.max(1, head.seq - first));
   }
-}
-
-/** Decisions are logged about in the order of their moments; so far apart they may be. */
-const SLACK = 10_000;
-
-/** A place in the chain before which all is older, by halving. */
-async function findSeqBefore(
-  log: ReadLog,
-  { tenant, since, last }: {
-    readonly tenant: string;
-    readonly since: Instant;
-    readonly last: number;
-  },
-): Promise<number> {
-  let [low, high] = [0, last];
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    const [found] = await log.read(tenant, middle, 1);
-    if (found && found.at < since) low = middle + 1;
-    else high = middle;
-  }
-  return Math.max(0, low - SLACK);
 }

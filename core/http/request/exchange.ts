@@ -5,26 +5,26 @@
  * @module
  */
 import type { Context } from "hono";
-import type { ErrorCode } from "../../domain/error.ts";
-import type { Clock, Ids } from "../../ports/clock.ts";
-import type { ApiKey } from "../../ports/decisions.ts";
-import type { AccessEntry } from "../access_log.ts";
-import type { Metrics } from "../metrics.ts";
-import { type Problem, problemOf } from "../problem.ts";
-import { parseRequestId, parseTraceparent } from "../trace_context.ts";
+import { type StageClock, StageTimes, UNTIMED } from "../../domain/stages.ts";
+import type { Caller } from "../../ports/access.ts";
+import {
+  type Problem,
+  PROBLEM_TYPE,
+  problemOf,
+  RetryLater,
+} from "../problem.ts";
+import { parseRequestId } from "../trace_context.ts";
+import {
+  type DecisionSeen,
+  type ExchangeScope,
+  type Failure,
+  report,
+  type Seen,
+  toMicros,
+} from "./report.ts";
 
-const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]);
-const RETRY_AFTER_SECONDS = "1";
+const RETRY_AFTER_SECONDS = 1;
 const JSON_TYPE = "application/json; charset=utf-8";
-const PROBLEM_TYPE = "application/problem+json; charset=utf-8";
-
-/** Where the exchanges of an app report. */
-export interface ExchangeScope {
-  readonly clock: Clock;
-  readonly ids: Ids;
-  readonly metrics: Metrics;
-  log(entry: AccessEntry): void;
-}
 
 /** What is answered. */
 export interface Answered {
@@ -36,8 +36,16 @@ export interface Answered {
 
 /** A request under way. */
 export interface Exchange {
+  /** The caller's id of the request, or one that was made. */
+  readonly requestId: string;
+  /** Hears when stages end. */
+  readonly times: StageClock;
+  /** Notes the decision that was taken. */
+  decided(decision: DecisionSeen): void;
   /** Notes who calls, for the log. */
-  admitted(key: ApiKey): void;
+  admitted(key: Caller): void;
+  /** Notes what the answer's headers are to say, whatever it is. */
+  say(headers: Readonly<Record<string, string>>): void;
   /** Answers. */
   answer(answered: Answered): Response;
   /** Answers with a problem. */
@@ -57,72 +65,67 @@ export function openExchange(
   route: string,
   scope: ExchangeScope,
 ): Exchange {
-  const startedMs = performance.now();
   const { req } = context;
+  const { telemetry } = scope;
+  const times = new StageTimes();
   const requestId = parseRequestId(req.header("x-request-id")) ??
     scope.ids.next("req");
-  let caller: ApiKey | null = null;
+  const seen: Seen = { caller: null, decision: null };
+  let said: Readonly<Record<string, string>> | null = null;
 
   function close(answered: Answered, failure: Failure | null): Response {
-    const durationMs = Math.round((performance.now() - startedMs) * 1000) /
-      1000;
-    const method = METHODS.has(req.method) ? req.method : "OTHER";
+    const durationMs = toMicros(times.elapsedMs());
     const { status } = answered;
-    const seconds = durationMs / 1000;
-    scope.metrics.request({ route, method, status, seconds });
-    const trace = parseTraceparent(req.header("traceparent"));
-    scope.log({
-      at: scope.clock.now(),
-      level: status >= 500 ? "error" : "info",
-      requestId,
-      traceId: trace?.traceId ?? null,
-      parentId: trace?.parentId ?? null,
-      method,
-      route,
-      status,
-      durationMs,
-      tenant: caller?.tenant ?? null,
-      key: caller?.id ?? null,
-      code: failure?.code ?? null,
-      error: failure !== null && status >= 500 ? failure.inside : null,
-    });
-    return respond(answered, requestId);
+    const closed = { requestId, route, status, durationMs, failure, times };
+    if (telemetry !== null || status >= 500) {
+      report(scope, { ...closed, ...seen, req });
+    }
+    return respond(answered, { "x-request-id": requestId, ...said });
   }
 
   return {
-    admitted: (key) => caller = key,
+    requestId,
+    times: telemetry === null ? UNTIMED : times,
+    decided: (decision) => seen.decision = decision,
+    admitted: (key) => seen.caller = key,
+    say: (headers) => said = headers,
     answer: (answered) => close(answered, null),
     fail(error, headers = {}) {
       const problem = problemOf(error);
-      const failure = { code: problem.code, inside: printInside(error) };
-      return close(answerOf(problem, headers), failure);
+      const told = { ...retryAfter(problem, error), ...headers };
+      return close(answerOf(problem, told), { code: problem.code, error });
     },
   };
+}
+
+function retryAfter(
+  { retryable }: Problem,
+  error: unknown,
+): Record<string, string> {
+  if (!retryable) return {};
+  const seconds = error instanceof RetryLater
+    ? error.retryAfterSeconds
+    : RETRY_AFTER_SECONDS;
+  return { "retry-after": String(seconds) };
 }
 
 function answerOf(
   problem: Problem,
   headers: Readonly<Record<string, string>>,
 ): Answered {
-  const { status, retryable } = problem;
-  const retry = retryable ? { "retry-after": RETRY_AFTER_SECONDS } : {};
+  const { status } = problem;
   const challenge = status === 401 ? { "www-authenticate": "Bearer" } : {};
   return {
     status,
     text: JSON.stringify(problem),
     type: PROBLEM_TYPE,
-    headers: { ...retry, ...challenge, ...headers },
+    headers: { ...challenge, ...headers },
   };
-}
-
-interface Failure {
-  readonly code: ErrorCode;
-  readonly inside: string;
 }
 
 function respond(
   { status, text, type = JSON_TYPE, headers }: Answered,
-  requestId: string,
+  said: Readonly<Record<string, string>>,
 ): Response {
   return new Response(text, {
     status,
@@ -130,16 +133,8 @@ function respond(
       "cache-control": "no-store",
       "content-type": type,
       "x-content-type-options": "nosniff",
-      "x-request-id": requestId,
+      ...said,
       ...headers,
     },
   });
-}
-
-function printInside(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const own = error.stack ?? `${error.name}: ${error.message}`;
-  return error.cause === undefined
-    ? own
-    : `${own}\ncaused by ${printInside(error.cause)}`;
 }

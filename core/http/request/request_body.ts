@@ -9,6 +9,7 @@ import {
   findPersonalData,
   isAccountNumber,
 } from "../../domain/personal_data.ts";
+import { FieldsInvalid } from "../problem.ts";
 
 /**
  * Deepest nesting of a body. A policy nests up to 32 operators of two levels each, seven
@@ -16,6 +17,8 @@ import {
  */
 export const MAX_DEPTH = 80;
 
+/** No text of the database can hold it. */
+const ZERO = "\0";
 const UNSAFE_NAMES = new Set(["__proto__", "constructor", "prototype"]);
 const SHOWN_NAME = /^[A-Za-z_][\w.:-]{0,79}$/;
 const decoder = new TextDecoder("utf-8", { fatal: true });
@@ -44,8 +47,11 @@ export async function readBytes(
   if (length !== null && Number(length) > limitBytes) {
     throw tooLarge(limitBytes);
   }
-  if (request.body === null) return new Uint8Array();
-  if (length === null) return await readBounded(request.body, limitBytes);
+  if (length === null) {
+    return request.body === null
+      ? new Uint8Array()
+      : await readBounded(request.body, limitBytes);
+  }
   const bytes = await request.bytes();
   if (bytes.length > limitBytes) throw tooLarge(limitBytes);
   return bytes;
@@ -97,12 +103,33 @@ export function parseJsonBody(text: string): unknown {
  *
  * @param body Parsed JSON.
  * @returns The same.
- * @throws {EngineError} `body_invalid` if it is too deep or has an unsafe name;
+ * @throws {EngineError} `body_invalid` if it is too deep, or has an unsafe name or a zero
+ * byte;
  * `personal_data_refused` if a name or text holds an e-mail address or phone number.
  */
 export function demandSafe(body: unknown): unknown {
   if (!isPlain(body, 0)) inspect(body, { path: "", member: "", depth: 0 });
   return body;
+}
+
+/**
+ * Refuses parameters that no schema should have to look at.
+ *
+ * @param part Texts by name.
+ * @param root Path of the part itself: `query` or `path`.
+ * @returns The same.
+ * @throws {FieldsInvalid} If a text has a zero byte.
+ */
+export function demandSafeTexts(
+  part: Readonly<Record<string, string>>,
+  root: string,
+): Readonly<Record<string, string>> {
+  for (const name in part) {
+    if (!part[name]?.includes(ZERO)) continue;
+    const message = "must not hold a zero byte";
+    throw new FieldsInvalid([{ path: joinPath(root, name), message }]);
+  }
+  return part;
 }
 
 /**
@@ -119,16 +146,20 @@ export function refusePersonalData(text: string, field: string): void {
 
 /** The quick look that nearly every body passes; what it doubts is inspected. */
 function isPlain(value: unknown, depth: number): boolean {
-  if (typeof value === "string") return findPersonalData(value) === null;
+  if (typeof value === "string") return isPlainText(value);
   if (typeof value !== "object" || value === null) return true;
   if (depth >= MAX_DEPTH) return false;
   for (const name in value) {
-    if (UNSAFE_NAMES.has(name) || findPersonalData(name) !== null) return false;
+    if (UNSAFE_NAMES.has(name) || !isPlainText(name)) return false;
     if (!isPlain((value as Record<string, unknown>)[name], depth + 1)) {
       return false;
     }
   }
   return true;
+}
+
+function isPlainText(text: string): boolean {
+  return findPersonalData(text) === null && !text.includes(ZERO);
 }
 
 interface Place {
@@ -162,6 +193,7 @@ function inspect(value: unknown, place: Place): void {
 }
 
 function inspectText(text: string, { path, member }: Place): void {
+  if (text.includes(ZERO)) throw invalid("a text must not hold a zero byte");
   const found = findPersonalData(text);
   if (found === null || isAccount(text, member)) return;
   throw personal(path === "" ? "body" : path, found);
@@ -171,6 +203,7 @@ function inspectName(name: string, path: string, position: number): void {
   if (UNSAFE_NAMES.has(name)) {
     throw invalid(`a member must not be named "${name}"`);
   }
+  if (name.includes(ZERO)) throw invalid("a name must not hold a zero byte");
   const found = findPersonalData(name);
   if (found === null || isAccount(name, "")) return;
   const parent = path === "" ? "body" : path;

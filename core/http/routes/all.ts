@@ -22,10 +22,13 @@ import {
   changeRead,
   policyRollback,
 } from "./changes.ts";
+import { decisionFind, decisionOutcome } from "./decision_log.ts";
 import { decisionExplain, decisionRead, decisionReplay } from "./decisions.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { erasureList, erasureMake } from "./erasures.ts";
 import { featureBatch, featureLineage, featureRead } from "./features.ts";
+import { keyList, keyMake, keyRevoke, keyRotate } from "./keys.ts";
+import { jobList, jobRun } from "./jobs.ts";
 import {
   modelEvents,
   modelEvidence,
@@ -35,6 +38,7 @@ import {
   modelRollback,
   modelSettlements,
 } from "./model_roles.ts";
+import { modelTrial } from "./model_trials.ts";
 import { modelList, modelRead, modelReviews } from "./models.ts";
 import { alive, metricsPage, ready } from "./operation.ts";
 import {
@@ -81,9 +85,11 @@ export const ENDPOINTS: readonly Endpoint[] = [
   bidBatch,
   bidNotices,
   bidOutcomes,
+  decisionFind,
   decisionRead,
   decisionExplain,
   decisionReplay,
+  decisionOutcome,
   webhook,
   signalCounts,
   performance,
@@ -97,10 +103,13 @@ export const ENDPOINTS: readonly Endpoint[] = [
   viewStatistics,
   erasureMake,
   erasureList,
+  jobList,
+  jobRun,
   modelList,
   modelEvents,
   modelLooks,
   modelRoles,
+  modelTrial,
   modelRead,
   modelEvidence,
   ...modelReviews,
@@ -126,6 +135,10 @@ export const ENDPOINTS: readonly Endpoint[] = [
   switchRelease,
   auditRead,
   auditVerify,
+  keyList,
+  keyMake,
+  keyRotate,
+  keyRevoke,
   alive,
   ready,
   metricsPage,

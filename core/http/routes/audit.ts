@@ -21,9 +21,10 @@ const LIMIT = 100;
 export const auditRead = defineEndpoint({
   method: "get",
   path: "/audit",
+  act: true,
   tag: TAG,
   summary: "Read the audit log",
-  scope: "read",
+  scope: "audit",
   query: scopeQuery.extend({
     after: z.string().regex(
       /^(?:0|[1-9]\d{0,14})$/,
@@ -58,7 +59,8 @@ export const auditVerify = defineEndpoint({
   summary: "Verify the audit log",
   about:
     "Whether every record is as it was written, and whether what changes and pointers say of themselves is what the log says of them.",
-  scope: "read",
+  scope: "audit",
+  work: "plan",
   query: scopeQuery,
   answers: [{
     status: 200,

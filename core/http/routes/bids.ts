@@ -26,11 +26,13 @@ const BID = "spring.node_01KAZ7N4QJ8M0V9C3T5X1W2Y6R-0.17";
 export const bidBatch = defineEndpoint({
   method: "post",
   path: "/optimization/bids",
+  act: false,
   tag: TAG,
   summary: "Recommend bids for many entities",
   about:
     "For destinations that are set once a day: bid, range and what limited it. Nothing is decided, logged or reserved.",
   scope: "score",
+  work: "decide",
   body: bidBatchBody,
   example: {
     entities: [{
@@ -41,8 +43,8 @@ export const bidBatch = defineEndpoint({
   },
   answers: [{ status: 200, about: "The bids", schema: bidBatchSchema }],
   failures: ["not_found", "model_unavailable"],
-  async run({ key, body }, { engine }) {
-    const asked = bidBatchFromJson(body);
+  async run({ key, body, deadline }, { engine }) {
+    const asked = { ...bidBatchFromJson(body), deadline };
     return json(
       bidBatchToJson(await engine.decisions.recommend(key.tenant, asked)),
     );
@@ -53,6 +55,7 @@ export const bidBatch = defineEndpoint({
 export const bidNotices = defineEndpoint({
   method: "post",
   path: "/optimization/bids/notices",
+  act: false,
   tag: TAG,
   summary: "Tell which bids won, lost or came too late",
   about:
@@ -83,6 +86,7 @@ export const bidNotices = defineEndpoint({
 export const bidOutcomes = defineEndpoint({
   method: "post",
   path: "/optimization/bids/outcomes",
+  act: false,
   tag: TAG,
   summary: "Tell what won bids brought",
   about:

@@ -20,6 +20,7 @@ const TAG = "Budgets and bids";
 export const budgetPut = defineEndpoint({
   method: "put",
   path: "/optimization/budgets/{id}",
+  idempotency: "optional",
   tag: TAG,
   summary: "Keep a budget that bids spend, or change it",
   about:
@@ -99,6 +100,7 @@ export const budgetSteps: readonly KeyedEndpoint[] = ([
     ...told,
     method: "post",
     path: `/optimization/budgets/{id}/${word}`,
+    idempotency: "optional",
     tag: TAG,
     scope: "apply",
     params: idParams,
@@ -115,6 +117,7 @@ export const budgetSteps: readonly KeyedEndpoint[] = ([
 export const budgetReports = defineEndpoint({
   method: "post",
   path: "/optimization/budgets/{id}/reports",
+  act: false,
   tag: TAG,
   summary: "Settle a budget by an exchange's statement",
   about:

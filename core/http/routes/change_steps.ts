@@ -10,7 +10,7 @@ import type { ChangeActName } from "../../domain/change_event.ts";
 import { parseInstant } from "../../domain/day.ts";
 import type { ErrorCode } from "../../domain/error.ts";
 import type { Engine } from "../../engine.ts";
-import { actorOf } from "../request/actor.ts";
+import { actorOf } from "../access/actor.ts";
 import {
   approvalBody,
   contentFromJson,
@@ -26,7 +26,7 @@ import {
   reviewedChangeSchema,
   reviewedChangeToJson,
 } from "../wire/change_review_json.ts";
-import type { ApiKey } from "../../ports/decisions.ts";
+import type { Caller } from "../../ports/access.ts";
 import { defineEndpoint, json, type KeyedEndpoint } from "./endpoint.ts";
 import { idParams } from "./fields.ts";
 import { reach, refOf, TAG } from "./governed.ts";
@@ -227,7 +227,7 @@ export const changeSteps: readonly KeyedEndpoint[] = STEPS.map(
  */
 export function permittedSteps(
   changes: Pick<Changes, "permitted">,
-  key: ApiKey,
+  key: Caller,
   change: Change,
 ): readonly string[] {
   const acts = changes.permitted(change, actorOf(key));
@@ -246,7 +246,7 @@ export function permittedSteps(
  */
 export function reviewFor(
   { changes }: Pick<Engine, "changes">,
-  key: ApiKey,
+  key: Caller,
   change: Change,
 ): ReturnType<typeof reviewedChangeToJson> {
   return reviewedChangeToJson(change, {
@@ -262,6 +262,7 @@ function defineStep<B extends z.ZodType>(
     ...told,
     method: "post",
     path: `/changes/{id}/${word}`,
+    idempotency: "optional",
     tag: TAG,
     scope,
     params: idParams,

@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from "@hono/zod-openapi";
-import { actorOf } from "../request/actor.ts";
+import { actorOf } from "../access/actor.ts";
 import {
   contentFromJson,
   proposalBody,
@@ -68,6 +68,7 @@ export const changeList = defineEndpoint({
 export const changePropose = defineEndpoint({
   method: "post",
   path: "/changes",
+  idempotency: "optional",
   tag: TAG,
   summary: "Propose a change",
   about:
@@ -168,6 +169,7 @@ export const changeHistory = defineEndpoint({
 export const policyRollback = defineEndpoint({
   method: "post",
   path: "/policies/rollback",
+  idempotency: "optional",
   tag: TAG,
   summary: "Put policies back into force that were so before",
   about:

@@ -4,24 +4,36 @@
  * @module
  */
 import { z } from "@hono/zod-openapi";
+import type { DecisionRecord } from "../../domain/decision.ts";
+import { EngineError } from "../../domain/error.ts";
 import { decisionSchema, decisionToJson } from "../wire/decision_json.ts";
 import { requestedSchema, requestedToJson } from "../wire/requested_json.ts";
 import {
   explanationSchema,
   explanationToJson,
 } from "../wire/explanation_json.ts";
+import { outcomeSchema, outcomeToJson } from "../wire/outcome_json.ts";
 import { defineEndpoint, json } from "./endpoint.ts";
 import { idParams, present } from "./fields.ts";
 
-const loggedSchema = z.object({
+const recordSchema = z.object({
   decision: decisionSchema,
   requested: requestedSchema,
   requested_by: z.string(),
+});
+
+const loggedSchema = recordSchema.extend({
+  outcomes: z.array(outcomeSchema).openapi({
+    description: "What came of it, in the order in which it was told",
+  }),
   log: z.object({
     seq: z.int(),
     prev: z.string(),
     hash: z.string(),
-  }).openapi({ description: "Its place in the tenant's hash chain" }),
+  }).nullable().openapi({
+    description:
+      "Its place in the tenant's hash chain; null while it waits in a node's spool",
+  }),
 }).openapi("LoggedDecision");
 
 const replaySchema = z.object({
@@ -38,22 +50,52 @@ export const decisionRead = defineEndpoint({
   path: "/decisions/{id}",
   tag: "Decisions",
   summary: "Read a logged decision",
+  about:
+    "With the ids of people replaced by keyed hashes, and what else the operator masks, unless the key has `audit`.",
   scope: "read",
   params: idParams,
   answers: [{ status: 200, about: "The decision", schema: loggedSchema }],
-  failures: ["not_found"],
-  async run({ key, params }, { engine }) {
-    const found = await engine.decisions.find(key.tenant, params.id);
+  failures: ["log_tampered", "not_found", "record_erased"],
+  async run({ key, params }, { engine: { decisions } }) {
+    const found = await decisions.find(key.tenant, params.id);
     const { record, logged } = present(found, "decision", params.id);
+    const shown = key.scopes.includes("audit")
+      ? recordToJson(record)
+      : maskedToJson(decisions.many.mask(key.tenant, record));
     const { seq, prev, hash } = logged;
+    const isSpooled = seq === 0;
+    const outcomes = isSpooled
+      ? []
+      : await decisions.outcomes.of(key.tenant, [params.id]);
     return json({
-      decision: decisionToJson(record.decision),
-      requested: requestedToJson(record.request),
-      ["requested_by"]: record.by,
-      log: { seq, prev, hash },
+      ...shown,
+      outcomes: outcomes.map(outcomeToJson),
+      log: isSpooled ? null : { seq, prev, hash },
     });
   },
 });
+
+function recordToJson({ decision, request, by }: DecisionRecord) {
+  return {
+    decision: decisionToJson(decision),
+    requested: requestedToJson(request),
+    ["requested_by"]: by,
+  };
+}
+
+/** Masks may take what an answer cannot be without; nothing is shown then. */
+function maskedToJson(masked: unknown): ReturnType<typeof recordToJson> {
+  try {
+    const shown = recordToJson(masked as DecisionRecord);
+    if (recordSchema.safeParse(shown).success) return shown;
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+  }
+  throw new EngineError(
+    "access_denied",
+    "Cannot show decision: what MOE_MASK masks is part of it; search for it, or use a key with the scope audit",
+  );
+}
 
 /** Explains a decision. */
 export const decisionExplain = defineEndpoint({
@@ -61,11 +103,25 @@ export const decisionExplain = defineEndpoint({
   path: "/decisions/{id}/explanation",
   tag: "Decisions",
   summary: "Say why a decision was taken",
+  about:
+    "With the facts as they were read: for keys with `audit` alone, where the operator masks more than the ids of people.",
   scope: "read",
   params: idParams,
   answers: [{ status: 200, about: "The reasons", schema: explanationSchema }],
-  failures: ["artifact_corrupt", "model_unavailable", "not_found"],
+  failures: [
+    "artifact_corrupt",
+    "log_tampered",
+    "model_unavailable",
+    "not_found",
+    "record_erased",
+  ],
   async run({ key, params }, { engine }) {
+    if (engine.decisions.many.isWidelyMasked && !key.scopes.includes("audit")) {
+      throw new EngineError(
+        "access_denied",
+        "Cannot explain decision: its reasons name what MOE_MASK masks; use a key with the scope audit",
+      );
+    }
     const reasons = await engine.decisions.explain(key.tenant, params.id);
     return json(explanationToJson(reasons));
   },
@@ -79,7 +135,7 @@ export const decisionReplay = defineEndpoint({
   summary: "Take a logged decision again, and compare",
   about:
     "From the logged request, feature values, model version and policies, as of the logged moment. Nothing is logged and nothing has an effect.",
-  scope: "read",
+  scope: "audit",
   params: idParams,
   answers: [{ status: 200, about: "Both answers", schema: replaySchema }],
   failures: [
@@ -87,6 +143,7 @@ export const decisionReplay = defineEndpoint({
     "log_tampered",
     "model_unavailable",
     "not_found",
+    "record_erased",
   ],
   async run({ key, params }, { engine }) {
     const { same, differences, logged, replayed } = await engine.decisions

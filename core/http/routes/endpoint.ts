@@ -5,11 +5,16 @@
  * @module
  */
 import { z } from "@hono/zod-openapi";
+import type { Deadline } from "../../domain/deadline.ts";
+import type { StageClock } from "../../domain/stages.ts";
 import type { ErrorCode } from "../../domain/error.ts";
-import type { ApiKey, Scope } from "../../ports/decisions.ts";
+import type { Caller, Scope } from "../../ports/access.ts";
 import type { Engine } from "../../engine.ts";
 import type { Idempotent } from "../idempotency_key.ts";
+import type { Counted } from "../load/allowances.ts";
+import type { Work } from "../load/load_gate.ts";
 import type { Metrics } from "../metrics.ts";
+import type { DecisionSeen } from "../request/report.ts";
 import type { PersonPath } from "../request/person.ts";
 
 /** What an endpoint works with. */
@@ -22,12 +27,18 @@ export interface Stage {
 /** A parsed request. */
 export interface Call<P, Q, B> {
   /** Who calls; the tenant of everything that is done. */
-  readonly key: ApiKey;
+  readonly key: Caller;
   readonly params: P;
   readonly query: Q;
   readonly body: B;
   /** The caller's key for this request, bound to its content. */
   readonly idempotent: Idempotent | null;
+  /** Until when the caller waits. */
+  readonly deadline: Deadline;
+  /** Hears when stages end. */
+  readonly times: StageClock;
+  /** Notes the decision that was taken. */
+  readonly decided: (decision: DecisionSeen) => void;
   readonly headers: Headers;
   /** Address as it was called. */
   readonly url: string;
@@ -73,6 +84,19 @@ export interface KeyedEndpoint extends Described {
   /** A schema for JSON, `raw` for bytes as they came, null for none. */
   readonly body: z.ZodType | "raw" | null;
   readonly idempotency: "required" | "optional" | null;
+  /** That what it does keeps its answers by itself, under the caller's key. */
+  readonly keepsAnswers?: true;
+  /**
+   * Whether it is put on record as an act; what writes is unless this says otherwise.
+   * Some are done even if that cannot be.
+   */
+  readonly act?: boolean | "even unrecorded";
+  /** That its callers wait for a decision, which is answered in time whatever breaks. */
+  readonly hurried?: true;
+  /** What it asks for, where that is not to be refused after all others or before them. */
+  readonly work?: Work;
+  /** What it counts as beside a request. */
+  readonly counts?: Counted;
   /** That the body names people by their identifiers, which are let in here alone. */
   readonly namesPeople?: true;
   /** Where the body may name a person by an identifier, which is not let in. */
@@ -91,7 +115,8 @@ export interface KeyedEndpoint extends Described {
 /** A route that anyone inside may ask. */
 export interface OpenEndpoint extends Described {
   readonly scope: null;
-  answer(stage: Stage): Promise<Reply> | Reply;
+  /** Answers; `accept` is what of content types the caller takes. */
+  answer(stage: Stage, accept?: string): Promise<Reply> | Reply;
 }
 
 /** Any route. */
@@ -114,6 +139,15 @@ export interface EndpointDefinition<
   readonly query?: Q;
   readonly body?: B;
   readonly idempotency?: "required" | "optional";
+  readonly keepsAnswers?: true;
+  /**
+   * Whether it is put on record as an act; what writes is unless this says otherwise.
+   * Some are done even if that cannot be.
+   */
+  readonly act?: boolean | "even unrecorded";
+  readonly hurried?: true;
+  readonly work?: Work;
+  readonly counts?: Counted;
   readonly namesPeople?: true;
   readonly person?: PersonPath;
   tenantWithoutKey?: KeyedEndpoint["tenantWithoutKey"];
@@ -158,4 +192,17 @@ export function defineEndpoint<
  */
 export function json(value: unknown, status = 200): Reply {
   return { status, text: JSON.stringify(value) };
+}
+
+/**
+ * Marks an answer that was given before.
+ *
+ * @param reply The answer.
+ * @param replayed Whether its effect is an earlier request's.
+ * @returns The answer, with `Idempotency-Replayed` if so.
+ */
+export function once(reply: Reply, replayed: boolean): Reply {
+  return replayed
+    ? { ...reply, headers: { "idempotency-replayed": "true" } }
+    : reply;
 }

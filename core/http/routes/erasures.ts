@@ -22,8 +22,9 @@ export const erasureMake = defineEndpoint({
   tag: "Erasure",
   summary: "Erase people, and name the models that were trained on them",
   about:
-    "Removes their events, totals, dead letters, kept answers, tiles and vectors, and computes again what others' features counted of them. What a source delivers again of before is left out, what happens later is taken. Repeated, it changes nothing; interrupted, it goes on when the same are asked for again. The log of decisions keeps their pseudonyms: it is a hash chain and a legal record.",
-  scope: "approve",
+    "Removes their events, totals, dead letters, kept answers, tiles and vectors, and computes again what others' features counted of them. What a source delivers again of before is left out, what happens later is taken. Repeated, it changes nothing; interrupted, it goes on when the same are asked for again. The log of decisions is a hash chain and stays as it is: where it is sealed, their keys are destroyed and what it says of them can no longer be read; where it is not, it keeps their pseudonyms as a legal record.",
+  scope: "operate",
+  work: "plan",
   body: erasureBody,
   namesPeople: true,
   example: { subjects: ["jane@example.org", "u-48151623"] },

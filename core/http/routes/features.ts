@@ -87,6 +87,7 @@ export const featureRead = defineEndpoint({
 export const featureBatch = defineEndpoint({
   method: "post",
   path: "/features",
+  act: false,
   tag: "Features",
   summary: "Read features of many entities as decisions would now",
   about:

@@ -7,7 +7,7 @@
 import type { Change } from "../../domain/change.ts";
 import { EngineError } from "../../domain/error.ts";
 import type { Engine } from "../../engine.ts";
-import type { ApiKey } from "../../ports/decisions.ts";
+import type { Caller } from "../../ports/access.ts";
 import type { Scope } from "../../ports/governance.ts";
 import { present } from "./fields.ts";
 
@@ -27,7 +27,7 @@ export interface ScopeAsked {
  * @returns The tenant, or null for the deployment.
  * @throws {EngineError} `access_denied` for the deployment without `govern`.
  */
-export function scopeOf(key: ApiKey, { scope }: ScopeAsked): Scope {
+export function scopeOf(key: Caller, { scope }: ScopeAsked): Scope {
   if (scope !== "deployment") return key.tenant;
   if (key.scopes.includes("govern")) return null;
   throw new EngineError(
@@ -48,7 +48,7 @@ export function scopeOf(key: ApiKey, { scope }: ScopeAsked): Scope {
  */
 export async function reach(
   { changes }: Pick<Engine, "changes">,
-  key: ApiKey,
+  key: Caller,
   id: string,
 ): Promise<Change> {
   const scopes = key.scopes.includes("govern")

@@ -12,7 +12,7 @@ import {
   parseFeatureId,
 } from "../../domain/feature.ts";
 import { suggestName } from "../../domain/nearest_name.ts";
-import type { ApiKey } from "../../ports/decisions.ts";
+import type { Caller } from "../../ports/access.ts";
 import type { DeclaredView } from "../../ports/features.ts";
 import { FieldsInvalid } from "../problem.ts";
 import { refusePersonalData } from "../request/request_body.ts";
@@ -148,7 +148,7 @@ export function describedEntity(
  * @throws {EngineError} `access_denied` if the key is for other purposes.
  */
 export function allowedPurpose(
-  { id, purposes }: ApiKey,
+  { id, purposes }: Caller,
   asked: string = DEFAULT_PURPOSE,
 ): string {
   if (purposes === null || purposes.includes(asked)) return asked;
@@ -169,7 +169,7 @@ export function allowedPurpose(
  * @throws {EngineError} `access_denied` if none of the key's purposes is the view's.
  */
 export function refuseOtherPurposes(
-  { id, purposes }: ApiKey,
+  { id, purposes }: Caller,
   { name, version, purposes: meant }: FeatureView,
 ): void {
   if (purposes === null || purposes.some((one) => meant.includes(one))) return;

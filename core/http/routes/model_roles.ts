@@ -132,6 +132,7 @@ const MOST_LOOKS = 100;
 export const modelPropose = defineEndpoint({
   method: "post",
   path: "/models/{name}/proposals",
+  idempotency: "optional",
   tag: TAG,
   summary: "Propose that a role go to another version",
   about: "Nothing changes until another holder approves it.",
@@ -177,6 +178,7 @@ function defineSettlement(
   return defineEndpoint({
     method: "post",
     path: `/models/{name}/proposals/{seq}/${word}`,
+    idempotency: "optional",
     ...{ tag: TAG, summary, about },
     scope: "approve",
     params: z.strictObject({ name: nameField, seq: versionField }),
@@ -207,6 +209,7 @@ function defineSettlement(
 export const modelRollback = defineEndpoint({
   method: "post",
   path: "/models/{name}/rollback",
+  idempotency: "optional",
   tag: TAG,
   summary: "Give a role back to the version that had it before, at once",
   about:

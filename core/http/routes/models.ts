@@ -80,6 +80,7 @@ function defineReview(
   return defineEndpoint({
     method: "post",
     path: `/models/{name}/{version}/${word}`,
+    idempotency: "optional",
     tag: "Models and policies",
     summary,
     about: "By another holder than the one who trained it.",

@@ -7,18 +7,32 @@
  * @module
  */
 import { z } from "@hono/zod-openapi";
-import { METRICS_TYPE } from "../metrics.ts";
+import { formatFor } from "../../telemetry/exposition.ts";
 import { json, type OpenEndpoint, type Stage } from "./endpoint.ts";
 
-/** Parts without which the engine is ready. */
-const MISSED = ["plugin:", "features:", "source:"];
+/** Parts without which the engine is ready, and what it means that one is named. */
+const MISSED: Readonly<Record<string, string>> = {
+  "plugin:": "a plugin was left out at start",
+  "features:": "a view is held back, as its values are not as expected",
+  "source:": "a source fell silent or changed a unit",
+  "log:": "decisions wait on the disk, or records for a checkpoint",
+  "wall": "the second wall between tenants does not stand",
+  "breaker:": "a dependency is not asked, as it did not answer",
+  "job:": "a job did not end well when it should have",
+  "certificate": "the certificate is about to end",
+};
+/** While the log spools, decisions are taken without the database. */
+const SPOOLING = "log:spooling";
 
 const healthSchema = z.object({
   status: z.enum(["ready", "degraded", "unready"]),
   version: z.string(),
   degraded: z.array(z.string()).openapi({
     description:
-      "Parts and plugins that do not answer, views that are held back, sources that are not as usual; the log says why",
+      `Parts that do not answer, and those that it is ready without: ${
+        Object.entries(MISSED).map(([part, means]) => `\`${part}\` ${means}`)
+          .join("; ")
+      }. The log says why`,
   }),
 }).openapi("Readiness");
 
@@ -57,8 +71,11 @@ export const ready: OpenEndpoint = {
   async answer({ engine, version }: Stage) {
     const degraded = Object.entries(await engine.health())
       .filter(([, wrong]) => wrong !== null).map(([name]) => name).sort();
+    const missed = degraded.includes(SPOOLING)
+      ? [...Object.keys(MISSED), "database"]
+      : Object.keys(MISSED);
     const unready = degraded.some((name) =>
-      !MISSED.some((part) => name.startsWith(part))
+      !missed.some((part) => name.startsWith(part))
     );
     const status = unready
       ? "unready"
@@ -78,14 +95,14 @@ export const metricsPage: OpenEndpoint = {
   scope: null,
   answers: [{
     status: 200,
-    about: "Prometheus' text format",
+    about: "Prometheus' text format, or OpenMetrics to who accepts it",
     type: "text/plain",
     schema: text,
   }],
   failures: [],
-  answer: async ({ metrics }) => ({
-    status: 200,
-    text: await metrics.print(),
-    type: METRICS_TYPE,
-  }),
+  async answer({ metrics }, accept) {
+    const format = formatFor(accept);
+    const text = await metrics.print(format);
+    return { status: 200, text, type: format.type };
+  },
 };

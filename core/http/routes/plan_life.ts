@@ -125,7 +125,9 @@ function describeStep(
   return {
     ...told,
     method: "post" as const,
+    work: "plan" as const,
     path: `/optimization/plans/{id}/${word}`,
+    idempotency: "optional" as const,
     tag: TAG,
     params: idParams,
     answers: [{ status: 200, about: "The plan, moved on", schema: planSchema }],

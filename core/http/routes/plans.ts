@@ -14,9 +14,8 @@ import {
 } from "../wire/plan_json.ts";
 import { planBody, planRequestFromJson } from "../wire/plan_request_json.ts";
 import { limitField } from "../wire/fields.ts";
-import { defineEndpoint, json } from "./endpoint.ts";
+import { defineEndpoint, json, once } from "./endpoint.ts";
 import { idParams, present } from "./fields.ts";
-import { once } from "./score.ts";
 
 const DEFAULT_LIMIT = 20;
 
@@ -29,6 +28,7 @@ export const planMake = defineEndpoint({
   about:
     "Divides the total among the entities so that the expected outcome is as high as the constraints allow, and proves how far from optimal it can be. Nothing is written to a destination until the plan is approved and applied.",
   scope: "plan",
+  ...{ work: "plan", counts: "plans" },
   body: planBody,
   example: {
     period: { from: "2026-02-02", until: "2026-02-09" },
@@ -37,6 +37,7 @@ export const planMake = defineEndpoint({
     bounds: { "channel:search": { ["lo_micros"]: "5000000000" } },
   },
   idempotency: "required",
+  keepsAnswers: true,
   answers: [{
     status: 201,
     about: "The plan, validated; proposed if something speaks against it",

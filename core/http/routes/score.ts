@@ -11,17 +11,19 @@ import {
   decisionToJson,
   scoreBody,
 } from "../wire/decision_json.ts";
-import { defineEndpoint, type Reply } from "./endpoint.ts";
+import { defineEndpoint, once } from "./endpoint.ts";
 
 /** Takes a decision. */
 export const score = defineEndpoint({
   method: "post",
   path: "/optimization/score",
+  act: false,
   tag: "Optimization",
   summary: "Take a decision",
   about:
     "Scores the context with the champion model, applies the policies and the request's constraints, and answers what to do. The decision is in the log before it is answered. If models fail, the answer stands on a lower rung and says so.",
   scope: "score",
+  ...{ work: "decide", hurried: true, counts: "decisions" },
   body: scoreBody,
   person: ["context", "subject"],
   example: {
@@ -38,6 +40,7 @@ export const score = defineEndpoint({
     },
   },
   idempotency: "optional",
+  keepsAnswers: true,
   answers: [{ status: 200, about: "The decision", schema: decisionSchema }],
   failures: [
     "configuration_invalid",
@@ -46,37 +49,28 @@ export const score = defineEndpoint({
     "model_unavailable",
     "not_found",
   ],
-  async run({ key, body, idempotent }, { engine, metrics }) {
+  async run(call, { engine, metrics }) {
+    const { key, body, idempotent, deadline, times } = call;
     const request = decisionRequestFromJson(body);
     const { decision, answer, replayed } = await engine.decisions.decide(
       key.tenant,
       request,
       {
         by: key.name,
-        idempotent,
+        ...{ idempotent, deadline, times },
         render: (made) => JSON.stringify(decisionToJson(made)),
       },
     );
     if (replayed) metrics.replayed("/optimization/score");
-    else if (decision !== null) count(metrics, decision);
+    else if (decision !== null) {
+      call.decided(decision);
+      count(metrics, decision);
+    }
     return once({ status: 200, text: answer }, replayed);
   },
 });
 
-function count(metrics: Metrics, { rung, pacing }: Decision): void {
-  metrics.decision(rung);
+function count(metrics: Metrics, { rung, falls, pacing }: Decision): void {
+  metrics.decision(rung, falls);
   if (pacing?.refusal) metrics.refused(pacing.refusal);
-}
-
-/**
- * Marks an answer that was given before.
- *
- * @param reply The answer.
- * @param replayed Whether its effect is an earlier request's.
- * @returns The answer, with `Idempotency-Replayed` if so.
- */
-export function once(reply: Reply, replayed: boolean): Reply {
-  return replayed
-    ? { ...reply, headers: { "idempotency-replayed": "true" } }
-    : reply;
 }

@@ -35,6 +35,7 @@ const SENDER = "sender";
 export const webhook = defineEndpoint({
   method: "post",
   path: "/webhooks/{connector}/{source}",
+  act: false,
   tag: "Signals",
   summary: "Take a delivery that a source pushed",
   about:

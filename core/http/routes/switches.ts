@@ -5,10 +5,10 @@
  */
 import { z } from "@hono/zod-openapi";
 import type { Engine } from "../../engine.ts";
-import type { ApiKey } from "../../ports/decisions.ts";
+import type { Caller } from "../../ports/access.ts";
 import type { Scope } from "../../ports/governance.ts";
 import { FieldsInvalid } from "../problem.ts";
-import { actorOf } from "../request/actor.ts";
+import { actorOf } from "../access/actor.ts";
 import {
   contentFromJson,
   reasonedBody,
@@ -60,11 +60,13 @@ export const switchList = defineEndpoint({
 export const switchOn = defineEndpoint({
   method: "post",
   path: "/switches",
+  act: "even unrecorded",
+  idempotency: "optional",
   tag: TAG,
   summary: "Turn a kill switch on",
   about:
     "By one person, at once. It denies all that is all of what it stops, whatever the policies say; a second person is to confirm it. It stays on until its release was agreed with.",
-  scope: "propose",
+  scope: "stop",
   query: scopeQuery,
   body: switchBody,
   example: {
@@ -100,6 +102,7 @@ export const switchOn = defineEndpoint({
 export const switchConfirm = defineEndpoint({
   method: "post",
   path: "/switches/{id}/confirm",
+  idempotency: "optional",
   tag: TAG,
   summary: "Stand behind a switch that somebody else turned on",
   scope: "approve",
@@ -122,11 +125,12 @@ export const switchConfirm = defineEndpoint({
 export const switchRelease = defineEndpoint({
   method: "post",
   path: "/switches/{id}/release",
+  idempotency: "optional",
   tag: TAG,
   summary: "Propose that a switch be released",
   about:
     "To release is to relax: two people have to agree, and it is on until the change is active.",
-  scope: "propose",
+  scope: "stop",
   params: idParams,
   query: scopeQuery,
   body: reasonedBody,
@@ -192,7 +196,7 @@ async function findRecorded(
 
 /** A tenant's own switch stops nobody else. */
 function refuseForeign(
-  { tenant }: ApiKey,
+  { tenant }: Caller,
   scope: Scope,
   { stops }: { readonly stops: { readonly tenant?: string | undefined } },
 ): void {

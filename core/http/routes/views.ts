@@ -39,6 +39,7 @@ export const viewList = defineEndpoint({
 export const viewDeclare = defineEndpoint({
   method: "post",
   path: "/views",
+  idempotency: "optional",
   tag: "Features",
   summary: "Declare a feature view, or a new version of one",
   about:
@@ -76,6 +77,7 @@ export const viewDeclare = defineEndpoint({
 export const viewPromote = defineEndpoint({
   method: "post",
   path: "/views/{name}/{version}/promote",
+  idempotency: "optional",
   tag: "Features",
   summary: "Let a version of a feature view serve in place of the one before",
   scope: "approve",

@@ -11,6 +11,11 @@ import { parseFields } from "../request/field_errors.ts";
 import { changeKindField, changeScopeField } from "./change_json.ts";
 import { signatureSchema } from "./change_review_json.ts";
 import { momentField, nameField, reasonField } from "./fields.ts";
+import {
+  guardrailsBody,
+  measureSchema,
+  trialTermsFromJson,
+} from "./trial_json.ts";
 
 const MOST_HOURS = 24 * 366;
 
@@ -26,6 +31,14 @@ const rolloutBody = z.strictObject({
   }),
   canary_hours: hoursField.optional(),
   expires_at: momentField.optional(),
+  measure: measureSchema.optional().openapi({
+    description:
+      "What its canary must be found better by, of a model that decides; it goes on by time alone unless given",
+  }),
+  guardrails: guardrailsBody.optional().openapi({
+    description:
+      "What ends the trial of a model by itself; as shipped unless given",
+  }),
 }).openapi("ChangeRollout");
 
 const titleField = z.string().trim().min(1).max(200);
@@ -124,6 +137,15 @@ export const stopsField = z.strictObject({
   account: stopName,
   campaign: stopName,
   model: stopName,
+  policies: stopName.openapi({
+    description: "Decisions while policies of this hash are in force",
+  }),
+  connector: stopName.openapi({
+    description: "Not decisions, but all that comes and goes through it",
+  }),
+  act: z.literal("apply").optional().openapi({
+    description: "Not decisions, but the writing of plans; undoing goes on",
+  }),
 }).openapi("SwitchScope");
 
 const switchContent = z.strictObject({
@@ -177,5 +199,6 @@ export function rolloutFromJson(body: z.output<typeof rolloutBody>): Rollout {
     canaryPermille: body.canary_permille ?? AT_ONCE.canaryPermille,
     canaryHours: body.canary_hours ?? AT_ONCE.canaryHours,
     expiresAt: end === undefined ? AT_ONCE.expiresAt : parseInstant(end),
+    ...trialTermsFromJson(body),
   };
 }

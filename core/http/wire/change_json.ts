@@ -13,6 +13,12 @@ import {
   type Rollout,
 } from "../../domain/change.ts";
 import { instantField } from "./fields.ts";
+import {
+  guardrailsSchema,
+  guardrailsToJson,
+  measureSchema,
+  measureToJson,
+} from "./trial_json.ts";
 
 /** Whose a change is. */
 export const changeScopeField = z.enum(["tenant", "deployment"]).openapi({
@@ -42,6 +48,12 @@ const rolloutSchema = z.object({
   canary_hours: z.number(),
   expires_at: instantField.nullable().openapi({
     description: "Not in force by then, never in force; null for no end",
+  }),
+  measure: measureSchema.nullable().openapi({
+    description: "What its canary must be found better by; null for nothing",
+  }),
+  guardrails: guardrailsSchema.nullable().openapi({
+    description: "What ends its trial by itself; null for what is shipped",
   }),
 });
 
@@ -140,5 +152,9 @@ function rolloutToJson(rollout: Rollout): z.input<typeof rolloutSchema> {
     canary_permille: rollout.canaryPermille,
     canary_hours: rollout.canaryHours,
     expires_at: rollout.expiresAt,
+    measure: rollout.measure ? measureToJson(rollout.measure) : null,
+    guardrails: rollout.guardrails
+      ? guardrailsToJson(rollout.guardrails)
+      : null,
   };
 }

@@ -12,6 +12,7 @@ import type {
   Recommendation,
 } from "../../domain/decision.ts";
 import type { EntityIds } from "../../domain/entity.ts";
+import { TRIAL_ARMS } from "../../domain/model_trial.ts";
 import { type AppliedRule, EFFECTS } from "../../domain/verdict.ts";
 import {
   entityId,
@@ -141,8 +142,17 @@ export const decisionSchema = z.object({
   policy_applied: z.array(appliedSchema),
   policy_set: z.string(),
   model_version: z.string().nullable().openapi({ example: "email_visit@3" }),
-  rung: z.enum(["champion", "previous", "static_rule", "no_action"]),
-  falls: z.array(z.object({ from: z.string(), cause: z.string() })),
+  rung: z.enum([
+    "challenger",
+    "champion",
+    "previous",
+    "static_rule",
+    "no_action",
+  ]),
+  falls: z.array(z.object({ from: z.string(), cause: z.string() })).openapi({
+    description:
+      "Rungs that did not hold, and why: `deadline` if too little time was left, `late:` or `breaker_open:` and what did not answer (postgres, kv, onnx), `champion_unconfirmed` if it could not be asked who is in charge, else a code; `features: ` or `limits: ` before it if what was read or counted is meant",
+  }),
   features: z.record(
     z.string(),
     z.object({
@@ -151,6 +161,11 @@ export const decisionSchema = z.object({
       at: instantField.nullable(),
     }),
   ),
+  trial: z.object({ change_id: z.string(), arm: z.enum(TRIAL_ARMS) })
+    .nullable().openapi({
+      description:
+        "The side that was drawn while a model decides for a share; null if none does",
+    }),
   shading: shadingSchema.nullable(),
   budget: pacingSchema.nullable(),
   valid_until: instantField,
@@ -227,6 +242,9 @@ export function decisionToJson(decision: Decision): DecisionJson {
     rung: decision.rung,
     falls: decision.falls.map(({ from, cause }) => ({ from, cause })),
     features: decision.features,
+    trial: decision.trial
+      ? { change_id: decision.trial.change, arm: decision.trial.arm }
+      : null,
     shading: decision.shading ? shadingToJson(decision.shading) : null,
     budget: decision.pacing ? pacingToJson(decision.pacing) : null,
     valid_until: decision.validUntil,

@@ -38,6 +38,10 @@ export const erasureSchema = z.object({
     dead_letters: count,
     answers: count,
     vectors: count,
+    keys: count.openapi({
+      description:
+        "Keys destroyed: what they sealed, such as logged decisions, is unreadable",
+    }),
   }),
   models: z.array(z.object({
     model_version: z.string().openapi({ example: "email_visit@3" }),
@@ -57,22 +61,14 @@ export const erasureSchema = z.object({
  * @returns JSON-like value.
  */
 export function erasureToJson(record: Erasure): z.input<typeof erasureSchema> {
-  const { events, performance, claims, deadLetters, answers, vectors } =
-    record.erased;
+  const { deadLetters, ...erased } = record.erased;
   return {
     erasure_id: record.id,
     at: record.at,
     finished_at: record.finishedAt,
     asked_by: record.askedBy,
     subjects: record.subjects,
-    erased: {
-      events,
-      performance,
-      claims,
-      dead_letters: deadLetters,
-      answers,
-      vectors,
-    },
+    erased: { ...erased, dead_letters: deadLetters },
     models: record.models.map(({ model, rows }) => ({
       model_version: model,
       rows,

@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from "@hono/zod-openapi";
-import { isDay, parseInstant } from "../../domain/day.ts";
+import { isDay, isInstant, parseInstant } from "../../domain/day.ts";
 import { isEntityId, parseEntityKey } from "../../domain/entity.ts";
 import type { EntityKey } from "../../domain/entity.ts";
 import { isCurrency } from "../../domain/money.ts";
@@ -69,6 +69,9 @@ export const dayField = z.string().refine(
 /** A moment as the engine prints it. */
 export const instantField = z.string().regex(
   /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/,
+).refine(
+  isInstant,
+  "expected a moment of the calendar, such as 2026-01-31T09:00:00.000Z",
 ).openapi({ format: "date-time", example: "2026-01-31T09:00:00.000Z" });
 
 /** A moment that a caller sends. */
@@ -118,8 +121,7 @@ export function isKey(text: string): text is EntityKey {
 
 function isMoment(text: string): boolean {
   try {
-    parseInstant(text);
-    return true;
+    return isInstant(parseInstant(text));
   } catch {
     return false;
   }

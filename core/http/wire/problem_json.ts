@@ -22,4 +22,8 @@ export const problemSchema = z.object({
   errors: z.array(z.object({ path: z.string(), message: z.string() })).openapi({
     description: "Fields that are wrong; empty when it is not about fields",
   }),
+  "violated-policies": z.array(z.string()).optional().openapi({
+    description:
+      "Quotas that are used up, by their names in `RateLimit-Policy`",
+  }),
 }).openapi("Problem");

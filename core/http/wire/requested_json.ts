@@ -37,7 +37,7 @@ export function requestedToJson(
   const { constraints, model, entities, zone, actions, features } = request;
   return {
     model,
-    entities: { ...entities },
+    entities: entities as Record<string, string>,
     zone,
     actions: actions && [...actions],
     features,

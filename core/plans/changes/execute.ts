@@ -20,6 +20,7 @@ import type {
 import { EngineError } from "../../domain/error.ts";
 import { affordRaises, isRaise } from "./account.ts";
 import { undoneBy } from "./change_set.ts";
+import { toFailure } from "./failure.ts";
 import { inBatches, readEach, type Reading } from "./live.ts";
 import {
   type ChangeJob,
@@ -168,8 +169,17 @@ async function sendAll(
   operations: readonly ChangeOperation[],
 ): Promise<void> {
   for (const batch of inBatches(operations, run.job.changeSet.rate)) {
+    stopIfHalted(run);
     if (run.stopped) return;
     await settle(run, batch);
+  }
+}
+
+function stopIfHalted(run: Run): void {
+  try {
+    run.job.demandRunning?.();
+  } catch (error) {
+    run.stop(toFailure(error));
   }
 }
 

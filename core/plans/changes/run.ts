@@ -33,6 +33,8 @@ export interface ChangeJob {
   readonly clock: Clock;
   /** Waits so many milliseconds; what it throws stops the job where it can go on. */
   sleep(ms: number): Promise<void>;
+  /** Asked before each batch; what it throws stops the job where it can go on. */
+  demandRunning?(): void;
   /** Is told of each step that has been kept. */
   progress?(steps: readonly OperationProgress[]): void;
 }

@@ -30,6 +30,8 @@ import { findUnwritten } from "./write_findings.ts";
 export interface WritingScope extends ValidationScope {
   readonly store: PlanStore;
   readonly journal: ChangeJournal;
+  /** Lets a plan be written, or throws. */
+  demandWriting?(tenant: string): void;
   /** Waits milliseconds. */
   sleep(ms: number): Promise<void>;
 }
@@ -44,13 +46,14 @@ export interface WritingStep extends Step {
  *
  * @throws {EngineError} `change_drifted` or `plan_state_invalid` if it no longer
  * validates: it is proposed again, or stays half-way. `connector_failed` if it is
- * applied in part only.
+ * applied in part only, `switched_off` if a kill switch stops it, at first or half-way.
  */
 export async function apply(
   scope: WritingScope,
   step: WritingStep,
 ): Promise<Plan> {
   const found = await findFor(scope, step, "apply");
+  scope.demandWriting?.(step.tenant);
   const plan = found.state === "approved"
     ? await begin(scope, step, found)
     : await demandAllowed(scope, step, found);
@@ -223,6 +226,9 @@ async function execute(
       },
     },
     sleep: scope.sleep,
+    demandRunning: () => {
+      if (direction === "apply") scope.demandWriting?.(tenant);
+    },
   });
 }
 
@@ -252,15 +258,19 @@ async function stopHere(
   const verb = state === "applying" ? "apply" : "roll back";
   const held = answer.progress.filter(({ state }) => state === "held").length;
   const { stopped, drifted } = answer;
-  const why = unwritten.length > 0
-    ? printFindings(unwritten)
+  const isOff = stopped?.code === "switched_off";
+  const failed = isOff
+    ? "a kill switch is on"
     : `the destination failed with ${stopped?.code ?? "connector_failed"}`;
+  const why = unwritten.length > 0 ? printFindings(unwritten) : failed;
   const reason = `${held} writes are held; ${why}`;
   await moveOn(scope, { step, verb, plan, to: state, reason, findings });
   const wait = stopped?.retryAfterSeconds ?? null;
   return new EngineError(
     drifted.length > 0 && stopped === null
       ? "change_drifted"
+      : isOff
+      ? "switched_off"
       : "connector_failed",
     `Cannot ${verb} plan "${id}" to its end: ${reason}; it is ${state}, ${verb} again to go on`,
     {

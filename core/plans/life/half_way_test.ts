@@ -4,6 +4,7 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { EngineError } from "../../domain/error.ts";
 import { type Company, found, makePlan } from "../rooms_test.ts";
 
 const AT_MOST_30 = {
@@ -74,6 +75,48 @@ Deno.test("a plan that stopped half-way is not gone on with once it is forbidden
     await plans.rollback("acme", id, "cy");
     assert.deepEqual(live, new Map());
   }
+});
+
+Deno.test("a kill switch stops writes that are under way, and not what undoes them", async () => {
+  const company = found();
+  const { live } = company;
+  const writes: string[] = [];
+  let on = false;
+  const plans = company.node({
+    destination: () => ({
+      ...{ name: "map", rate: { batch: 1, pauseMs: 0 } },
+      read: (targets) =>
+        Promise.resolve(
+          targets.map((at) => ({ ...at, value: live.get(at.target) ?? null })),
+        ),
+      write: ({ settings }) => {
+        for (const { target, value } of settings) {
+          writes.push(target);
+          if (value === null) live.delete(target);
+          else live.set(target, value);
+        }
+        on = writes.length === 1;
+        return Promise.resolve();
+      },
+    }),
+    demandWriting: () => {
+      if (!on) return;
+      throw new EngineError("switched_off", "Cannot write plan: it is on");
+    },
+  });
+  const { id } = await makePlan({ ...company, plans });
+  await plans.approve("acme", id, "bob");
+  on = true;
+  await assert.rejects(plans.apply("acme", id, "cy"), { code: "switched_off" });
+  assert.equal((await plans.find("acme", id))?.state, "approved");
+  on = false;
+  await assert.rejects(plans.apply("acme", id, "cy"), {
+    code: "switched_off",
+    message: /a kill switch is on; it is applying, apply again to go on$/,
+  });
+  assert.equal(writes.length, 1, "nothing after the switch was turned on");
+  await plans.rollback("acme", id, "cy");
+  assert.deepEqual(live, new Map());
 });
 
 Deno.test("a plan stays as it is when another destination is configured", async () => {

@@ -37,6 +37,12 @@ export interface PlansScope {
   readonly idempotency: IdempotencyStore;
   /** Where a tenant's plans are written. */
   readonly destination: (tenant: string) => PlanDestination;
+  /**
+   * Lets a plan be written; nothing objects if absent. It is asked before each batch.
+   *
+   * @throws {EngineError} `switched_off` if a kill switch stops it.
+   */
+  demandWriting?(tenant: string): void;
   readonly clock: Clock;
   readonly ids: Ids;
   /** Waits milliseconds; by a timer unless given. */

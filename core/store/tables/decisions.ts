@@ -5,12 +5,14 @@
  */
 import {
   boolean,
+  index,
   integer,
   pgTable,
   primaryKey,
   text,
   uniqueIndex,
 } from "drizzle-orm/pg-core";
+import { LOG_KINDS } from "../../domain/log_record.ts";
 import { document, instant, ordinal, tenant } from "./columns.ts";
 
 /** The decision log, one chain of hashes per tenant. */
@@ -19,6 +21,7 @@ export const decision = pgTable("decision", {
   seq: ordinal().notNull(),
   id: text().notNull(),
   at: instant().notNull(),
+  kind: text({ enum: LOG_KINDS }).notNull().default("decision"),
   prev: text().notNull(),
   hash: text().notNull(),
   record: text().notNull(),
@@ -45,6 +48,7 @@ export const idempotentAnswer = pgTable("idempotent_answer", {
   keptAt: instant().notNull(),
 }, (table) => [
   primaryKey({ columns: [table.tenant, table.route, table.key] }),
+  index("idempotent_answer_kept").on(table.tenant, table.keptAt),
 ]);
 
 /** Policy sets by the hash of their text, whoever uses them. */
@@ -59,6 +63,9 @@ export const apiKey = pgTable("api_key", {
   id: text().notNull(),
   name: text().notNull(),
   scopes: document().notNull(),
+  role: text(),
+  /** Which edition of the scopes they are of. */
+  edition: integer().notNull().default(1),
   purposes: document(),
   groups: document(),
   person: boolean().notNull().default(false),
@@ -66,6 +73,7 @@ export const apiKey = pgTable("api_key", {
   createdAt: instant().notNull(),
   expiresAt: instant(),
   revokedAt: instant(),
+  usedAt: instant(),
 }, (table) => [
   primaryKey({ columns: [table.tenant, table.id] }),
   uniqueIndex("api_key_id").on(table.id),

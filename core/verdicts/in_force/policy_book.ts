@@ -9,11 +9,13 @@
  * @module
  */
 import type { Trial } from "../../domain/change.ts";
+import type { Operation } from "../../domain/kill_switch.ts";
+import type { Switch } from "../../domain/verdict.ts";
 import type { Scope, SwitchBoard } from "../../ports/governance.ts";
 import type { PolicySet } from "../judge/policy_set.ts";
 import { drawPermille } from "./draw.ts";
 import { type PolicySource, readState } from "./read_state.ts";
-import { compileFor, EMPTY, findTrial, type State } from "./state.ts";
+import { compileFor, EMPTY, findStop, findTrial, type State } from "./state.ts";
 
 export { POLICIES, type PolicySource } from "./read_state.ts";
 
@@ -47,6 +49,8 @@ export interface PolicyBook {
    * @param key Who or what it is about: the same key is always on the same side of a canary.
    */
   choose(tenant: string, key: string): ChosenPolicies;
+  /** The kill switch that stops an operation other than a decision; null if none does. */
+  stopping(tenant: string, operation: Operation): Switch | null;
   /**
    * Reads what is in force.
    *
@@ -56,6 +60,12 @@ export interface PolicyBook {
    * hold and none are in force yet.
    */
   renew(): Promise<boolean>;
+  /**
+   * Puts into force what is on the node's board, without asking the store.
+   *
+   * @throws {EngineError} Of the node's switches: what was in force stays so.
+   */
+  renewSwitches(): Promise<void>;
   /** What of that which was approved is not in force, and why; nothing if all is. */
   problems(): readonly string[];
 }
@@ -69,29 +79,48 @@ export function createPolicyBook(
   board: NodeSwitches = { list: () => Promise.resolve([]) },
 ): PolicyBook {
   let state = EMPTY;
+  let [asked, answered] = [0, 0];
+  /** Puts pointers into force with what is on the board; whether that is anything new. */
+  async function put(
+    pointers: State["pointers"],
+    orKnown: <T>(reading: Promise<T>, known: T) => Promise<T>,
+  ): Promise<boolean> {
+    while (true) {
+      const before = state;
+      const here = await orKnown(board.list(), before.here);
+      const stamp = JSON.stringify([pointers, here]);
+      if (stamp === before.stamp) return false;
+      const next = await readState(source, before, { stamp, pointers, here });
+      if (state !== before) continue;
+      state = next;
+      return true;
+    }
+  }
   return {
     active: (tenant) => compileFor(state, tenant, null),
-    choose: (tenant, key) => choose(state, tenant, key),
     problems: () => state.problems,
+    choose: (tenant, key) => choose(state, tenant, key),
+    stopping: (tenant, operation) => findStop(state, tenant, operation),
+    renewSwitches: async () => {
+      if (state !== EMPTY) await put(state.pointers, (reading) => reading);
+    },
     async renew() {
       const failures: unknown[] = [];
-      const before = state;
-      async function orBefore<T>(reading: Promise<T>, known: T): Promise<T> {
-        if (before === EMPTY) return await reading;
+      const isFirst = state === EMPTY;
+      async function orKnown<T>(reading: Promise<T>, known: T): Promise<T> {
+        if (isFirst) return await reading;
         return await reading.catch((error) => {
           failures.push(error);
           return known;
         });
       }
-      const here = await orBefore(board.list(), before.here);
-      const pointers = await orBefore(source.everyPointer(), before.pointers);
-      const stamp = JSON.stringify([pointers, here]);
-      const changed = stamp !== before.stamp;
-      if (changed) {
-        state = await readState(source, before, { stamp, pointers, here });
-      }
+      const turn = ++asked;
+      const switched = !isFirst && await put(state.pointers, orKnown);
+      const pointers = await orKnown(source.everyPointer(), state.pointers);
+      const moved = turn > answered && await put(pointers, orKnown);
+      answered = Math.max(answered, turn);
       if (failures.length > 0) throw failures[0];
-      return changed;
+      return switched || moved;
     },
   };
 }

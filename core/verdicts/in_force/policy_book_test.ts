@@ -143,3 +143,62 @@ Deno.test("drawPermille() spreads keys evenly, whatever they look like", () => {
     assert.ok(chi < 35, `${name}: chi square ${chi} at 9 degrees of freedom`);
   }
 });
+
+Deno.test("a switch stops decisions while the policies that it names are in force, and other acts by themselves", async () => {
+  const source = createSource();
+  const book = createPolicyBook(source);
+  source.put(null, [cap("day", 5)]);
+  const { content } = (await source.everyPointer())
+    .find(({ pointer: { subject } }) => subject === POLICIES)?.pointer ?? {};
+  assert.ok(content);
+  const reason = "Wrong prices";
+  const on = { id: "bad_set", stops: { policies: content }, reason };
+  source.turnOn(null, on);
+  source.turnOn("blue", { id: "ads", stops: { connector: "ads" }, reason });
+  await book.renew();
+  assert.equal(bid(book.active("acme")), null);
+  const apply = { act: "apply", connector: "ads" } as const;
+  assert.equal(book.stopping("blue", apply)?.id, "ads");
+  assert.equal(book.stopping("acme", apply), null);
+  source.put(null, [cap("day", 6)]);
+  await book.renew();
+  assert.equal(bid(book.active("acme")), 6);
+  assert.equal(
+    bid(book.active("blue"), "blue"),
+    6,
+    "connectors decide nothing",
+  );
+});
+
+Deno.test("a switch of this node is in force though the store hangs, and no answer of before takes it back", async () => {
+  const source = createSource();
+  const here: BoardSwitch[] = [];
+  let { promise: answered, resolve: answer } = Promise.withResolvers<void>();
+  const book = createPolicyBook({
+    ...source,
+    everyPointer: async () => {
+      const told = await source.everyPointer();
+      await answered;
+      return told;
+    },
+  }, { list: () => Promise.resolve([...here]) });
+  source.put(null, [cap("day", 5)]);
+  answer();
+  await book.renew();
+  ({ promise: answered, resolve: answer } = Promise.withResolvers<void>());
+  const hanging = book.renew();
+  here.push({
+    scope: null,
+    switch: { id: "stop", stops: {}, reason: "Wrong prices" },
+    ...{ reason: "Wrong prices", recorded: false, at: "2026-01-01" },
+    by: { name: "ann", human: true, groups: [] },
+  });
+  await book.renewSwitches();
+  assert.equal(bid(book.active("acme")), null);
+  answer();
+  await hanging;
+  assert.equal(bid(book.active("acme")), null);
+  here.pop();
+  await book.renewSwitches();
+  assert.equal(bid(book.active("acme")), 5);
+});

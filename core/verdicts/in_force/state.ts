@@ -4,6 +4,11 @@
  * @module
  */
 import type { ActivePointer, Trial } from "../../domain/change.ts";
+import {
+  isStopped,
+  kindOfSwitch,
+  type Operation,
+} from "../../domain/kill_switch.ts";
 import type { PolicyContent, Switch } from "../../domain/verdict.ts";
 import type { BoardSwitch, Scope } from "../../ports/governance.ts";
 import type { PolicySet } from "../judge/policy_set.ts";
@@ -81,23 +86,62 @@ export function compileFor(
   ]);
   const known = state.compiled.get(name);
   if (known) return known;
-  const [deployment, own] = [null, tenant].map((scope) =>
-    contentOf(state, scope, trial)
+  const hashes = [null, tenant].map((scope) => hashOf(state, scope, trial));
+  const [deployment, own] = [null, tenant].map((scope, place) =>
+    contentOf(state, scope, hashes[place] ?? null, hashes)
   ) as [PolicyContent, PolicyContent];
   const set = joinOwn(deployment, own, tenant);
   state.compiled.set(name, set);
   return set;
 }
 
-/** What a scope puts into force, its policies those on trial if given. */
+/** Hash of a scope's policies, or of those on trial if given. */
+function hashOf(
+  { layers }: State,
+  scope: Scope,
+  trial: ScopedTrial | null,
+): string | null {
+  if (trial?.scope === scope) return trial.content;
+  return layers.get(scope)?.policies ?? null;
+}
+
+/** What a scope puts into force. */
 function contentOf(
   { layers, contents }: State,
   scope: Scope,
-  trial: ScopedTrial | null,
+  ...[hash, inForce]: [hash: string | null, inForce: readonly (string | null)[]]
 ): PolicyContent {
-  const layer = layers.get(scope) ?? NOTHING;
-  const hash = trial?.scope === scope ? trial.content : layer.policies;
   const content = hash === null ? undefined : contents.get(hash);
   const { policies = [], lists = [] } = content ?? {};
-  return { policies, lists, switches: layer.switches };
+  const { switches } = layers.get(scope) ?? NOTHING;
+  return {
+    ...{ policies, lists },
+    switches: switches.flatMap((one) => onDecisions(one, inForce)),
+  };
+}
+
+/** A switch as decisions see it, with these policies in force; none if it stops none. */
+function onDecisions(
+  { stops: { policies, ...stops }, ...on }: Switch,
+  inForce: readonly (string | null)[],
+): readonly Switch[] {
+  const elsewhere = policies !== undefined && !inForce.includes(policies);
+  return elsewhere || kindOfSwitch(stops) !== "decisions"
+    ? []
+    : [{ ...on, stops }];
+}
+
+/** The switch that stops an operation of a tenant; null if none does. */
+export function findStop(
+  { layers }: State,
+  tenant: string,
+  operation: Operation,
+): Switch | null {
+  for (const scope of [null, tenant]) {
+    const stop = layers.get(scope)?.switches.find((one) =>
+      isStopped(one, tenant, operation)
+    );
+    if (stop) return stop;
+  }
+  return null;
 }

@@ -27,7 +27,7 @@ export function applySwitches(
 ): readonly AppliedRule[] {
   const context = (facts.context ?? {}) as Facts;
   if (context.isControl === true) return [];
-  const known: Readonly<Record<keyof SwitchScope, unknown>> = {
+  const known: Readonly<Partial<Record<keyof SwitchScope, unknown>>> = {
     tenant: scope.tenant,
     channel: scope.channel ?? context.channel,
     account: context.account,

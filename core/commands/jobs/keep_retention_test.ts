@@ -1,0 +1,66 @@
+/**
+ * What is old by one clock alone stays.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { readConfiguration } from "../configuration.ts";
+import { keepRetentionJob, type RetentionEntry } from "./keep_retention.ts";
+import { takenRun } from "./taken_run_test.ts";
+
+const ASKED_AT = "2026-11-11T02:30:00.000Z";
+const OLD = "2026-11-01T02:30:00.000Z";
+
+Deno.test.each([
+  { note: "ahead by years", now: "2030-01-01T00:00:00.000Z", want: OLD },
+  { note: "right", now: "2026-11-11T02:30:00.500Z", want: OLD },
+  {
+    note: "behind by a day",
+    now: "2026-11-10T02:30:00.000Z",
+    want: "2026-10-31T02:30:00.000Z",
+  },
+])(
+  "a node whose clock is $note retires what is old by both clocks",
+  async ({ now, want }) => {
+    const folder = await Deno.makeTempDir();
+    const rules = [{ tenant: "*", purpose: "decisions", days: 10 }];
+    await Deno.writeTextFile(`${folder}/rules.json`, JSON.stringify(rules));
+    const variables: Record<string, string> = {
+      MOE_RETENTION: `${folder}/rules.json`,
+      MOE_DATA: folder,
+    };
+    const before: string[] = [];
+    const entries: RetentionEntry[] = [];
+    const nothing = () => Promise.resolve(0);
+    const job = keepRetentionJob({
+      stores: {
+        log: {
+          tenants: () => Promise.resolve(["acme"]),
+          anchor: () => Promise.resolve(null),
+          append: () => Promise.reject(new TypeError("nothing is retired")),
+          read: () => Promise.resolve([]),
+        },
+        checkpoints: {
+          lastBefore: (_owner, at) => {
+            before.push(at);
+            return Promise.resolve(null);
+          },
+        },
+        retention: {
+          keyedTenants: () => Promise.resolve([]),
+          ...{ retire: nothing, countAnswers: nothing, forgetAnswers: nothing },
+        },
+      },
+      configuration: readConfiguration((name) => variables[name]),
+      clock: { now: () => now },
+      ids: { next: (prefix) => prefix },
+      log: (entry) => entries.push(entry),
+    });
+    try {
+      await job.run(takenRun(job, { askedAt: ASKED_AT }));
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+    assert.deepEqual([before, entries], [[want], []]);
+  },
+);

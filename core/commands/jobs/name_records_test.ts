@@ -1,0 +1,89 @@
+/**
+ * Decisions of a release before are found by what they are about: page by page, from
+ * where the last run ended, and no more once no node of that release can be left.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import type { RecordName } from "../../ports/log.ts";
+import type { LoggedRecord } from "../../domain/decision.ts";
+import { subjectHash } from "../../domain/keyed_hash.ts";
+import { nameRecordsJob } from "./name_records.ts";
+import { takenRun } from "./taken_run_test.ts";
+
+const AT = "2026-11-01T04:00:00.000Z";
+const NEXT_DAY = "2026-11-02T04:00:00.000Z";
+
+function rowOf(seq: number, also: Partial<LoggedRecord> = {}): LoggedRecord {
+  const id = `dec_${seq}`;
+  const entities = { campaign: `c-${seq}`, subject: `u-${seq}` };
+  const text = { tenant: "acme", by: "t", request: { entities } };
+  const record = { v: 1, kind: "decision", ...text, decision: { id, at: AT } };
+  return {
+    ...{ seq, id, at: AT, kind: "decision", prev: "", hash: "" },
+    record: JSON.stringify(record),
+    ...also,
+  };
+}
+
+function open(rows: LoggedRecord[]) {
+  const named: RecordName[] = [];
+  const clock = { at: AT, now: () => clock.at };
+  const memories: { tenant: string; subject: string; memory: unknown }[] = [];
+  const job = nameRecordsJob({
+    stores: {
+      log: {
+        read: (_tenant, after, limit) =>
+          Promise.resolve(
+            rows.filter(({ seq }) => seq > after).slice(0, limit),
+          ),
+        tenants: () => Promise.resolve(["acme", "other"]),
+      },
+      naming: {
+        name: (_tenant, names) => Promise.resolve(void named.push(...names)),
+      },
+      jobs: { memories: () => Promise.resolve(memories) },
+    },
+    clock,
+  });
+  return { job, named, clock, memories };
+}
+
+Deno.test("what is in clear is named once, what is sealed, no decision or damaged is passed over", async () => {
+  const rows = Array.from({ length: 2500 }, (_, place) => rowOf(place + 1));
+  rows[10] = rowOf(11, { opened: "{}" });
+  rows[11] = rowOf(12, { kind: "outcome" });
+  rows[12] = rowOf(13, { record: "{" });
+  const { job, named, clock, memories } = open(rows);
+  const run = takenRun(job);
+  const memory = await job.run(run);
+  assert.deepEqual(run.kept, run.kept.map((_, page) => 100 * (page + 1)));
+  assert.equal(run.kept.at(-1), 2500);
+  assert.deepEqual(memory, { upTo: 2500, since: AT, done: false });
+  assert.equal(named.length, 2 * 2497);
+  assert.deepEqual(named.slice(0, 2), [
+    { seq: 1, at: AT, entity: "campaign:c-1", subjectHash: null },
+    {
+      ...{ seq: 1, at: AT, entity: "subject:u-1" },
+      subjectHash: subjectHash("acme", "u-1"),
+    },
+  ]);
+  rows.push(rowOf(2501));
+  clock.at = NEXT_DAY;
+  assert.deepEqual(await job.run(takenRun(job, { memory })), {
+    ...{ upTo: 2501, since: AT, done: true },
+  });
+  assert.equal(named.length, 2 * 2498);
+  memories.push({ tenant: "acme", subject: "", memory: { done: true } });
+  assert.deepEqual(await job.concerns(), [{ tenant: "other", subject: "" }]);
+});
+
+Deno.test("a run that was interrupted goes on from its last page", async () => {
+  const { job, named } = open([rowOf(1), rowOf(2), rowOf(3)]);
+  await job.run(takenRun(job, { checkpoint: 2 }));
+  assert.deepEqual(named.map(({ seq }) => seq), [3, 3]);
+  await assert.rejects(
+    job.run(takenRun(job, { signal: AbortSignal.abort(new Error("stop")) })),
+    /stop/,
+  );
+});

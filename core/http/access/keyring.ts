@@ -1,0 +1,95 @@
+/**
+ * Who is calling, and whether it may: by a key of ours, a token of the issuer, or a
+ * client certificate, in this order.
+ *
+ * @module
+ */
+import type { Clock } from "../../ports/clock.ts";
+import type { ApiKey, Caller, KeyStore, Scope } from "../../ports/access.ts";
+import { type ApiKeyText, isSecretOf, parseApiKey } from "./api_key.ts";
+import type { Certificates } from "./certificates.ts";
+import type { ClientCertificate } from "./client_certificate.ts";
+import { createKnownKeys } from "./known_keys.ts";
+import { createProvenSecrets } from "./proven_secrets.ts";
+import { lacksScope, unknownCaller } from "./refusals.ts";
+import { isTokenText, type Tokens } from "./token.ts";
+
+/** What a caller shows. */
+export interface Credentials {
+  /** The request's `Authorization` header. */
+  readonly authorization: string | undefined;
+  /** What the connection's client was verified as; null without one. */
+  readonly certificate: ClientCertificate | null;
+}
+
+/** Finds and checks callers. */
+export interface Keyring {
+  /**
+   * Admits a caller.
+   *
+   * @param shown What it shows.
+   * @param scope What the route asks for.
+   * @returns Who it is.
+   * @throws {EngineError} `credentials_invalid` if nothing vouches for it,
+   * `access_denied` if it lacks the scope, `store_unavailable` if that cannot be known.
+   */
+  admit(shown: Credentials, scope: Scope): Promise<Caller>;
+}
+
+/** What vouches for callers. */
+export interface KeyringScope {
+  /** Where keys are on record. */
+  readonly keys: Pick<KeyStore, "find" | "touch">;
+  /** Tokens of the issuer; null to take none. */
+  readonly tokens: Tokens | null;
+  /** Client certificates; null to take none. */
+  readonly certificates: Certificates | null;
+  readonly clock: Clock;
+  /** Compares a secret with a record's or, for null, with nothing, at the same cost. */
+  readonly isSecretOf?: (record: ApiKey | null, secret: string) => boolean;
+}
+
+/**
+ * Makes a keyring.
+ *
+ * @param scope What vouches for callers.
+ * @returns The keyring.
+ */
+export function createKeyring(scope: KeyringScope): Keyring {
+  const { clock, tokens, certificates } = scope;
+  const compare = createProvenSecrets(scope.isSecretOf ?? isSecretOf);
+  const known = createKnownKeys(scope.keys, clock);
+
+  async function byKey({ id, secret }: ApiKeyText): Promise<Caller> {
+    const record = await known.find(id);
+    const right = compare(record, secret);
+    if (record === null || !right) throw unknownCaller("no such key");
+    const now = clock.now();
+    if (record.revokedAt !== null) throw unknownCaller("the key is revoked");
+    if (record.expiresAt !== null && record.expiresAt <= now) {
+      throw unknownCaller("the key has expired");
+    }
+    known.used(record);
+    return record;
+  }
+
+  async function callerOf(shown: Credentials): Promise<Caller> {
+    const { authorization, certificate } = shown;
+    if (authorization === undefined && certificate !== null && certificates) {
+      return certificates.callerOf(certificate);
+    }
+    const text = /^Bearer +(\S+)$/i.exec(authorization ?? "")?.[1] ?? "";
+    const key = parseApiKey(text);
+    if (key !== null) return await byKey(key);
+    if (tokens !== null && isTokenText(text)) return await tokens.verify(text);
+    throw unknownCaller('send "Authorization: Bearer moe_<id>_<secret>"');
+  }
+
+  return {
+    async admit(shown, wanted) {
+      const caller = await callerOf(shown);
+      if (caller.scopes.includes(wanted)) return caller;
+      throw lacksScope(caller, wanted);
+    },
+  };
+}

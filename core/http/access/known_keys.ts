@@ -1,0 +1,132 @@
+/**
+ * Keys on record, and those that were found lately.
+ *
+ * While the store answers, a record found is believed for a few seconds, so a revoked
+ * key works at most that much longer. While it does not, a key that was found before is
+ * believed for some minutes, so that what it calls goes on; keys that are not on record
+ * are never kept.
+ *
+ * @module
+ */
+import { EngineError } from "../../domain/error.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { ApiKey, KeyStore } from "../../ports/access.ts";
+
+/** How long a found record is believed while the store answers. */
+export const KEY_CACHE_SECONDS = 5;
+
+/** How long a found record is believed while the store does not answer. */
+export const KEY_OUTAGE_SECONDS = 300;
+
+/** How long somebody known waits for a store that may be down. */
+const PATIENCE_MS = 100;
+/** Pause before a store that did not answer is asked for a known key again. */
+const RETRY_MS = 1000;
+const MAX_KEPT_KEYS = 1000;
+const HOUR_MS = 3_600_000;
+
+/** Finds keys. */
+export interface KnownKeys {
+  /**
+   * A key by its id.
+   *
+   * @param id What names it.
+   * @returns The record, or null if there is none.
+   * @throws {EngineError} `store_unavailable` while the store does not answer, unless it
+   * told of the key within {@link KEY_OUTAGE_SECONDS}.
+   */
+  find(id: string): Promise<ApiKey | null>;
+  /**
+   * Notes that a key was used, at most once an hour for each.
+   *
+   * @param key The key.
+   */
+  used(key: ApiKey): void;
+}
+
+interface Kept {
+  record: ApiKey;
+  readMs: number;
+  failedMs: number;
+}
+
+/**
+ * Opens what is known of keys.
+ *
+ * @param keys Where they are on record.
+ * @param clock For the age of what is kept.
+ * @returns Keys, nothing known yet.
+ */
+export function createKnownKeys(
+  keys: Pick<KeyStore, "find" | "touch">,
+  clock: Clock,
+): KnownKeys {
+  const kept = new Map<string, Kept>();
+  const asked = new Map<string, Promise<ApiKey | null>>();
+
+  function ask(id: string): Promise<ApiKey | null> {
+    const known = asked.get(id);
+    if (known !== undefined) return known;
+    const begunMs = nowMs(clock);
+    const asking = keys.find(id).then((record) => {
+      const { readMs = -Infinity } = kept.get(id) ?? {};
+      if (readMs > begunMs) return record;
+      kept.delete(id);
+      if (record !== null) keep(kept, record, begunMs);
+      return record;
+    }).finally(() => asked.get(id) === asking && asked.delete(id));
+    asked.set(id, asking);
+    return asking;
+  }
+
+  return {
+    async find(id) {
+      const now = nowMs(clock);
+      const known = kept.get(id);
+      if (known === undefined) return await ask(id);
+      const age = Math.abs(now - known.readMs);
+      if (age < KEY_CACHE_SECONDS * 1000) return known.record;
+      if (age >= KEY_OUTAGE_SECONDS * 1000) return await ask(id);
+      if (Math.abs(now - known.failedMs) < RETRY_MS) return known.record;
+      return await orBelieve(ask(id), () => {
+        asked.delete(id);
+        known.failedMs = nowMs(clock);
+        return known.record;
+      });
+    },
+    used(key) {
+      const { tenant, id, usedAt } = key;
+      const at = clock.now();
+      if (usedAt !== null && Date.parse(at) - Date.parse(usedAt) < HOUR_MS) {
+        return;
+      }
+      const known = kept.get(id);
+      if (known) known.record = { ...key, usedAt: at };
+      keys.touch(tenant, id, at).catch(() => {});
+    },
+  };
+}
+
+/** What the store says, or what is believed if it says nothing now. */
+async function orBelieve(
+  asking: Promise<ApiKey | null>,
+  believe: () => ApiKey,
+): Promise<ApiKey | null> {
+  const { promise: late, resolve } = Promise.withResolvers<ApiKey>();
+  const timer = setTimeout(() => resolve(believe()), PATIENCE_MS);
+  const told = asking.catch((error) => {
+    if (error instanceof EngineError && error.retryable) return believe();
+    throw error;
+  });
+  return await Promise.race([told, late]).finally(() => clearTimeout(timer));
+}
+
+function keep(kept: Map<string, Kept>, record: ApiKey, readMs: number): void {
+  const [oldest] = kept.keys();
+  if (kept.size >= MAX_KEPT_KEYS && oldest !== undefined) kept.delete(oldest);
+  kept.set(record.id, { record, readMs, failedMs: -Infinity });
+}
+
+function nowMs(clock: Clock): number {
+  return Date.parse(clock.now());
+}

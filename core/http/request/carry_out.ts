@@ -1,0 +1,78 @@
+/**
+ * Runs what a route does: once for an idempotency key, and on record if it is an act.
+ *
+ * @module
+ */
+import { printProblem, PROBLEM_TYPE } from "../problem.ts";
+import {
+  type Call,
+  type KeyedEndpoint,
+  once,
+  type Reply,
+  type Stage,
+} from "../routes/endpoint.ts";
+
+type AnyCall = Call<unknown, unknown, unknown>;
+
+/** A request as it is put on record. */
+export interface RequestName {
+  /** Id of the request. */
+  readonly request: string;
+}
+
+/**
+ * Runs a route.
+ *
+ * @param endpoint The route.
+ * @param call The parsed request.
+ * @param stage What it works with, and the id of the request.
+ * @returns The answer.
+ * @throws What the route throws; `store_unavailable` if its act cannot be put on record.
+ */
+export async function carryOut(
+  endpoint: KeyedEndpoint,
+  call: AnyCall,
+  { stage, request }: RequestName & { readonly stage: Stage },
+): Promise<Reply> {
+  const { method, path, act = method !== "get" } = endpoint;
+  if (!act) return await runOnce(endpoint, call, stage);
+  const { id, tenant, name: by, person: human } = call.key;
+  return await stage.engine.acting(
+    {
+      scope: tenant,
+      evenUnrecorded: act === "even unrecorded",
+      act: {
+        act: `${method.toUpperCase()} ${path}`,
+        about: Object.values(call.params ?? {}).join(" "),
+        ...{ by, human, key: id, request, reason: reasonOf(call.body) },
+      },
+    },
+    () => runOnce(endpoint, call, stage),
+  );
+}
+
+/** A write under a caller's key is carried out once, unless it sees to that by itself. */
+async function runOnce(
+  endpoint: KeyedEndpoint,
+  call: AnyCall,
+  stage: Stage,
+): Promise<Reply> {
+  const { key: { tenant }, idempotent } = call;
+  if (idempotent === null || endpoint.keepsAnswers) {
+    return await endpoint.run(call, stage);
+  }
+  let made: Reply | null = null;
+  const { status, text } = await stage.engine.once(tenant, idempotent, {
+    run: async () => made = await endpoint.run(call, stage),
+    refused: printProblem,
+  });
+  if (made !== null) return made;
+  stage.metrics.replayed(endpoint.path);
+  const type = status >= 400 ? { type: PROBLEM_TYPE } : {};
+  return once({ status, text, ...type }, true);
+}
+
+function reasonOf(body: unknown): string {
+  const { reason } = (body ?? {}) as { readonly reason?: unknown };
+  return typeof reason === "string" ? reason : "";
+}

@@ -1,0 +1,59 @@
+/**
+ * Calls to others stay outside: a host whose name or address stands for this machine,
+ * one of its networks or the metadata of its cloud is not called, unless the operator
+ * named it. So neither a configuration nor a name server that is not the operator's can
+ * make the engine ask what only the engine can reach.
+ *
+ * The name is looked up before the call, which looks it up again: against a name server
+ * that answers otherwise the second time, the start task denies the addresses that give
+ * credentials to whoever asks, whatever name they are called by.
+ *
+ * @module
+ */
+import { isIP } from "node:net";
+import { isPublicIp } from "../../domain/ip_range.ts";
+import { EngineError } from "../../domain/error.ts";
+
+/** What calls stand on. */
+export interface OutsideScope {
+  /** Hosts that may be inside, as the operator named them. */
+  readonly privateHosts: ReadonlySet<string>;
+  /** Addresses that a name stands for now. */
+  resolve(hostname: string): Promise<readonly string[]>;
+  /** Calls. */
+  fetch(request: Request): Promise<Response>;
+}
+
+/** This machine by the names that plain http is lent for, and only where it was named. */
+const LOOPBACK = new Set(["127.0.0.1", "localhost", "[::1]"]);
+
+/**
+ * Makes what calls others.
+ *
+ * @param scope Who may be inside, and what looks up and calls.
+ * @returns Calls; rejects with `connector_failed` for a host inside, and with what the
+ * look-up rejects with.
+ */
+export function fetchOutside(
+  { privateHosts, resolve, fetch }: OutsideScope,
+): (request: Request) => Promise<Response> {
+  return async (request) => {
+    const { hostname } = new URL(request.url);
+    const named = LOOPBACK.has(hostname) || privateHosts.has(hostname);
+    if (!named) await demandOutside(hostname, resolve);
+    return await fetch(request);
+  };
+}
+
+async function demandOutside(
+  hostname: string,
+  resolve: OutsideScope["resolve"],
+): Promise<void> {
+  const bare = hostname.replace(/^\[(.*)\]$/, "$1");
+  const addresses = isIP(bare) === 0 ? await resolve(hostname) : [bare];
+  if (addresses.length > 0 && addresses.every(isPublicIp)) return;
+  throw new EngineError(
+    "connector_failed",
+    `Cannot call "${hostname}": it is inside; name it in MOE_PRIVATE_HOSTS if it is meant`,
+  );
+}

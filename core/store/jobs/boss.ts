@@ -1,0 +1,104 @@
+/**
+ * pg-boss as it is used here: one queue for all jobs, one run of a flight at a time,
+ * heartbeats, and no connections, listeners or registries of its own.
+ *
+ * @see https://pgboss.io/api/queues, read on 2026-11-26
+ * @module
+ */
+import type { PgBoss } from "pg-boss";
+import type { ScheduledJob } from "../../ports/jobs.ts";
+import type { Sql } from "../sql.ts";
+import { overSql } from "./boss_sql.ts";
+
+/** The queue that every run waits in. */
+export const QUEUE = "moe";
+/** Schema of the database that pg-boss keeps its tables in. */
+const SCHEMA = "pgboss";
+/**
+ * Longest that an attempt may take, seconds: a day is the most that pg-boss allows. Each job
+ * has its own limit, which is shorter, and a node that died is noticed by its silence.
+ */
+const LONGEST_SECONDS = 86_400 - 1;
+/** For how long runs that ended are kept. */
+const HISTORY_SECONDS = 14 * 86_400;
+/** How often a run that fails is tried again, and the longest pause before that. */
+const RETRIES = 5;
+const LONGEST_PAUSE_SECONDS = 3600;
+
+/** How fast the queue is, seconds. */
+export interface JobPace {
+  /** Pause between two looks for runs that wait. */
+  readonly pollSeconds: number;
+  /** A node that is not heard of for so long has lost its runs; 10 at least. */
+  readonly heartbeatSeconds: number;
+  /** Pause between two looks for lost runs. */
+  readonly watchSeconds: number;
+  /** Pause between two looks for schedules that are due. */
+  readonly scheduleSeconds: number;
+  /** Pause after a first failure; it doubles with each. */
+  readonly retrySeconds: number;
+}
+
+/** What a node is like unless told: a run whose node died goes on within half a minute. */
+export const PACE: JobPace = {
+  pollSeconds: 1,
+  heartbeatSeconds: 15,
+  watchSeconds: 10,
+  scheduleSeconds: 15,
+  retrySeconds: 60,
+};
+
+/**
+ * Starts pg-boss; the first to do so makes its tables.
+ *
+ * @param sql Where it keeps them.
+ * @param options Whether it looks after lost runs and schedules; who is told of what fails.
+ */
+export async function startBoss(
+  sql: Sql,
+  { works, pace, failed }: {
+    readonly works: boolean;
+    readonly pace: JobPace;
+    failed(error: unknown): void;
+  },
+): Promise<PgBoss> {
+  const { PgBoss } = await import("pg-boss");
+  const boss = new PgBoss({
+    db: overSql(sql),
+    schema: SCHEMA,
+    backend: sql.embedded ? "pglite" : "postgres",
+    supervise: works,
+    schedule: works,
+    superviseIntervalSeconds: pace.watchSeconds,
+    monitorIntervalSeconds: pace.watchSeconds,
+    cronMonitorIntervalSeconds: pace.scheduleSeconds,
+    cronWorkerIntervalSeconds: Math.ceil(pace.pollSeconds),
+    flowIntervalSeconds: 60,
+    registerInstance: false,
+    monitorVacuum: false,
+    reindex: !sql.embedded,
+    openTelemetry: { enabled: false },
+  });
+  boss.on("error", failed);
+  await boss.start();
+  await boss.createQueue(QUEUE, {
+    policy: "exclusive",
+    heartbeatSeconds: pace.heartbeatSeconds,
+    expireInSeconds: LONGEST_SECONDS,
+    deleteAfterSeconds: HISTORY_SECONDS,
+    retryLimit: RETRIES,
+    retryDelay: pace.retrySeconds,
+    retryBackoff: true,
+    retryDelayMax: LONGEST_PAUSE_SECONDS,
+  });
+  return boss;
+}
+
+/** When a job is due, as pg-boss reads it: cron, or a recurrence that starts at 1970. */
+export function expressionOf({ schedule }: ScheduledJob): string {
+  if ("everyMinutes" in schedule) {
+    return `FREQ=MINUTELY;INTERVAL=${schedule.everyMinutes}`;
+  }
+  const [hour, minute] = schedule.at.split(":").map(Number);
+  return `${minute} ${hour} * * *`;
+}

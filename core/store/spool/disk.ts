@@ -1,0 +1,124 @@
+/**
+ * The folder of a spool: files that only grow, readable by their owner alone, and a mark
+ * that is written over.
+ *
+ * @module
+ */
+
+/** A file that grows. */
+export interface SpoolFile {
+  /** Writes all of it at the end. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** What was written is on the disk when it resolves. */
+  sync(): Promise<void>;
+  truncate(size: number): Promise<void>;
+  close(): void;
+}
+
+/** A folder. */
+export interface SpoolDisk {
+  /** Files by name and size, the mark among them. */
+  list(): Promise<readonly { readonly name: string; readonly size: number }[]>;
+  /** Bytes of a file from a place on, up to another or its end. */
+  read(name: string, from: number, until: number): Promise<Uint8Array>;
+  /** Makes a file; its name is on the disk when it resolves. */
+  create(name: string): Promise<SpoolFile>;
+  /** What a file holds is on the disk when it resolves. */
+  sync(name: string): Promise<void>;
+  rename(name: string, to: string): Promise<void>;
+  remove(name: string): Promise<void>;
+  /** What the mark says; nothing if there is none. */
+  readMark(): string;
+  /** Writes the mark: it survives the process, and after `syncMark` the machine. */
+  writeMark(text: string): void;
+  syncMark(): Promise<void>;
+  close(): void;
+}
+
+/** Name of the mark's file. */
+export const MARK_FILE = "mark";
+
+const OWNER_ONLY = 0o600;
+const encoder = new TextEncoder();
+
+/** Opens a folder that is there. */
+export async function openSpoolDisk(folder: string): Promise<SpoolDisk> {
+  const mark = await Deno.open(`${folder}/${MARK_FILE}`, {
+    ...{ read: true, write: true, create: true },
+    mode: OWNER_ONLY,
+  });
+  return {
+    list: () => listFiles(folder),
+    read: (name, from, until) => readPart(`${folder}/${name}`, from, until),
+    create: async (name) => {
+      const file = await createFile(`${folder}/${name}`);
+      await syncPath(folder).catch((error) => {
+        file.close();
+        throw error;
+      });
+      return file;
+    },
+    sync: (name) => syncPath(`${folder}/${name}`),
+    rename: async (name, to) => {
+      await Deno.rename(`${folder}/${name}`, `${folder}/${to}`);
+      await syncPath(folder);
+    },
+    remove: (name) => Deno.remove(`${folder}/${name}`),
+    readMark: () => Deno.readTextFileSync(`${folder}/${MARK_FILE}`),
+    writeMark: (text) => {
+      mark.seekSync(0, Deno.SeekMode.Start);
+      mark.writeSync(encoder.encode(text));
+    },
+    syncMark: () => mark.sync(),
+    close: () => mark.close(),
+  };
+}
+
+async function listFiles(folder: string) {
+  const files: { name: string; size: number }[] = [];
+  for await (const { name, isFile } of Deno.readDir(folder)) {
+    if (!isFile) continue;
+    const { size } = await Deno.stat(`${folder}/${name}`);
+    files.push({ name, size });
+  }
+  return files;
+}
+
+async function createFile(path: string): Promise<SpoolFile> {
+  const file = await Deno.open(path, {
+    ...{ write: true, createNew: true },
+    mode: OWNER_ONLY,
+  });
+  return {
+    write: async (bytes) => {
+      for (let at = 0; at < bytes.length;) {
+        at += await file.write(bytes.subarray(at));
+      }
+    },
+    sync: () => file.syncData(),
+    truncate: (size) => file.truncate(size),
+    close: () => file.close(),
+  };
+}
+
+async function readPart(
+  path: string,
+  from: number,
+  until: number,
+): Promise<Uint8Array> {
+  using file = await Deno.open(path);
+  await file.seek(from, Deno.SeekMode.Start);
+  const bytes = new Uint8Array(until - from);
+  let at = 0;
+  while (at < bytes.length) {
+    const read = await file.read(bytes.subarray(at));
+    if (read === null) break;
+    at += read;
+  }
+  return bytes.subarray(0, at);
+}
+
+async function syncPath(path: string): Promise<void> {
+  using opened = await Deno.open(path);
+  await opened.sync();
+}
