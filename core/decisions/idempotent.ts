@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { EngineError } from "../domain/error.ts";
+import { keyInFlight, keyReused } from "../domain/idempotency.ts";
 import type { IdempotencyStore, IdempotentAnswer } from "../ports/decisions.ts";
 
 /** A caller's key, bound to one request. */
@@ -51,7 +51,7 @@ export function createKeys(store: IdempotencyStore): Keys {
       const name = JSON.stringify([tenant, route, key]);
       const running = underWay.get(name);
       if (running !== undefined) {
-        throw running === requestHash ? inFlight() : reused();
+        throw running === requestHash ? keyInFlight() : keyReused();
       }
       underWay.set(name, requestHash);
       try {
@@ -70,20 +70,6 @@ function met<T>(
 ): KeyedAnswer<T> {
   if ("made" in outcome) return outcome;
   const { first } = outcome;
-  if (first.requestHash !== idempotent?.requestHash) throw reused();
+  if (first.requestHash !== idempotent?.requestHash) throw keyReused();
   return { made: null, answer: first.answer };
-}
-
-function reused(): EngineError {
-  return new EngineError(
-    "idempotency_key_reused",
-    "Cannot reuse idempotency key: it came with another request; use a new key for a new request",
-  );
-}
-
-function inFlight(): EngineError {
-  return new EngineError(
-    "idempotency_key_in_flight",
-    "Cannot answer yet: the first request with this idempotency key is under way; try again shortly",
-  );
 }

@@ -9,6 +9,7 @@
  * @module
  */
 import { EngineError, isRefusal } from "../domain/error.ts";
+import { keyInFlight, keyReused } from "../domain/idempotency.ts";
 import type { Idempotent } from "../decisions/idempotent.ts";
 import type { Clock, Ids } from "../ports/clock.ts";
 import {
@@ -63,7 +64,7 @@ export function createOnce(scope: OnceScope): Once {
   return async (tenant, idempotent, work) => {
     const { route, key } = idempotent;
     const name = JSON.stringify([tenant, route, key]);
-    if (underWay.has(name)) throw inFlight();
+    if (underWay.has(name)) throw keyInFlight();
     underWay.add(name);
     try {
       const first = await idempotency.find(tenant, route, key);
@@ -98,24 +99,12 @@ function again(
   asked: Idempotent,
   clock: Clock,
 ): OnceAnswered {
-  if (requestHash !== asked.requestHash) {
-    throw new EngineError(
-      "idempotency_key_reused",
-      "Cannot reuse idempotency key: it came with another request; use a new key for a new request",
-    );
-  }
+  if (requestHash !== asked.requestHash) throw keyReused();
   if (status !== UNANSWERED) return { status, text: answer, replayed: true };
   const ageMs = Date.parse(clock.now()) - Date.parse(keptAt ?? "");
-  if (ageMs < UNDER_WAY_MS) throw inFlight();
+  if (ageMs < UNDER_WAY_MS) throw keyInFlight();
   throw new EngineError(
     "answer_lost",
     "Cannot answer again: the request with this idempotency key was begun, and the node that carried it out has not answered; read what it changed",
-  );
-}
-
-function inFlight(): EngineError {
-  return new EngineError(
-    "idempotency_key_in_flight",
-    "Cannot answer yet: the first request with this idempotency key is under way; try again shortly",
   );
 }

@@ -9,6 +9,9 @@ import type { ChainHead } from "./decisions.ts";
 /** Whose heads a checkpoint signs: a tenant, or `*` for the acts of the deployment. */
 export type LogOwner = string;
 
+/** In place of a tenant: what belongs to the whole deployment. */
+export const DEPLOYMENT: LogOwner = "*";
+
 /** Where both logs of an owner end: decisions, and people's acts. */
 export interface LogHeads {
   readonly decisions: ChainHead;

@@ -11,6 +11,7 @@ import type {
   GovernanceStore,
   Scope,
 } from "../ports/governance.ts";
+import { DEPLOYMENT } from "../ports/log.ts";
 import { appendEvents, lockAudit, readHead, readRecords } from "./audit_log.ts";
 import { keepKey } from "./keyed_effects.ts";
 import { orm } from "./orm.ts";
@@ -21,9 +22,6 @@ import {
   changeContent,
   changeRequest,
 } from "./tables/governance.ts";
-
-/** In place of a tenant, what belongs to the whole deployment. */
-const DEPLOYMENT = "*";
 
 /** Undoes the transaction of a step that does not begin where things are. */
 class StepConflict extends Error {}

@@ -8,7 +8,7 @@
  * @module
  */
 import { AsyncLocalStorage } from "node:async_hooks";
-import { EngineError } from "../domain/error.ts";
+import { keyInFlight } from "../domain/idempotency.ts";
 import {
   type HeldKey,
   type KeyedEffects,
@@ -42,11 +42,7 @@ export async function keepKey(tx: Session): Promise<void> {
   const { tenant, route, key, requestHash, holder, at } = held;
   const row = [tenant, route, key, requestHash, holder, at];
   const kept = await tx.query(KEEP, row);
-  if (kept.length === 1) return;
-  throw new EngineError(
-    "idempotency_key_in_flight",
-    "Cannot answer yet: the first request with this idempotency key is under way; try again shortly",
-  );
+  if (kept.length !== 1) throw keyInFlight();
 }
 
 /** Runs a statement that is an effect by itself: with the caller's key, if there is one. */

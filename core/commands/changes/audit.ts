@@ -8,7 +8,7 @@ import { type ActEvent, isActEvent } from "../../domain/act.ts";
 import type { AuditRecord } from "../../domain/audit_log.ts";
 import type { ChangeEvent } from "../../domain/change_event.ts";
 import type { GovernanceStore, Scope } from "../../ports/governance.ts";
-import { DEPLOYMENT } from "../../decisions/log/checkpoints/make_checkpoints.ts";
+import { DEPLOYMENT } from "../../ports/log.ts";
 import { marksOf } from "../../decisions/log/checkpoints/marks.ts";
 import { type Command, type Options, textOption } from "../command.ts";
 import { CHECKPOINTS, gatherCheckpoints } from "../log/gather_checkpoints.ts";

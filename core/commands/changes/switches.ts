@@ -6,6 +6,7 @@
  */
 import type { Change } from "../../domain/change.ts";
 import { EngineError } from "../../domain/error.ts";
+import { SWITCH_NAMES } from "../../domain/kill_switch.ts";
 import type { Switch, SwitchScope } from "../../domain/verdict.ts";
 import type { Changes } from "../../governance/changes.ts";
 import { createSwitches, type Switches } from "../../governance/switches.ts";
@@ -24,15 +25,8 @@ import { SCOPE, scopeOption } from "./scope_option.ts";
 
 const ID = /^[a-z][a-z0-9_]{0,62}$/;
 const CONFIRM_HOURS = { otherwise: 24, least: 1, most: 168 };
-const STOPS = [
-  "channel",
-  "account",
-  "campaign",
-  "model",
-  "policies",
-  "connector",
-  "act",
-] as const;
+/** Whose it is, `--tenant` says. */
+const STOPS = SWITCH_NAMES.filter((name) => name !== "tenant");
 
 /** Lists the switches that are on. */
 export const switchesList: Command = {

@@ -5,7 +5,6 @@
  * @module
  */
 import { GENESIS } from "../../decisions/log/checkpoints/checkpoint.ts";
-import { DEPLOYMENT } from "../../decisions/log/checkpoints/make_checkpoints.ts";
 import {
   compareMarks,
   coveredBy,
@@ -14,7 +13,7 @@ import {
 } from "../../decisions/log/checkpoints/marks.ts";
 import type { AuditDamage, AuditHead } from "../../domain/audit_log.ts";
 import type { Changes } from "../../governance/changes.ts";
-import type { LogOwner } from "../../ports/log.ts";
+import { DEPLOYMENT, type LogOwner } from "../../ports/log.ts";
 
 /** What verifying acts found. */
 export interface ActsVerification {

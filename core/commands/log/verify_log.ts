@@ -4,14 +4,13 @@
  *
  * @module
  */
-import { DEPLOYMENT } from "../../decisions/log/checkpoints/make_checkpoints.ts";
 import {
   marksOf,
   type OpenedCheckpoints,
 } from "../../decisions/log/checkpoints/marks.ts";
 import type { LogVerification } from "../../decisions/log/verifying/verify.ts";
 import { EngineError } from "../../domain/error.ts";
-import type { LogOwner } from "../../ports/log.ts";
+import { DEPLOYMENT, type LogOwner } from "../../ports/log.ts";
 import type { Command, CommandScope, Options } from "../command.ts";
 import { type Opened, withEngine } from "../open.ts";
 import { tenantOption } from "../option.ts";

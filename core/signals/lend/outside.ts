@@ -13,6 +13,7 @@
 import { isIP } from "node:net";
 import { isPublicIp } from "../../domain/ip_range.ts";
 import { EngineError } from "../../domain/error.ts";
+import { LOOPBACK } from "./request.ts";
 
 /** What calls stand on. */
 export interface OutsideScope {
@@ -23,9 +24,6 @@ export interface OutsideScope {
   /** Calls. */
   fetch(request: Request): Promise<Response>;
 }
-
-/** This machine by the names that plain http is lent for, and only where it was named. */
-const LOOPBACK = new Set(["127.0.0.1", "localhost", "[::1]"]);
 
 /**
  * Makes what calls others.

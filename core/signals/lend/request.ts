@@ -22,7 +22,12 @@ export interface Routes {
   readonly via: Readonly<Record<string, string>>;
 }
 
-const LOOPBACK = new Set(["127.0.0.1", "localhost", "[::1]"]);
+/** This machine by the names that plain http is lent for, and only where it was named. */
+export const LOOPBACK: ReadonlySet<string> = new Set([
+  "127.0.0.1",
+  "localhost",
+  "[::1]",
+]);
 
 /**
  * Finds where a call goes.

@@ -9,12 +9,13 @@ import type { Instant } from "../../../domain/day.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { ChainHead, DecisionLog } from "../../../ports/decisions.ts";
 import type { GovernanceStore } from "../../../ports/governance.ts";
-import type {
-  CheckpointArchive,
-  CheckpointStore,
-  KeptCheckpoint,
-  LogOwner,
-  LogStanding,
+import {
+  type CheckpointArchive,
+  type CheckpointStore,
+  DEPLOYMENT,
+  type KeptCheckpoint,
+  type LogOwner,
+  type LogStanding,
 } from "../../../ports/log.ts";
 import { GENESIS, parseCheckpoint, printCheckpoint } from "./checkpoint.ts";
 import type { NoteSigner } from "./signed_note.ts";
@@ -23,9 +24,6 @@ import type { NoteSigner } from "./signed_note.ts";
 const DUE_RECORDS = 10_000;
 /** After so long anything new is signed, ms. */
 const DUE_MS = 60_000;
-/** Owner of the deployment's acts. */
-export const DEPLOYMENT: LogOwner = "*";
-
 /** What checkpoints are made with. */
 export interface CheckpointScope {
   readonly log: Pick<DecisionLog, "read" | "anchor">;
