@@ -34,11 +34,20 @@ function printArray(elements: readonly Element[]): string {
     element === null
       ? "NULL"
       : typeof element === "string"
-      ? `"${element.replace(/[\\"]/g, "\\$&")}"`
+      ? quote(element)
       : String(element)
   );
   return `{${printed.join(",")}}`;
 }
+
+/** Few have anything to escape. */
+function quote(text: string): string {
+  return ESCAPED.test(text)
+    ? `"${text.replace(/[\\"]/g, "\\$&")}"`
+    : `"${text}"`;
+}
+
+const ESCAPED = /[\\"]/;
 
 type Decode = (text: string) => unknown;
 
@@ -63,6 +72,7 @@ export const DECODERS: Readonly<Record<number, Decode>> = {
   1114: readInstant,
   1184: readInstant,
   1700: String,
+  2951: readArray(String),
   3802: JSON.parse,
 };
 

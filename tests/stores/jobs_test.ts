@@ -58,6 +58,18 @@ async function seen(
   throw new Error(`Never seen: ${JSON.stringify(await queue.list())}`);
 }
 
+/** When the run under way was heard of last. */
+async function heardOf(sql: Sql): Promise<unknown> {
+  const [row] = await sql.query(
+    "select heartbeat_on from pgboss.job where state = 'active' and name = 'moe'",
+  );
+  return row?.["heartbeat_on"];
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((wake) => setTimeout(wake, ms));
+}
+
 const CASES: Readonly<Record<string, (sql: Sql) => Promise<void>>> = {
   "a run of a flight is asked for once, and one that fails goes on where it was":
     async (sql) => {
@@ -138,6 +150,22 @@ const CASES: Readonly<Record<string, (sql: Sql) => Promise<void>>> = {
       assert.deepEqual(went, [[1, { pages: 3 }, askedAt]]);
       await second.close();
     },
+  "a run that is still at work when it is heard of again goes on": async (
+    sql,
+  ) => {
+    const lost: boolean[] = [];
+    const node = await openNode(sql, "a", async ({ signal }) => {
+      const began = await heardOf(sql);
+      while (await heardOf(sql) === began) await pause(100);
+      await pause(100);
+      lost.push(signal.aborted);
+      return DONE;
+    });
+    await node.queue.ask(FLIGHT);
+    await seen(node.queue, ({ state }) => state === "done");
+    await node.close();
+    assert.deepEqual(lost, [false]);
+  },
   "a run whose node is silent is another's, and its old node changes nothing":
     async (sql) => {
       const silent = Promise.withResolvers<void>();

@@ -33,7 +33,7 @@ export interface JobPace {
   readonly heartbeatSeconds: number;
   /** Pause between two looks for lost runs. */
   readonly watchSeconds: number;
-  /** Pause between two looks for schedules that are due. */
+  /** Pause between two looks for schedules that are due; a run begins within a third more. */
   readonly scheduleSeconds: number;
   /** Pause after a first failure; it doubles with each. */
   readonly retrySeconds: number;
@@ -72,14 +72,14 @@ export async function startBoss(
     superviseIntervalSeconds: pace.watchSeconds,
     monitorIntervalSeconds: pace.watchSeconds,
     cronMonitorIntervalSeconds: pace.scheduleSeconds,
-    cronWorkerIntervalSeconds: Math.ceil(pace.pollSeconds),
+    cronWorkerIntervalSeconds: Math.ceil(pace.scheduleSeconds / 3),
     flowIntervalSeconds: 60,
     registerInstance: false,
     monitorVacuum: false,
     reindex: !sql.embedded,
     openTelemetry: { enabled: false },
   });
-  boss.on("error", failed);
+  boss.on("error", (told) => failed(asThrown(told)));
   await boss.start();
   await boss.createQueue(QUEUE, {
     policy: "exclusive",
@@ -92,6 +92,13 @@ export async function startBoss(
     retryDelayMax: LONGEST_PAUSE_SECONDS,
   });
   return boss;
+}
+
+/** pg-boss tells most errors as copies that are none, with the members of the error. */
+function asThrown(told: unknown): unknown {
+  if (told instanceof Error) return told;
+  const { code, message } = told as Readonly<Record<string, unknown>>;
+  return code === undefined ? message : `${code}: ${message}`;
 }
 
 /** When a job is due, as pg-boss reads it: cron, or a recurrence that starts at 1970. */

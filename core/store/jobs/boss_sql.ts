@@ -53,6 +53,7 @@ export function overSession(session: Session): BossSql {
  * @returns The statements in order, without those two.
  */
 export function splitScript(text: string): string[] {
+  if (!text.includes(";")) return [text];
   return (text.match(STATEMENT) ?? [])
     .map((statement) => statement.trim())
     .filter((statement) => {
