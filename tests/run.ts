@@ -43,9 +43,15 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Processes that share a group. */
-const SIDE_BY_SIDE: Readonly<Record<string, number>> = {
-  "stores, servers and processes": 2,
+/** Processes side by side, and the parts that they take in turn, so that none is left alone. */
+interface Sharing {
+  readonly processes: number;
+  readonly parts: number;
+}
+
+const ALONE: Sharing = { processes: 1, parts: 1 };
+const SHARED: Readonly<Record<string, Sharing>> = {
+  "stores, servers and processes": { processes: 2, parts: 4 },
 };
 
 interface Sum {
@@ -55,14 +61,22 @@ interface Sum {
 
 async function runGroup(name: string, args: readonly string[]): Promise<Sum> {
   terminal.line(`\n── ${name}`);
-  const count = SIDE_BY_SIDE[name] ?? 1;
-  const shards = Array.from(
-    { length: count },
-    (_, index) => count === 1 ? [] : [`--shard=${index + 1}/${count}`],
+  const { processes, parts } = SHARED[name] ?? ALONE;
+  const waiting = Array.from(
+    { length: parts },
+    (_, index) => parts === 1 ? [] : [`--shard=${index + 1}/${parts}`],
   );
-  const sums = await Promise.all(
-    shards.map((shard, index) => runTests([...shard, ...args], index > 0)),
+  const sums: Sum[] = [];
+  async function work(heldBack: boolean): Promise<void> {
+    for (let part = waiting.shift(); part; part = waiting.shift()) {
+      sums.push(await runTests([...part, ...args], heldBack));
+    }
+  }
+  const working = Array.from(
+    { length: processes },
+    (_, index) => work(index > 0),
   );
+  await Promise.all(working);
   return {
     passed: sums.reduce((sum, { passed }) => sum + passed, 0),
     failed: sums.reduce((sum, { failed }) => sum + failed, 0),
