@@ -12,6 +12,7 @@ import {
 import { createLimits } from "./decisions/limits/limits.ts";
 import { readScored } from "./decisions/scored_rows.ts";
 import type { DayRange } from "./domain/day.ts";
+import type { Soon } from "./domain/soon.ts";
 import type { Features } from "./features/features.ts";
 import type { Trust } from "./features/trust.ts";
 import { healthOf, openTrustedFeatures } from "./features/trusted_features.ts";
@@ -40,6 +41,7 @@ import { createOnce, type Once } from "./engine/once.ts";
 import { openScores } from "./engine/open_scores.ts";
 import type { EngineParts } from "./engine/parts.ts";
 import { openSides } from "./engine/sides.ts";
+import type { VerifyActs } from "./engine/verify_acts.ts";
 import type { IngestReport } from "./signals/ingest_report.ts";
 import { erase, type EraseJob, type EraseScope } from "./signals/erase.ts";
 import { knownId } from "./signals/pseudonym.ts";
@@ -110,6 +112,8 @@ export interface Engine
   readonly changes: Changes;
   /** Puts what people and services do by hand on record. */
   readonly acting: Acting;
+  /** Whether that record is as it was written, and as checkpoints signed it. */
+  readonly verifyActs: VerifyActs;
   /** What keeps requests from waiting for what does not answer. */
   readonly guards: Pick<Guards, "states" | "onUse">;
   /** Kill switches, turned on here whether or not the database answers. */
@@ -149,7 +153,7 @@ export interface Engine
    *
    * @throws {EngineError} `configuration_invalid` if there is no key for pseudonyms.
    */
-  pseudonymOf(tenant: string, id: string): Promise<string>;
+  pseudonymOf(tenant: string, id: string): Soon<string>;
   /**
    * Whether each part answers: its name, and null or what is wrong. A part named
    * `plugin:<name>` is missed, `features:<view>` ages and `source:<name>` is not as
@@ -260,7 +264,7 @@ function openLook(
 ): Look {
   return createLook({
     ...{ models, watches, clock },
-    answers: (tenant, asked) => readScored(log, tenant, asked),
+    answers: (tenant, asked) => readScored({ log, tenant }, asked),
     labelled: training.labelledLately,
   });
 }

@@ -124,10 +124,9 @@ export const sealCommand: Command = {
       const text = await new Response(Deno.stdin.readable).text();
       const secret = text.replace(/\r?\n$/, "");
       if (secret === "") throw nothingToSeal();
-      const { clock } = opened;
       const keys = demandKeys(opened);
       scope.terminal.line(
-        await sealSecret({ keys, clock }, tenantOption(options), secret),
+        await sealSecret(keys, tenantOption(options), secret),
       );
       return 0;
     }),

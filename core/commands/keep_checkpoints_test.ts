@@ -15,6 +15,7 @@ import {
   parseSigningKey,
   parseVerifiers,
 } from "../decisions/log/checkpoints/signed_note.ts";
+import { UNRETIRED } from "../domain/audit_log.ts";
 import type { KeptCheckpoint } from "../ports/log.ts";
 import { type CheckpointEntry, keepCheckpoints } from "./keep_checkpoints.ts";
 
@@ -45,7 +46,11 @@ function openDesk() {
           ...{ kind: "decision", prev: "", record: "" },
         }]),
     },
-    governance: { records: () => Promise.resolve([]) },
+    governance: {
+      records: () => Promise.resolve([]),
+      head: () => Promise.resolve(UNRETIRED),
+      anchor: () => Promise.resolve(UNRETIRED),
+    },
     checkpoints: {
       standings: () =>
         Promise.resolve([{

@@ -12,7 +12,10 @@ import { pause } from "../signals/pause.ts";
 import { printError } from "./print_error.ts";
 import type { Background } from "./rounds.ts";
 
-const ROUND_MS = 200;
+/** Long enough that many go together, and not so many that requests wait behind them. */
+const ROUND_MS = 50;
+/** Longest pause while nothing comes. */
+const IDLE_MS = 200;
 /** Longest pause while the log is away: about as long a recovery goes unseen. */
 const LONGEST_MS = 2000;
 
@@ -40,7 +43,7 @@ export interface SpoolScope {
   readonly spooling: Pick<Spooling, "carryOn" | "standing">;
   readonly clock: Clock;
   log(entry: SpoolEntry): void;
-  /** Pause between rounds, ms; 200 unless given. */
+  /** Pause after a round that carried something, ms; 50 unless given. */
   readonly roundMs?: number;
 }
 
@@ -70,15 +73,22 @@ async function keep(scope: SpoolScope, signal: AbortSignal): Promise<void> {
   const told: Told = { away: null, problem: null, carried: 0 };
   let pauseMs = roundMs;
   while (!signal.aborted) {
-    const worked = await carry(scope, told);
-    pauseMs = worked ? roundMs : Math.min(pauseMs * 2, LONGEST_MS);
+    const { carried, isAway } = await carry(scope, told);
+    const longestMs = isAway ? LONGEST_MS : IDLE_MS;
+    pauseMs = carried > 0 ? roundMs : Math.min(pauseMs * 2, longestMs);
     await pause(pauseMs, signal);
   }
   await carry(scope, told);
 }
 
-/** One round; false if the log is away. */
-async function carry(scope: SpoolScope, told: Told): Promise<boolean> {
+/** What a round came to. */
+interface Round {
+  readonly carried: number;
+  /** Whether the log is away. */
+  readonly isAway: boolean;
+}
+
+async function carry(scope: SpoolScope, told: Told): Promise<Round> {
   const { spooling, clock } = scope;
   const say = (entry: Pick<SpoolEntry, "event" | "entries" | "detail">) =>
     scope.log({
@@ -92,8 +102,10 @@ async function carry(scope: SpoolScope, told: Told): Promise<boolean> {
       detail: `${id} (${reason}): ${detail}`,
     });
   let away: string | null = null;
+  let carried = 0;
   try {
-    told.carried += await spooling.carryOn(tellGap);
+    carried = await spooling.carryOn(tellGap);
+    told.carried += carried;
   } catch (error) {
     away = printError(error);
   }
@@ -109,5 +121,5 @@ async function carry(scope: SpoolScope, told: Told): Promise<boolean> {
     say({ event: "log_refusing", entries: waiting, detail: problem });
   }
   Object.assign(told, { away, problem });
-  return away === null;
+  return { carried, isAway: away !== null };
 }

@@ -132,9 +132,10 @@ interface Watched {
   certificate: number | null;
 }
 
-async function healthOf({ engine, clock }: Opened, upkeep: Watched) {
+async function healthOf({ engine, book, clock }: Opened, upkeep: Watched) {
   return {
     ...await engine.health(),
+    policies: book.problems().join("; ") || null,
     ...healthOfUpkeep(latestOf(upkeep), Date.parse(clock.now())),
   };
 }

@@ -74,7 +74,7 @@ function print(ref: string, report: WatchReport): string[] {
   const { rows, answers, labelled, findings, estimated, calibration } = report;
   const { metrics } = report;
   return [
-    `${ref}  ${answers} answers in the last 7 days, of ${rows} different entities`,
+    `${ref}  ${answers} answers in the last 7 days; of ${rows} entities one was looked at`,
     ...estimated === null ? [] : [
       `expected by its own chances: auc ${
         estimated.rocAuc.toPrecision(4)

@@ -30,6 +30,7 @@ import { openIdentities } from "./identity_key.ts";
 import { createFitters } from "./fit_pool.ts";
 import { createPolicyChecks } from "./policy_checks.ts";
 import { openLending } from "./lend.ts";
+import { gatherCheckpoints } from "./log/gather_checkpoints.ts";
 import { readMasking } from "./log/masking.ts";
 import {
   type DestinationGround,
@@ -193,6 +194,8 @@ function wire(
     lendFiles: lending.files,
     lendHttp: lending.http,
     quota: () => lending.quota.usage(),
+    checkpointsOf: async (owner) =>
+      (await gatherCheckpoints({ configuration }, { stores }, {})).of(owner),
   });
   const close = async () => {
     fitters.close();

@@ -92,7 +92,7 @@ async function openKept(
   }
   if (master === null) return { stores, dataKeys: null };
   const dataKeys = createDataKeys({ store: stores.dataKeys, master, clock });
-  return { stores: sealStores(stores, dataKeys, clock), dataKeys };
+  return { stores: sealStores(stores, dataKeys), dataKeys };
 }
 
 async function openMasterKey(

@@ -143,6 +143,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   "switches release": async () =>
     (await import("./changes/switches.ts")).switchesRelease,
   "audit": async () => (await import("./changes/audit.ts")).audit,
+  "audit export": async () =>
+    (await import("./log/audit_export.ts")).auditExport,
   "config": async () => (await import("./config.ts")).config,
   "migrate": async () => (await import("./migrate.ts")).migrateCommand,
   "jobs": async () => (await import("./jobs/look.ts")).jobs,

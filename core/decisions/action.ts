@@ -13,39 +13,39 @@ import { constrainCost } from "./constrain.ts";
 import type { Grounds, Settled } from "./grounds.ts";
 import { actionQuestion } from "./questions.ts";
 import { actionsAsked, type DecisionUse } from "./score_candidates.ts";
-import { countedBy, reviewsOf } from "./verdict_parts.ts";
+import { reviewsOf } from "./verdict_parts.ts";
 
 type ActionUse = Extract<DecisionUse, { kind: "action" }>;
 
 /** Chooses among the actions asked for. */
 export function chooseAction(grounds: Grounds): Settled {
-  const { standing, request } = grounds;
-  const { frame, scored } = standing;
+  const { standing: { frame, scored }, request } = grounds;
   const use = scored?.use.kind === "action" ? scored.use : null;
   const asked = use === null ? [frame.control] : actionsAsked(frame, request);
-  const heard: Heard = { applied: new Map(), verdicts: new Map(), reviews: [] };
+  const heard: Heard = { applied: [], verdicts: [], reviews: [] };
   const actions: ActionScore[] = [];
   for (const action of asked) {
     const score = scoreOf(grounds, action);
-    const verdict = judge(grounds, { action, score, use }, heard);
+    const verdict = judgeAction(grounds, action, score);
+    heard.verdicts.push(verdict);
+    const allowed = isAllowed(grounds, { action, use, verdict }, heard);
     if (use === null || score === null) continue;
     const worthMicros = worth(use, action, score);
-    const { allowed, priority } = verdict;
     const one = { action, score, worthMicros, allowed };
+    const { priority } = verdict;
     actions.push(priority === undefined ? one : { ...one, priority });
   }
   actions.sort((a, b) => compare(a, b, frame.control));
   const best = actions.find(({ allowed }) => allowed);
   const action = best?.action ?? frame.control;
-  const chosen = heard.verdicts.get(action);
-  const { applied, reviews } = heard;
+  const counts = heard.verdicts[asked.indexOf(action)]?.counts;
   return {
     recommendation: { kind: "action", action },
-    score: scoreOf(grounds, action),
+    score: best?.score ?? scoreOf(grounds, action),
     actions,
-    applied: [...applied.values()],
-    ...reviews.length > 0 && { reviews },
-    ...chosen && countedBy(chosen),
+    applied: distinct(heard.applied),
+    ...heard.reviews.length > 0 && { reviews: heard.reviews },
+    ...counts && { countsTowards: counts },
   };
 }
 
@@ -58,40 +58,39 @@ export function scoreOf(
   return scored?.values[index] ?? null;
 }
 
-interface Weighed {
+interface Judged {
   readonly action: string;
-  readonly score: number | null;
   readonly use: ActionUse | null;
+  readonly verdict: Verdict;
 }
 
-/** What was said of all actions. */
+/** What was said of all actions, in their order. */
 interface Heard {
-  readonly applied: Map<string, AppliedRule>;
-  readonly verdicts: Map<string, Verdict>;
+  readonly applied: AppliedRule[];
+  readonly verdicts: Verdict[];
   readonly reviews: Review[];
 }
 
-/** Judges an action. What a person must agree to first is not allowed yet; nothing is never asked. */
-function judge(
+/**
+ * Whether an action may be taken, with what is said of that. What a person must agree to
+ * first is not allowed yet; nothing is never asked.
+ */
+function isAllowed(
   grounds: Grounds,
-  { action, score, use }: Weighed,
-  { applied, verdicts, reviews }: Heard,
-): Pick<ActionScore, "allowed" | "priority"> {
-  const verdict = judgeAction(grounds, action, score);
-  verdicts.set(action, verdict);
-  for (const rule of verdict.applied) applied.set(printRule(rule), rule);
-  const { allowed, priority } = verdict;
+  { action, use, verdict }: Judged,
+  { applied, reviews }: Heard,
+): boolean {
+  for (const one of verdict.applied) applied.push(one);
   const isControl = action === grounds.standing.frame.control;
   const refusal = use === null || isControl
     ? null
     : constrainCost(costOf(use, action), grounds.request.constraints);
-  if (refusal !== null) applied.set(printRule(refusal), refusal);
-  const asks = isControl || refusal !== null ? [] : reviewsOf(action, verdict);
-  reviews.push(...asks);
-  return {
-    allowed: allowed && asks.length === 0 && refusal === null,
-    ...priority !== undefined && { priority },
-  };
+  if (refusal !== null) applied.push(refusal);
+  if (refusal !== null) return false;
+  if (isControl) return verdict.allowed;
+  const asks = reviewsOf(action, verdict);
+  for (const one of asks) reviews.push(one);
+  return verdict.allowed && asks.length === 0;
 }
 
 /** What the policies say of one action. */
@@ -105,8 +104,11 @@ export function judgeAction(
 }
 
 /** The same rule may say different things of different actions. */
-function printRule({ rule, reason }: AppliedRule): string {
-  return `${rule}\n${reason}`;
+function distinct(applied: readonly AppliedRule[]): readonly AppliedRule[] {
+  if (applied.length < 2) return applied;
+  const rules = new Map<string, AppliedRule>();
+  for (const one of applied) rules.set(`${one.rule}\n${one.reason}`, one);
+  return [...rules.values()];
 }
 
 function worth(use: ActionUse, action: string, score: number): number {

@@ -4,6 +4,8 @@
  *
  * @module
  */
+import type { Pacing } from "../domain/budget.ts";
+import type { Instant } from "../domain/day.ts";
 import type { Decision } from "../domain/decision.ts";
 import { printModelRef } from "../domain/score.ts";
 import { chooseAction, judgeAction } from "./action.ts";
@@ -21,39 +23,49 @@ export function settle(
   id: string,
   given: Omit<Grounds, "shared">,
 ): Decision {
-  const { request, at, readings, standing, policies, counts } = given;
+  const { at, readings, standing, policies, counts } = given;
+  const { scored, trial } = standing;
   const grounds = withFacts(given);
-  const { shared } = grounds;
   const settled = settleKind(grounds);
-  const model = standing.scored?.record ?? null;
-  return {
+  const { recommendation, score, actions, applied } = settled;
+  const decision: Settling = {
+    recommendation,
+    score,
+    actions,
+    applied,
     id,
     at,
-    validUntil: validUntil(at, readings, (later) => {
-      const then = { ...grounds, shared: factsAt(shared, later, request.zone) };
-      return holds(settled, then);
-    }),
-    ...settled,
+    validUntil: validUntil(
+      at,
+      readings,
+      (later) => holdsAt(later, grounds, settled),
+    ),
     policySet: policies.hash,
-    modelVersion: model === null ? null : printModelRef(model),
+    modelVersion: scored === null ? null : printModelRef(scored.record),
     rung: standing.rung,
     falls: standing.falls,
     features: readings,
-    ...standing.trial && { trial: standing.trial },
-    ...standing.scored?.shading && { shading: standing.scored.shading },
-    ...pacedBy(settled, standing.scored),
-    ...counts && { counts },
   };
+  if (settled.reviews) decision.reviews = settled.reviews;
+  if (settled.countsTowards) decision.countsTowards = settled.countsTowards;
+  if (trial) decision.trial = trial;
+  if (scored?.shading) decision.shading = scored.shading;
+  const pacing = pacedBy(settled, scored);
+  if (pacing !== null) decision.pacing = pacing;
+  if (counts) decision.counts = counts;
+  return decision;
 }
+
+/** A decision until all that it has is in it. */
+type Settling = { -readonly [K in keyof Decision]: Decision[K] };
 
 /** The whole bid is reserved, where the budget lets it go. */
 function pacedBy(
   { recommendation }: Settled,
   scored: Scored | null,
-): Pick<Decision, "pacing"> {
-  if (!scored?.pacing || recommendation.kind !== "bid") return {};
-  const reservedMicros = recommendation.bidMicros;
-  return { pacing: { ...scored.pacing, reservedMicros } };
+): Pacing | null {
+  if (!scored?.pacing || recommendation.kind !== "bid") return null;
+  return { ...scored.pacing, reservedMicros: recommendation.bidMicros };
 }
 
 /** Settles by what is to be decided, without an id or an end. */
@@ -106,13 +118,19 @@ function proposedBid(scored: Scored | null): number {
   return scored.shading?.bidMicros ?? worthOf(scored);
 }
 
-/** Whether the policies would still say the same at another moment. */
-function holds(settled: Settled, then: Grounds): boolean {
-  const { recommendation, score } = settled;
-  if (recommendation.kind === "action") {
-    const { action } = recommendation;
-    if (action === then.standing.frame.control) return true;
-    const { allowed, review } = judgeAction(then, action, score);
+/** Whether the policies would still say the same at another moment; doing nothing may stay. */
+function holdsAt(
+  later: Instant,
+  grounds: Grounds,
+  { recommendation, score }: Settled,
+): boolean {
+  const { policies, request, shared, standing: { frame } } = grounds;
+  const isAction = recommendation.kind === "action";
+  if (isAction && recommendation.action === frame.control) return true;
+  if (!policies.readsTime(frame.kind)) return true;
+  const then = { ...grounds, shared: factsAt(shared, later, request.zone) };
+  if (isAction) {
+    const { allowed, review } = judgeAction(then, recommendation.action, score);
     return allowed && !review;
   }
   const again = settleBid(then).recommendation;

@@ -20,7 +20,13 @@ import type {
 import { type Archived, openArchive } from "./archive.ts";
 import { checkLimits } from "./context.ts";
 import { explainRecord, type Explanation } from "./explain.ts";
-import { createKeys, type Idempotent, type Outcome } from "./idempotent.ts";
+import {
+  createKeys,
+  type Idempotent,
+  type KeyedAnswer,
+  met,
+  type Outcome,
+} from "./idempotent.ts";
 import type { Masking } from "./log/records/masks.ts";
 import { createManyReader, type ManyReader } from "./log/records/reading.ts";
 import {
@@ -35,7 +41,6 @@ import {
   type RecommendedBid,
 } from "./recommend_bids.ts";
 import { type Replay, replayRecord } from "./replay.ts";
-import type { DecisionTimes } from "./stand.ts";
 import { take, type Taken, type TakeScope } from "./take.ts";
 import { createTypicalTime } from "./typical_time.ts";
 import {
@@ -141,27 +146,20 @@ export function createDecisions(scope: DecisionScope): Decisions {
     keeping: createTypicalTime(),
   };
   const taking = { ...scope, typical };
+  const keeping = { archive, writer, scope: taking };
   return {
     async decide(tenant, request, options) {
       checkLimits(request);
-      const { idempotent, deadline = NO_DEADLINE } = options;
-      const answering = keys.once(
-        tenant,
-        idempotent,
-        async () => {
-          if (idempotent !== null) options.times?.end("recall");
-          const taken = await take(taking, tenant, { request, ...options });
-          return await keepOrWithdraw(
-            { archive, writer, scope: taking },
-            taken,
-            options,
-          );
-        },
-      );
-      const { made, answer } = idempotent === null
-        ? await answering
-        : await deadline.within(answering, perhapsKept);
-      return { decision: made, answer, replayed: made === null };
+      const { idempotent, deadline = NO_DEADLINE, times = UNTIMED } = options;
+      const asked = { tenant, request };
+      if (idempotent === null) {
+        return decidedOf(met(await takeAndKeep(keeping, asked, options), null));
+      }
+      const answering = keys.once(tenant, idempotent, () => {
+        times.end("recall");
+        return takeAndKeep(keeping, asked, options);
+      });
+      return decidedOf(await deadline.within(answering, perhapsKept));
     },
     recommend: (tenant, asked) => recommendBids(scope, tenant, asked),
     async find(tenant, id) {
@@ -180,32 +178,40 @@ export function createDecisions(scope: DecisionScope): Decisions {
   };
 }
 
+function decidedOf({ made, answer }: KeyedAnswer<Decision>): Decided {
+  return { decision: made, answer, replayed: made === null };
+}
+
+/** What decisions are kept with. */
+interface Keeping {
+  readonly archive: Archived;
+  readonly writer: Writer;
+  readonly scope: TakeScope;
+}
+
 /**
- * Keeps a decision. What it reserved and counted is given back where it is sure not to be
- * answered: an earlier answer is, or none. Under a key it may be unless it is sure not to be
- * kept: the next request may find this one.
+ * Takes a decision and keeps it. What it reserved and counted is given back where it is sure
+ * not to be answered: an earlier answer is, or none. Under a key it may be unless it is sure
+ * not to be kept: the next request may find this one.
  */
-async function keepOrWithdraw(
-  { scope: { budgets, limits, typical }, ...keeping }: {
-    archive: Archived;
-    writer: Writer;
-    scope: TakeScope;
+async function takeAndKeep(
+  keeping: Keeping,
+  { tenant, request }: {
+    readonly tenant: string;
+    readonly request: DecisionRequest;
   },
-  taken: Taken,
   options: DecideOptions,
 ): Promise<Outcome<Decision>> {
-  const { tenant, decision: { pacing } } = taken.record;
-  async function withdraw(): Promise<void> {
-    if (pacing?.bid) budgets.withdraw(tenant, pacing.bid);
-    if (taken.counted.length > 0) await limits.release(taken.counted);
-  }
+  const { by, idempotent, deadline = NO_DEADLINE, times = UNTIMED } = options;
+  const { scope } = keeping;
+  const taken = await take(scope, tenant, { request, by, deadline, times });
   try {
-    const outcome = await keep({ ...keeping, typical }, taken, options);
-    if ("first" in outcome) await withdraw();
+    const outcome = await keep(keeping, taken, options);
+    if ("first" in outcome) await withdraw(scope, taken);
     return outcome;
   } catch (error) {
-    if (options.idempotent === null || isUnkept(error)) {
-      const withdrawing = withdraw();
+    if (idempotent === null || isUnkept(error)) {
+      const withdrawing = withdraw(scope, taken);
       if (isLate(error)) withdrawing.catch(() => {});
       else await withdrawing;
     }
@@ -213,20 +219,25 @@ async function keepOrWithdraw(
   }
 }
 
+/** Gives back what a decision reserved and counted. */
+async function withdraw(
+  { budgets, limits }: TakeScope,
+  { record: { tenant, decision: { pacing } }, counted }: Taken,
+): Promise<void> {
+  if (pacing?.bid) budgets.withdraw(tenant, pacing.bid);
+  if (counted.length > 0) await limits.release(counted);
+}
+
 async function keep(
-  { archive, writer, typical }: {
-    archive: Archived;
-    writer: Writer;
-    typical: DecisionTimes | undefined;
-  },
+  { archive, writer, scope: { typical } }: Keeping,
   { record, policies }: Taken,
-  { idempotent, render, ...options }: DecideOptions,
+  options: DecideOptions,
 ): Promise<Outcome<Decision>> {
   const { tenant, decision } = record;
   const { id, at } = decision;
-  const { deadline = NO_DEADLINE, times = UNTIMED } = options;
+  const { idempotent, deadline = NO_DEADLINE, times = UNTIMED } = options;
   if (deadline.expired) throw unkept();
-  const answer = render(decision);
+  const answer = options.render(decision);
   times.end("render");
   const archiving = archive.keep(policies);
   if (archiving !== null) await deadline.within(archiving, unkept);
@@ -239,12 +250,13 @@ async function keep(
     record: printRecord(record),
     idempotent: idempotent && { ...idempotent, status: 200, answer },
   }, deadline);
-  const outcome = await deadline.within(appending, perhapsKept)
-    .finally(() => {
-      typical?.keeping.add(performance.now() - startedMs);
-      times.end("commit");
-    });
-  return outcome.kind === "duplicate" ? outcome : { made: decision, answer };
+  try {
+    const outcome = await deadline.within(appending, perhapsKept);
+    return outcome.kind === "duplicate" ? outcome : { made: decision, answer };
+  } finally {
+    typical?.keeping.add(performance.now() - startedMs);
+    times.end("commit");
+  }
 }
 
 function isLate(error: unknown): boolean {

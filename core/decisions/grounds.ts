@@ -25,9 +25,10 @@ export interface Grounds {
 
 /** Grounds with the facts that follow from them. */
 export function withFacts(given: Omit<Grounds, "shared">): Grounds {
-  const { request, readings, at, counts } = given;
-  const shared = withCounts(sharedFacts(request, readings, at), counts);
-  return { ...given, shared };
+  const { tenant, request, at, readings, standing, policies, counts } = given;
+  const shared = withCounts(sharedFacts(given), counts);
+  const grounds = { tenant, request, at, readings, standing, policies, shared };
+  return counts === undefined ? grounds : { ...grounds, counts };
 }
 
 /** What was settled upon. */

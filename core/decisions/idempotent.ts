@@ -64,7 +64,15 @@ export function createKeys(store: IdempotencyStore): Keys {
   };
 }
 
-function met<T>(
+/**
+ * What a request is answered with.
+ *
+ * @param outcome What it came to.
+ * @param idempotent The caller's key, or null.
+ * @returns What was made, or the first answer.
+ * @throws {EngineError} `idempotency_key_reused` if the first was another request's.
+ */
+export function met<T>(
   outcome: Outcome<T>,
   idempotent: Idempotent | null,
 ): KeyedAnswer<T> {

@@ -6,6 +6,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { DecisionRequest } from "../domain/decision.ts";
+import { EngineError } from "../domain/error.ts";
 import type { ModelRecord, ModelUse } from "../domain/score.ts";
 import type { BudgetDesk } from "./budgets/budgets.ts";
 import { createDecisions } from "./decisions.ts";
@@ -231,4 +232,14 @@ Deno.test("any paced bid keeps bounds and limits, is reserved to the micro, and 
     ),
     { numRuns: 150 },
   );
+});
+
+Deno.test("while terms cannot be read no bid is made, and actions are decided on", async () => {
+  const away = new EngineError("store_unavailable", "Cannot read the terms");
+  const budgets = { ...deskOf(), ready: () => Promise.reject(away) };
+  await assert.rejects(decideIn(worldWith(budgets), REQUEST), {
+    code: "store_unavailable",
+  });
+  const { recommendation } = await decideIn(worldOf({ budgets }), REQUEST);
+  assert.equal(recommendation.kind, "action");
 });

@@ -8,18 +8,22 @@ import { type Deadline, NO_DEADLINE } from "../domain/deadline.ts";
 import type { DecisionRequest } from "../domain/decision.ts";
 import type { ModelInput } from "../domain/encoding.ts";
 import { EngineError } from "../domain/error.ts";
-import type { FeatureReading, FeatureValue } from "../domain/feature.ts";
-import type { Logic } from "../domain/verdict.ts";
+import type {
+  FeatureReading,
+  FeatureReadings,
+  FeatureValue,
+} from "../domain/feature.ts";
+import { rescued, type Soon, whenThere } from "../domain/soon.ts";
 import type { Features } from "../features/features.ts";
-import type { PolicySet } from "../verdicts/judge/policy_set.ts";
 import { causeOf, NO_TIME } from "./fall_cause.ts";
 import type { Read } from "./score_rung.ts";
+import { REQUEST_VIEW, type WantedIds } from "./wanted_features.ts";
 
 /** Which features a decision wants, for whom and when. */
 export interface Wanted {
   readonly tenant: string;
   readonly request: DecisionRequest;
-  readonly ids: ReadonlySet<string>;
+  readonly ids: WantedIds;
   readonly at: Instant;
   /** Versions of views, `view@version`, that the model was trained on. */
   readonly pins: readonly string[];
@@ -48,47 +52,68 @@ export function checkGiven(
 }
 
 const MISSING: FeatureReading = { value: null, status: "missing", at: null };
-/** Features that only a caller can give. */
-const REQUEST_VIEW = "request.";
+const NOTHING: FeatureReadings = {};
 /** What decisions read features for. */
 const PURPOSE = "optimization";
 
 /** Reads what is wanted; a store that fails, or was lost, leaves it missing. */
-export async function readFeatures(
+export function readFeatures(
   features: Pick<Features, "read" | "rebuilding">,
-  { tenant, request, ids, at, pins, deadline = NO_DEADLINE }: Wanted,
-): Promise<Read> {
+  wanted: Wanted,
+): Soon<Read> {
+  const { tenant, request, at, pins, deadline = NO_DEADLINE } = wanted;
+  const ids = askedFor(wanted);
+  if (ids.length === 0) {
+    return { readings: joinReadings(wanted, NOTHING), failure: null };
+  }
+  if (deadline.expired) return unread(wanted, NO_TIME);
+  return rescued(() => {
+    const { entities, maxFeatureAgeSeconds: maxAgeSeconds } = request;
+    const given = givenOf(request);
+    const query = { ids, entities, at, pins, purpose: PURPOSE, given };
+    const reading = features.read(
+      tenant,
+      maxAgeSeconds === undefined ? query : { ...query, maxAgeSeconds },
+    );
+    return whenThere(deadline.within(reading), (found): Read => {
+      const readings = joinReadings(wanted, found);
+      const lost = features.rebuilding(tenant) &&
+        ids.some((id) => readings[id]?.status === "missing");
+      return { readings, failure: lost ? "features: rebuilding" : null };
+    });
+  }, (error) => unread(wanted, causeOf(error)));
+}
+
+function unread(wanted: Wanted, cause: string): Read {
+  return {
+    readings: joinReadings(wanted, NOTHING),
+    failure: `features: ${cause}`,
+  };
+}
+
+/** Ids that the store is asked for: the same list, unless the caller gives one of them. */
+function askedFor({ ids: { stored }, request }: Wanted): readonly string[] {
+  const { features } = request;
+  return stored.some((id) => Object.hasOwn(features, id))
+    ? stored.filter((id) => !Object.hasOwn(features, id))
+    : stored;
+}
+
+/** What the caller gave, then what was found of all that is wanted. */
+function joinReadings(
+  { ids: { all, stored }, request, at }: Wanted,
+  found: FeatureReadings,
+): FeatureReadings {
+  if (stored === all && !hasMembers(request.features)) {
+    if (all.every((id) => isSound(found[id]))) return found;
+  }
   const readings: Record<string, FeatureReading> = {};
   for (const id in request.features) {
-    readings[id] = {
-      value: exact(request.features[id] ?? null),
-      status: "given",
-      at,
-    };
+    const value = exact(request.features[id] ?? null);
+    readings[id] = { value, status: "given", at };
   }
-  const asked: string[] = [];
-  for (const id of ids) {
-    if (id in readings) continue;
-    readings[id] = MISSING;
-    if (!id.startsWith(REQUEST_VIEW)) asked.push(id);
-  }
-  if (asked.length === 0) return { readings, failure: null };
-  if (deadline.expired) return { readings, failure: `features: ${NO_TIME}` };
-  try {
-    const { entities, maxFeatureAgeSeconds } = request;
-    const found = await deadline.within(features.read(tenant, {
-      ...{ ids: asked, entities, at, pins, purpose: PURPOSE },
-      given: givenOf(request),
-      ...maxFeatureAgeSeconds !== undefined &&
-        { maxAgeSeconds: maxFeatureAgeSeconds },
-    }));
-    for (const id of asked) readings[id] = sound(found[id] ?? MISSING);
-    const lost = features.rebuilding(tenant) &&
-      asked.some((id) => readings[id]?.status === "missing");
-    return { readings, failure: lost ? "features: rebuilding" : null };
-  } catch (error) {
-    return { readings, failure: `features: ${causeOf(error)}` };
-  }
+  for (const id of all) readings[id] ??= sound(found[id] ?? MISSING);
+  return readings;
 }
 
 /** What the caller said of the request, by name. */
@@ -101,41 +126,25 @@ function givenOf({ features }: DecisionRequest): Record<string, FeatureValue> {
   return given;
 }
 
+function hasMembers(of: object): boolean {
+  for (const _ in of) return true;
+  return false;
+}
+
+/** Whether {@link sound} leaves a reading as it is. */
+function isSound(reading: FeatureReading | undefined): boolean {
+  return reading !== undefined && sound(reading) === reading;
+}
+
 function sound(reading: FeatureReading): FeatureReading {
   const { value } = reading;
   if (typeof value !== "number") return reading;
   if (!Number.isFinite(value)) return MISSING;
-  return value === 0 ? { ...reading, value: 0 } : reading;
+  return Object.is(value, -0) ? { ...reading, value: 0 } : reading;
 }
 
 /** Numbers as JSON keeps them: -0 is 0, and what is not finite is missing. */
 function exact(value: FeatureValue): FeatureValue {
   if (typeof value !== "number") return value;
   return Number.isFinite(value) ? value + 0 : null;
-}
-
-const readBy = new WeakMap<PolicySet, readonly string[]>();
-
-/** Ids of the features that any rule of a set reads. */
-export function featuresReadBy(policies: PolicySet): readonly string[] {
-  const known = readBy.get(policies);
-  if (known) return known;
-  const ids = new Set<string>();
-  for (const { rules } of policies.documents) {
-    for (const { when, to } of rules) {
-      if (when !== undefined) collect(when, ids);
-      if (to !== undefined) collect(to, ids);
-    }
-  }
-  const found = [...ids];
-  readBy.set(policies, found);
-  return found;
-}
-
-function collect(logic: Logic, ids: Set<string>): void {
-  if (typeof logic === "string" && logic.startsWith("features.")) {
-    ids.add(logic.slice("features.".length));
-  }
-  if (typeof logic !== "object" || logic === null) return;
-  for (const member of Object.values(logic)) collect(member, ids);
 }

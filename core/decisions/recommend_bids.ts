@@ -248,7 +248,10 @@ async function judge(
   const score = scored.values[0] ?? 0;
   const { name: model, use } = scored.record;
   const currency = use.kind === "plan" ? "" : use.currency;
-  const shared = withCounts(sharedFacts(request, readings, at), counts);
+  const shared = withCounts(
+    sharedFacts({ request, readings, at, policies: inForce }),
+    counts,
+  );
   const facts = candidateFacts(shared, request, {
     ...{ model, currency, score, action: null, isControl: false },
   });

@@ -14,6 +14,7 @@ import type { FeatureReadings } from "../domain/feature.ts";
 import type { ModelRecord, ModelUse } from "../domain/score.ts";
 import { type Soon, whenThere } from "../domain/soon.ts";
 import type { Scorer } from "../scores/scorer.ts";
+import type { RowScores } from "../scores/session.ts";
 import { proposeBid } from "./bid.ts";
 
 /** A use that single decisions are taken with. */
@@ -25,7 +26,7 @@ export interface Scored {
   readonly use: DecisionUse;
   /** Actions in the order of the values; one null for a bid. */
   readonly candidates: readonly (string | null)[];
-  readonly values: Float64Array;
+  readonly values: RowScores;
   /** What is bid in place of the worth; absent if nothing is shaded. */
   readonly shading?: Shading;
   /** How a budget paces the bid; absent if none governs it. */
@@ -34,13 +35,23 @@ export interface Scored {
 
 /** Doing nothing, where no model says what that is called. */
 export const NO_ACTION = "none";
+const BID: Scored["candidates"] = [null];
+
+const frames = new WeakMap<ModelRecord, DecisionFrame>();
+const choices = new WeakMap<DecisionFrame, Scored["candidates"]>();
 
 /**
- * Says what a model is to decide.
+ * Says what a model is to decide; the same model always in the same frame.
  *
  * @throws {EngineError} `request_invalid` if it decides nothing by itself.
  */
-export function frameOf({ name, use }: ModelRecord): DecisionFrame {
+export function frameOf(record: ModelRecord): DecisionFrame {
+  const frame = frames.get(record) ?? makeFrame(record);
+  frames.set(record, frame);
+  return frame;
+}
+
+function makeFrame({ name, use }: ModelRecord): DecisionFrame {
   if (use.kind === "plan" || use.kind === "win") {
     const does = use.kind === "plan" ? "makes plans" : "tells what bids win";
     throw new EngineError(
@@ -74,9 +85,7 @@ export function scoreWith(
   const { record } = scorer;
   const frame = frameOf(record);
   const use = record.use as DecisionUse;
-  const candidates = use.kind === "action"
-    ? [...new Set([...actionsAsked(frame, request), frame.control])]
-    : [null];
+  const candidates = candidatesOf(frame, request);
   const inputs = record.schema.inputs.map(({ name }) =>
     readings[name]?.value ?? null
   );
@@ -92,6 +101,20 @@ export function scoreWith(
       { facts: { model: record.name, version: record.version } },
     );
   });
+}
+
+/** All that may be chosen, doing nothing last unless it is asked for. */
+function candidatesOf(
+  frame: DecisionFrame,
+  request: DecisionRequest,
+): Scored["candidates"] {
+  if (frame.kind === "bid") return BID;
+  const known = request.actions === null ? choices.get(frame) : undefined;
+  if (known !== undefined) return known;
+  const asked = [...actionsAsked(frame, request), frame.control];
+  const candidates = [...new Set(asked)];
+  if (request.actions === null) choices.set(frame, candidates);
+  return candidates;
 }
 
 function isUsable({ use, values, candidates }: Scored): boolean {

@@ -198,5 +198,5 @@ export async function curveByModel(
       action: null,
     })),
   );
-  return winCurve(bids, chances);
+  return winCurve(bids, Float64Array.from(chances));
 }

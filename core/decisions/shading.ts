@@ -11,16 +11,18 @@
 import type { Shading } from "../domain/decision.ts";
 import { EngineError } from "../domain/error.ts";
 import type { FeatureReadings } from "../domain/feature.ts";
+import type { Currency } from "../domain/money.ts";
 import {
   type ModelRecord,
   parseModelRef,
   printModelRef,
 } from "../domain/score.ts";
+import type { Soon } from "../domain/soon.ts";
 import type { Scorer } from "../scores/scorer.ts";
 import type { Scores } from "../scores/scores.ts";
+import type { Asking } from "./ladder.ts";
 import { isRefused, worthOf } from "./paced.ts";
 import type { Scored } from "./score_candidates.ts";
-import type { Asking } from "./score_rung.ts";
 import type { WinCurve } from "./pacing/worth.ts";
 import { curveByModel, shadeByModel } from "./shade.ts";
 
@@ -39,22 +41,33 @@ export interface Landscape {
   readonly cause: string;
 }
 
+/** Who asks for landscapes. */
+type AskingLandscape = Omit<Asking, "scores"> & {
+  readonly scores: Pick<Scores, "champion">;
+};
+
 /** Finds the landscape that a model's use names; null if it names none. */
-export async function findLandscape(
-  { scores, tenant, deadline }: Omit<Asking, "scores"> & {
-    readonly scores: Pick<Scores, "champion">;
-  },
+export function findLandscape(
+  asking: AskingLandscape,
   model: Scorer | undefined,
-): Promise<Landscape | null> {
+): Promise<Landscape> | null {
   const use = model?.record.use;
-  if (use?.kind !== "bid" || use.landscape === undefined) return null;
-  const name = use.landscape;
+  return use?.kind !== "bid" || use.landscape === undefined
+    ? null
+    : openLandscape(asking, use.landscape, use.currency);
+}
+
+async function openLandscape(
+  { scores, tenant, deadline }: AskingLandscape,
+  name: string,
+  currency: Currency,
+): Promise<Landscape> {
   try {
     const { champion } = await deadline.within(
       scores.champion(tenant, name, deadline.part(CONFIRM_SHARE)),
     );
     const fits = champion.record.use.kind === "win" &&
-      champion.record.use.currency === use.currency;
+      champion.record.use.currency === currency;
     if (!fits) return { name, scorer: null, cause: "no_landscape" };
     return {
       name: printModelRef(champion.record),
@@ -85,15 +98,15 @@ export async function findRecorded(
  *
  * @returns The scores with their shading; as they were without a landscape.
  */
-export async function withShading(
+export function withShading(
   scored: Scored | null,
   landscape: Landscape | null,
   readings: FeatureReadings,
-): Promise<Scored | null> {
+): Soon<Scored | null> {
   if (scored?.use.kind !== "bid" || landscape === null) return scored;
   if (isRefused(scored)) return scored;
-  const shading = await shade(worthOf(scored), landscape, readings);
-  return { ...scored, shading };
+  return shade(worthOf(scored), landscape, readings)
+    .then((shading) => ({ ...scored, shading }));
 }
 
 /**

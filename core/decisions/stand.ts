@@ -8,20 +8,17 @@ import { type Deadline, NO_DEADLINE } from "../domain/deadline.ts";
 import { type StageClock, UNTIMED } from "../domain/stages.ts";
 import type { DecisionRequest } from "../domain/decision.ts";
 import type { ModelRecord } from "../domain/score.ts";
+import { type Soon, whenThere } from "../domain/soon.ts";
 import type { Features } from "../features/features.ts";
 import type { Scores } from "../scores/scores.ts";
 import type { PolicySet } from "../verdicts/judge/policy_set.ts";
-import { checkGiven, featuresReadBy, readFeatures } from "./read_features.ts";
+import { checkGiven, readFeatures } from "./read_features.ts";
 import { actionsAsked } from "./score_candidates.ts";
-import {
-  findLadder,
-  type Ladder,
-  type Read,
-  type ReadStanding,
-  standOn,
-} from "./score_rung.ts";
+import { findLadder, type Ladder } from "./ladder.ts";
+import { type Read, type ReadStanding, standOn } from "./score_rung.ts";
 import { findLandscape, type Landscape } from "./shading.ts";
 import type { TypicalTime } from "./typical_time.ts";
+import { idsWanted, type WantedIds } from "./wanted_features.ts";
 
 /** What requests are read and scored with. */
 export interface StandScope {
@@ -43,6 +40,8 @@ export interface DecisionTimes {
 const STANDING_SHARE = 0.5;
 /** Part of the time for the first reading, so that scoring has some left. */
 const READING_SHARE = 0.6;
+const NO_PINS: readonly string[] = [];
+
 /** Where a request stands, with what was read for it and what shades its bid. */
 export interface RequestStanding extends ReadStanding {
   readonly landscape: Landscape | null;
@@ -62,35 +61,53 @@ interface Standing {
  *
  * @throws {EngineError} `request_invalid`, as for a decision.
  */
-export async function standRequest(
+export function standRequest(
   scope: StandScope,
   tenant: string,
-  { request, at, deadline: whole = NO_DEADLINE, ...given }: Standing,
-): Promise<RequestStanding> {
-  const { features, scores, policies } = scope;
-  const inForce = given.policies ?? policies(tenant);
+  standing: Standing,
+): Soon<RequestStanding> {
+  const { request, deadline: whole = NO_DEADLINE } = standing;
   const isShort = isTooShort(scope, whole);
   const deadline = whole.part(isShort ? 0 : STANDING_SHARE);
   const startedMs = deadline.remainingMs();
-  const asking = { scores, tenant, deadline };
-  const ladder = await findLadder(asking, request);
-  actionsAsked(ladder.frame, request);
-  checkGiven(request, ladder.rungs[0]?.scorer.record.schema.inputs ?? []);
-  const model = ladder.rungs[0]?.scorer;
-  const landscape = await findLandscape(asking, model);
-  const { times = UNTIMED } = given;
+  const asking = { scores: scope.scores, tenant, deadline };
+  return whenThere(findLadder(asking, request), (ladder) => {
+    const model = ladder.rungs[0]?.scorer;
+    actionsAsked(ladder.frame, request);
+    checkGiven(request, model?.record.schema.inputs ?? []);
+    const asked = { ...standing, tenant, deadline };
+    const standIn = (landscape: Landscape | null): Soon<RequestStanding> =>
+      whenThere(climb(scope, { ladder, landscape }, asked), (stood) => {
+        if (Number.isFinite(startedMs)) {
+          scope.typical?.standing.add(startedMs - deadline.remainingMs());
+        }
+        return { ...stood, landscape };
+      });
+    const looking = findLandscape(asking, model);
+    return looking === null ? standIn(null) : looking.then(standIn);
+  });
+}
+
+/** Reads and scores by the first model that answers. */
+function climb(
+  { features, policies: inForce }: StandScope,
+  { ladder, landscape }: {
+    readonly ladder: Ladder;
+    readonly landscape: Landscape | null;
+  },
+  { tenant, request, at, policies, deadline, times = UNTIMED }: Standing & {
+    readonly tenant: string;
+    readonly deadline: Deadline;
+  },
+): Soon<ReadStanding> {
   times.end("find_models");
-  const ids = idsWanted(ladder, landscape, inForce);
-  const wanted = {
-    ...{ tenant, request, ids, at },
-    deadline: deadline.part(READING_SHARE),
-  };
-  const read = readOnce((pins) => readFeatures(features, { ...wanted, pins }));
-  const stood = await standOn(ladder, { request, read, deadline, times });
-  if (Number.isFinite(startedMs)) {
-    scope.typical?.standing.add(startedMs - deadline.remainingMs());
-  }
-  return { ...stood, landscape };
+  const ids = idsOf(ladder, landscape, policies ?? inForce(tenant));
+  const wanted = { tenant, request, ids, at };
+  const reading = deadline.part(READING_SHARE);
+  const read = readOnce((pins) =>
+    readFeatures(features, { ...wanted, pins, deadline: reading })
+  );
+  return standOn(ladder, { request, read, deadline, times });
 }
 
 /** Whether a deadline passes before a request is typically answered. */
@@ -102,29 +119,33 @@ function isTooShort({ typical }: StandScope, deadline: Deadline): boolean {
 
 /** Models that were trained on the same versions share one read. */
 function readOnce(
-  read: (pins: readonly string[]) => Promise<Read>,
-): (record: ModelRecord | null) => Promise<Read> {
-  const known = new Map<string, Promise<Read>>();
+  read: (pins: readonly string[]) => Soon<Read>,
+): (record: ModelRecord | null) => Soon<Read> {
+  let known: readonly {
+    readonly pins: readonly string[];
+    readonly read: Soon<Read>;
+  }[] = [];
   return (record) => {
-    const pins = record?.lineage.views ?? [];
-    const name = pins.join();
-    const reading = known.get(name) ?? read(pins);
-    known.set(name, reading);
+    const pins = record?.lineage.views ?? NO_PINS;
+    const same = known.find((one) => isSameList(one.pins, pins));
+    if (same !== undefined) return same.read;
+    const reading = read(pins);
+    known = [...known, { pins, read: reading }];
     return reading;
   };
 }
 
-function idsWanted(
+function isSameList(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length &&
+    one.every((text, place) => text === other[place]);
+}
+
+function idsOf(
   { rungs }: Ladder,
   landscape: Landscape | null,
   policies: PolicySet,
-): Set<string> {
-  const ids = new Set(featuresReadBy(policies));
-  const asked = rungs.map(({ scorer }) => scorer);
-  for (
-    const scorer of landscape?.scorer ? [...asked, landscape.scorer] : asked
-  ) {
-    for (const { name } of scorer.record.schema.inputs) ids.add(name);
-  }
-  return ids;
+): WantedIds {
+  const models = rungs.map(({ scorer }) => scorer.record);
+  if (landscape?.scorer) models.push(landscape.scorer.record);
+  return idsWanted(policies, models);
 }

@@ -12,6 +12,7 @@ import type {
   DecisionRecord,
   DecisionRequest,
 } from "../domain/decision.ts";
+import type { Soon } from "../domain/soon.ts";
 import type { Clock, Ids } from "../ports/clock.ts";
 import type { TrialTally } from "../scores/trial/tally.ts";
 import type {
@@ -29,11 +30,13 @@ import {
   settleCounted,
 } from "./limits/settle_counted.ts";
 import { findPayer, reserveBid } from "./paced.ts";
-import { featuresReadBy, readFeatures } from "./read_features.ts";
+import { readFeatures } from "./read_features.ts";
 import type { GivenGrounds, Rollouts } from "./rollouts.ts";
 import { countOnTrial, drawnKey } from "./trial/arm.ts";
+import type { Standing } from "./score_rung.ts";
 import { withShading } from "./shading.ts";
 import { standRequest, type StandScope } from "./stand.ts";
+import { featuresReadBy, wantedOf } from "./wanted_features.ts";
 
 /** What a decision is taken with. */
 export interface TakeScope extends StandScope {
@@ -53,6 +56,7 @@ export interface TakeScope extends StandScope {
 
 /** Part of what is then left for counts, so that keeping has some. */
 const COUNTING_SHARE = 0.5;
+const NONE: readonly Counted[] = [];
 
 /** A decision that was taken, the policies that it cites, and what was counted for it. */
 export interface Taken {
@@ -73,42 +77,87 @@ export async function take(
   },
 ): Promise<Taken> {
   const { budgets, ids: newIds } = scope;
-  const opening = budgets.ready();
-  if (opening !== null) await deadline.within(opening);
   const at = scope.clock.now();
-  const { policies: inForce, trial } = choosePolicies(scope, tenant, request);
-  const { readings, scored, landscape, ...stood } = await standRequest(
-    scope,
-    tenant,
-    { request, at, policies: inForce, deadline, times },
-  );
+  const { policies, trial } = choosePolicies(scope, tenant, request);
+  const asked = { request, at, policies, deadline, times };
+  const stands = standRequest(scope, tenant, asked);
+  const stood = stands instanceof Promise ? await stands : stands;
+  const { readings } = stood;
+  const isBid = stood.scored?.use.kind === "bid";
+  const opening = isBid ? budgets.ready() : null;
+  if (opening !== null) await deadline.within(opening);
   const id = newIds.next("dec");
-  const payer = findPayer(budgets, { tenant, request, id, at }, scored);
-  const shaded = await withShading(payer.scored, landscape, readings);
+  const payer = findPayer(budgets, { tenant, request, id, at }, stood.scored);
+  const shading = withShading(payer.scored, stood.landscape, readings);
+  const scored = shading instanceof Promise ? await shading : shading;
   times.end("pace");
-  const standing = { ...stood, scored: shaded };
-  const grounds = { tenant, request, at, readings, policies: inForce };
-  const { decision, counted } = await settleLimited(
-    scope,
-    { ...grounds, standing },
-    { id, terms: payer.terms, times, deadline: deadline.part(COUNTING_SHARE) },
-  );
+  const standing = standingOf(stood, scored);
+  const grounds = { tenant, request, at, readings, policies, standing };
+  const { terms } = payer;
+  const settling = settleLimited(scope, grounds, {
+    id,
+    terms,
+    deadline,
+    times,
+  });
+  const { decision, counted } = settling instanceof Promise
+    ? await settling
+    : settling;
   times.end(counted.length === 0 ? "judge" : "count");
-  countOnTrial(scope.trials, tenant, { decision, scored: standing.scored });
-  if (trial !== null && scope.rollouts) {
-    const reading = { ...grounds, deadline: deadline.part(COUNTING_SHARE) };
-    const also = await readForTrial(scope, trial, reading);
-    const { counts } = decision;
-    scope.rollouts.observe(trial, { id, settled: decision }, {
-      ...{ ...grounds, standing, readings: also },
-      ...counts && { counts },
-    });
+  countOnTrial(scope.trials, tenant, { decision, scored });
+  if (trial !== null) {
+    await observe(scope, trial, { grounds, decision, deadline });
   }
+  const record = recordOf(standing, { tenant, request, decision, by });
+  return { record, policies, counted };
+}
+
+/** What is kept of a decision; where no model answered, also what was to be decided. */
+function recordOf(
+  { scored, frame }: Standing,
+  { tenant, request, decision, by }: Pick<
+    DecisionRecord,
+    "tenant" | "request" | "decision" | "by"
+  >,
+): DecisionRecord {
   const record: DecisionRecord = {
-    ...{ v: 1, kind: "decision", tenant, request, decision, by },
-    ...(standing.scored === null ? { frame: standing.frame } : {}),
+    v: 1,
+    kind: "decision",
+    tenant,
+    request,
+    decision,
+    by,
   };
-  return { record, policies: inForce, counted };
+  return scored === null ? { ...record, frame } : record;
+}
+
+/** Tells what the set on trial, or else the one in force, would have decided. */
+async function observe(
+  scope: TakeScope,
+  trial: PolicyTrial,
+  { grounds, decision, deadline }: {
+    readonly grounds: GivenGrounds;
+    readonly decision: Decision;
+    readonly deadline: Deadline;
+  },
+): Promise<void> {
+  if (!scope.rollouts) return;
+  const reading = { ...grounds, deadline: deadline.part(COUNTING_SHARE) };
+  const readings = await readForTrial(scope, trial, reading);
+  const { id, counts } = decision;
+  scope.rollouts.observe(trial, { id, settled: decision }, {
+    ...{ ...grounds, readings },
+    ...counts && { counts },
+  });
+}
+
+/** Where a decision stands, with what was made of the scores. */
+function standingOf(
+  { rung, falls, frame, trial }: Standing,
+  scored: Standing["scored"],
+): Standing {
+  const standing = { rung, falls, frame, scored };
+  return trial === undefined ? standing : { ...standing, trial };
 }
 
 /** What was read, and what only the set that did not decide asks for: it moves no decision. */
@@ -119,10 +168,10 @@ async function readForTrial(
     & Pick<GivenGrounds, "tenant" | "request" | "at" | "readings">
     & { readonly deadline: Deadline },
 ): Promise<GivenGrounds["readings"]> {
-  const ids = new Set(
+  const ids = wantedOf(
     featuresReadBy(beside).filter((id) => !Object.hasOwn(readings, id)),
   );
-  if (ids.size === 0) return readings;
+  if (ids.all.length === 0) return readings;
   const wanted = { tenant, request, ids, at, pins: [], deadline };
   const also = await readFeatures(features, wanted);
   return { ...also.readings, ...readings };
@@ -139,23 +188,23 @@ function choosePolicies(
 }
 
 /** Takes the decision under the limits that may apply; where there are none, at once. */
-async function settleLimited(
+function settleLimited(
   scope: TakeScope,
   given: Parameters<typeof settle>[1],
   asked: Asked,
-): Promise<CountedDecision> {
+): Soon<CountedDecision> {
   const { tenant, request, at, standing, policies } = given;
   const limits = policies.limits(standing.frame.kind);
   const counters = limits.length === 0
     ? []
     : findCounters(limits, tenant, request);
   if (counters.length === 0) {
-    return { decision: settleReserved(scope, given, asked), counted: [] };
+    return { decision: settleReserved(scope, given, asked), counted: NONE };
   }
-  return await settleCounted(scope.limits, {
+  return settleCounted(scope.limits, {
     counters,
     now: Date.parse(at),
-    deadline: asked.deadline,
+    deadline: asked.deadline.part(COUNTING_SHARE),
     settle: (counts, failure) => {
       asked.times.end("count");
       const falls = failure === null
@@ -172,7 +221,7 @@ async function settleLimited(
   });
 }
 
-/** The id of a decision to be, the terms of the budget that pays for it, and until when. */
+/** The id of a decision to be, the terms of the budget that pays for it, and the whole deadline. */
 interface Asked {
   readonly id: string;
   readonly terms: BudgetTerms | null;

@@ -5,11 +5,15 @@
  *
  * @module
  */
-import type { Instant } from "../domain/day.ts";
+import { createInstantPrinter, type Instant } from "../domain/day.ts";
 import type { FeatureReadings } from "../domain/feature.ts";
 
 const MINUTE_MS = 60_000;
 const STALE_MS = 15_000;
+
+/** Decisions of one millisecond end together, and those of one minute meet the same next. */
+const printEnd = createInstantPrinter();
+const printMinute = createInstantPrinter();
 
 /**
  * Finds the end of a decision's life.
@@ -27,16 +31,12 @@ export function validUntil(
   const atMs = Date.parse(at);
   const untilMs = atMs + (isStale(readings) ? STALE_MS : MINUTE_MS);
   const nextMs = (Math.floor(atMs / MINUTE_MS) + 1) * MINUTE_MS;
-  if (untilMs <= nextMs) return print(untilMs);
-  const next = print(nextMs);
-  return holdsAt(next) ? print(untilMs) : next;
+  if (untilMs <= nextMs) return printEnd(untilMs);
+  const next = printMinute(nextMs);
+  return holdsAt(next) ? printEnd(untilMs) : next;
 }
 
 function isStale(readings: FeatureReadings): boolean {
   for (const id in readings) if (readings[id]?.status === "stale") return true;
   return false;
-}
-
-function print(ms: number): Instant {
-  return new Date(ms).toISOString();
 }

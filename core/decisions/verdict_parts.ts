@@ -7,6 +7,8 @@
 import type { Decision, Review } from "../domain/decision.ts";
 import type { Verdict } from "../domain/verdict.ts";
 
+const NO_REVIEWS: readonly Review[] = [];
+
 /**
  * What a person would have to agree to; nothing where it is denied anyhow. A rule in doubt
  * asks where it is to apply; beside one that is sure it adds nothing.
@@ -15,7 +17,7 @@ export function reviewsOf(
   action: string,
   { allowed, review, applied }: Verdict,
 ): readonly Review[] {
-  if (!allowed || !review) return [];
+  if (!allowed || !review) return NO_REVIEWS;
   const asking = applied.filter(({ effect }) => effect === "review");
   const sure = asking.filter(({ missing }) => !missing);
   return (sure.length > 0 ? sure : asking)

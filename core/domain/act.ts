@@ -6,6 +6,7 @@
  * @module
  */
 import type { Instant } from "./day.ts";
+import type { GapRecord } from "./log_record.ts";
 
 /** Who does what to which thing. */
 export interface Act {
@@ -40,6 +41,21 @@ export interface ActEvent extends Act {
   readonly end: ActEnd | null;
 }
 
+/**
+ * That retention took acts: the log goes on from the last of them. What is told of
+ * changes before it stays.
+ */
+export interface ActsRetired extends GapRecord {
+  /** Why. */
+  readonly reason: "retention";
+  /** Number of the last record that left, or would have. */
+  readonly upTo: number;
+  /** Its hash. */
+  readonly anchor: string;
+  /** Covers what stayed up to there: see `AuditAnchor`. */
+  readonly stayed: string;
+}
+
 /** Longest text that an act keeps of what a caller sent. */
 const MOST_TEXT = 500;
 
@@ -66,4 +82,10 @@ export function actEvent(
 export function isActEvent(event: unknown): event is ActEvent {
   return typeof event === "object" && event !== null &&
     "kind" in event && event.kind === "act" && "end" in event;
+}
+
+/** Whether a record of the audit log tells that acts were retired. */
+export function isActsRetired(event: unknown): event is ActsRetired {
+  return typeof event === "object" && event !== null &&
+    "kind" in event && event.kind === "gap" && "stayed" in event;
 }

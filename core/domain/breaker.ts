@@ -31,8 +31,12 @@ export interface Breaker {
    * @returns False while it is open, and for as long after another was let through.
    */
   admits(): boolean;
-  /** Tells that something succeeded, in time or not. */
-  succeeded(): void;
+  /**
+   * Tells that something succeeded, in time or not.
+   *
+   * @param atMs When, for who has read the clock.
+   */
+  succeeded(atMs?: number): void;
   /**
    * Tells that something failed.
    *
@@ -72,9 +76,9 @@ export function createBreaker(
       isTrying = true;
       return true;
     },
-    succeeded() {
+    succeeded(atMs = nowMs()) {
       failed = 0;
-      succeededMs = nowMs();
+      succeededMs = atMs;
       openUntilMs = null;
       isTrying = false;
     },

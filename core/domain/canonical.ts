@@ -7,7 +7,7 @@
  * @see RFC 8785, JSON Canonicalization Scheme
  * @module
  */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /**
  * Prints a value canonically.
@@ -17,21 +17,25 @@ import { createHash } from "node:crypto";
  * @throws {TypeError} If a number is not finite, or a value has no JSON form.
  */
 export function canonicalJson(value: unknown): string {
-  const ordered = inOrder(value);
+  const ordered = inCanonicalOrder(value);
   return ordered === undefined ? printSorted(value) : JSON.stringify(ordered);
 }
 
 /**
- * A copy whose members are in canonical order, for the host's own printer, which is many
- * times faster; undefined if a name in it has an order of its own.
+ * Copies a value with its members in canonical order, for the host's own printer, which is
+ * many times faster.
+ *
+ * @param value As for {@link canonicalJson}.
+ * @returns The copy; undefined if a name in it has an order of its own.
+ * @throws {TypeError} As {@link canonicalJson}.
  */
-function inOrder(value: unknown): unknown {
+export function inCanonicalOrder(value: unknown): unknown {
   switch (typeof value) {
     case "string":
     case "boolean":
       return value;
     case "number":
-      return demandFinite(value);
+      return finite(value);
     case "bigint":
       return String(value);
     case "object":
@@ -47,7 +51,7 @@ function inOrder(value: unknown): unknown {
 function itemsInOrder(items: readonly unknown[]): unknown {
   const ordered: unknown[] = [];
   for (let at = 0; at < items.length; at++) {
-    const item = inOrder(items[at] ?? null);
+    const item = inCanonicalOrder(items[at] ?? null);
     if (item === undefined) return undefined;
     ordered.push(item);
   }
@@ -60,15 +64,20 @@ function membersInOrder(members: Readonly<Record<string, unknown>>): unknown {
     const member = members[key];
     if (member === undefined) continue;
     if (hasOwnPlace(key)) return undefined;
-    const value = inOrder(member);
+    const value = inCanonicalOrder(member);
     if (value === undefined) return undefined;
     ordered[key] = value;
   }
   return ordered;
 }
 
-/** Objects list numbers first, and `__proto__` is not set by being assigned. */
-function hasOwnPlace(key: string): boolean {
+/**
+ * Whether an object keeps a name elsewhere than where it was put: numbers come first, and
+ * `__proto__` is not set by being assigned.
+ *
+ * @param key A member's name.
+ */
+export function hasOwnPlace(key: string): boolean {
   const first = key.charCodeAt(0);
   return first >= DIGIT_0 && first <= DIGIT_9 || key === "__proto__";
 }
@@ -77,7 +86,12 @@ const [DIGIT_0, DIGIT_9] = [48, 57];
 /** Up to so many keys, insertion is faster than the host's sort. */
 const FEW_KEYS = 16;
 
-function sortedKeys(members: object): string[] {
+/**
+ * Names of members in canonical order.
+ *
+ * @param members Any object.
+ */
+export function sortedKeys(members: object): string[] {
   const keys = Object.keys(members);
   if (keys.length > FEW_KEYS) return keys.sort();
   for (let from = 1; from < keys.length; from++) {
@@ -97,7 +111,7 @@ function printSorted(value: unknown): string {
     return `[${value.map((item) => printSorted(item ?? null)).join(",")}]`;
   }
   if (typeof value !== "object" || value === null) {
-    return JSON.stringify(inOrder(value));
+    return JSON.stringify(inCanonicalOrder(value));
   }
   const members = value as Record<string, unknown>;
   const printed = sortedKeys(members).flatMap((key) => {
@@ -109,7 +123,13 @@ function printSorted(value: unknown): string {
   return `{${printed.join(",")}}`;
 }
 
-function demandFinite(value: number): number {
+/**
+ * Demands a number that JSON has.
+ *
+ * @param value Any number.
+ * @throws {TypeError} If it is not finite.
+ */
+export function finite(value: number): number {
   if (Number.isFinite(value)) return value;
   throw new TypeError("Cannot print number canonically: it is not finite");
 }
@@ -121,7 +141,7 @@ function demandFinite(value: number): number {
  * @returns SHA-256 as 64 lower-case hexadecimal digits.
  */
 export function sha256(content: string | Uint8Array): string {
-  return createHash("sha256").update(content).digest("hex");
+  return hash("sha256", content);
 }
 
 /**

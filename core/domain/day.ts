@@ -55,6 +55,54 @@ export function parseInstant(text: string | number): Instant {
 }
 
 /**
+ * Prints moments of which the same is asked for again and again: each is printed once.
+ *
+ * @returns What prints the moment of so many milliseconds since 1970.
+ * @example
+ * ```ts
+ * import { createInstantPrinter } from "./day.ts";
+ * import assert from "node:assert/strict";
+ * const print = createInstantPrinter();
+ * assert.equal(print(0), "1970-01-01T00:00:00.000Z");
+ * ```
+ */
+export function createInstantPrinter(): (ms: number) => Instant {
+  let printedMs = NaN;
+  let printed = "";
+  return (ms) => {
+    if (ms !== printedMs) {
+      printed = new Date(ms).toISOString();
+      printedMs = ms;
+    }
+    return printed;
+  };
+}
+
+/**
+ * Reads moments of which the same is asked for again and again: each is read once.
+ *
+ * @returns What reads an instant, in milliseconds since 1970; NaN for what is none.
+ * @example
+ * ```ts
+ * import { createInstantReader } from "./day.ts";
+ * import assert from "node:assert/strict";
+ * const read = createInstantReader();
+ * assert.equal(read("1970-01-01T00:00:01.000Z"), 1000);
+ * ```
+ */
+export function createInstantReader(): (at: Instant) => number {
+  let known: Instant | null = null;
+  let knownMs = NaN;
+  return (at) => {
+    if (at !== known) {
+      knownMs = Date.parse(at);
+      known = at;
+    }
+    return knownMs;
+  };
+}
+
+/**
  * Whether a text is an instant as the engine writes it: instants compare as texts then.
  *
  * @param text Any text.

@@ -8,6 +8,7 @@ import fc from "fast-check";
 import {
   addDays,
   countDays,
+  createInstantPrinter,
   isDay,
   isZone,
   localTime,
@@ -73,4 +74,16 @@ Deno.test("parseInstant() normalises to UTC and refuses a moment without zone", 
 Deno.test("isZone() knows IANA names", () => {
   assert.equal(isZone("America/New_York"), true);
   assert.equal(isZone("Mars/Olympus"), false);
+});
+
+Deno.test("createInstantPrinter() prints every moment, the same again or another", () => {
+  const moments = fc.array(
+    fc.integer({ min: 0, max: 3 }).map((step) => 1_800_000_000_000 + step),
+  );
+  fc.assert(fc.property(moments, (moments) => {
+    const print = createInstantPrinter();
+    for (const ms of moments) {
+      assert.equal(print(ms), new Date(ms).toISOString());
+    }
+  }));
 });

@@ -59,7 +59,7 @@ Deno.test("of many that wait, those end in vain whose time has passed", async ()
           });
           await Promise.resolve();
           now = moment;
-          await new Promise((wake) => setTimeout(wake, moment === 50 ? 12 : 0));
+          await new Promise((wake) => setTimeout(wake, moment === 50 ? 30 : 0));
         }
         const want = asked.map(({ ends, comes }) =>
           comes >= 50 && ends <= 50 ? "deadline_exceeded" : "heard"
@@ -81,4 +81,70 @@ Deno.test("a part ends before the whole, and without an end there is none", () =
   assert.equal(deadline.part(0.5).remainingMs(), 30);
   assert.equal(NO_DEADLINE.part(0.1).expired, false);
   assert.equal(NO_DEADLINE.remainingMs(), Infinity);
+});
+
+Deno.test("a later deadline ends when the first has passed for so long", () => {
+  let now = 100;
+  const deadlines = openDeadlines(() => now);
+  const later = deadlines.start(80).later(25);
+  now = 190;
+  assert.equal(later.remainingMs(), 15);
+  assert.equal(deadlines.start(80).part(0.5).later(25).remainingMs(), 65);
+  assert.equal(NO_DEADLINE.later(25).remainingMs(), Infinity);
+});
+
+Deno.test("a part is of what is left when it is first asked for, and no clock is read before", () => {
+  let [now, reads] = [100, 0];
+  const deadline = openDeadlines(() => (reads++, now)).start(80);
+  const [part, none] = [deadline.part(0.5), deadline.part(0)];
+  assert.equal(part.within("at hand"), "at hand");
+  assert.equal(reads, 1);
+  now = 140;
+  assert.equal(part.remainingMs(), 20);
+  now = 150;
+  assert.equal(part.remainingMs(), 10);
+  assert.equal(none.expired, true);
+  assert.equal(NO_DEADLINE.part(0).expired, true);
+});
+
+Deno.test("whose work has ended is not told, and keeps nobody from being told", async () => {
+  let now = 0;
+  const deadlines = openDeadlines(() => now);
+  const told: string[] = [];
+  const waitFor = (name: string, ms: number) => {
+    const { promise, resolve } = Promise.withResolvers<string>();
+    const late = () => (told.push(name), new RangeError(name));
+    const heard = deadlines.start(ms).within(promise, late);
+    return { resolve, heard: heard.catch((error) => error.message) };
+  };
+  const [last, given, quick] = [
+    waitFor("last", 30),
+    waitFor("given up", 5),
+    waitFor("quick", 5),
+  ];
+  quick.resolve("in time");
+  assert.equal(await quick.heard, "in time");
+  now = 10;
+  assert.equal(await given.heard, "given up");
+  given.resolve("too late");
+  await Promise.resolve();
+  now = 40;
+  assert.equal(await last.heard, "last");
+  assert.deepEqual(told, ["given up", "last"]);
+});
+
+Deno.test("who is due first is given up first, whoever waited before", async () => {
+  let now = 0;
+  const deadlines = openDeadlines(() => now);
+  const order: number[] = [];
+  const waiting = [24, 1, 12].map((ms) =>
+    deadlines.start(ms).within(new Promise(() => {}))
+      .catch(() => order.push(ms))
+  );
+  for (const [moment, most] of [[2, 1], [20, 12], [30, 24]] as const) {
+    now = moment;
+    while (!order.includes(most)) await new Promise((turn) => setTimeout(turn));
+  }
+  await Promise.all(waiting);
+  assert.deepEqual(order, [1, 12, 24]);
 });

@@ -11,7 +11,7 @@ import type { Pacing } from "./budget.ts";
 import type { Instant } from "./day.ts";
 import type { EntityIds } from "./entity.ts";
 import type { FeatureReadings, FeatureValue } from "./feature.ts";
-import type { LogKind } from "./log_record.ts";
+import type { AuditKind, LogKind } from "./log_record.ts";
 import type { DecisionTrial } from "./model_trial.ts";
 import type { AppliedRule } from "./verdict.ts";
 
@@ -201,22 +201,28 @@ export interface DecisionRecord {
   readonly frame?: DecisionFrame;
 }
 
-/** A logged record with its place in the chain. */
-export interface LoggedRecord {
-  /** Place in the tenant's chain: 1, 2, 3, … without gaps; 0 while it waits in a spool. */
+/** A record of either log, of decisions or of acts, with its place in the chain. */
+export interface ChainRecord {
+  /** Place in its owner's chain: 1, 2, 3, … without gaps; 0 while it waits in a spool. */
   readonly seq: number;
-  /** Id of the decision, outcome or gap. */
+  /** Id of the decision, outcome or gap; of the change, or of the request of an act. */
   readonly id: string;
-  /** When it was taken or told, as its row says. */
+  /** When it was taken, told or done, as its row says. */
   readonly at: Instant;
   /** What it is, as its row says. */
-  readonly kind: LogKind;
+  readonly kind: LogKind | AuditKind;
   /** Hash of the record before; 64 zeros for the first. */
   readonly prev: string;
   /** SHA-256 of `prev`, `seq` and `record`, joined by newlines. */
   readonly hash: string;
   /** Canonical JSON of the record, as it is kept: what the hash is of. */
   readonly record: string;
+}
+
+/** A record of the decision log with its place in the chain. */
+export interface LoggedRecord extends ChainRecord {
+  /** What it is, as its row says. */
+  readonly kind: LogKind;
   /** The record in the clear, where it is kept sealed and could be opened. */
   readonly opened?: string;
 }

@@ -78,39 +78,29 @@ export function encode(
   row: EncodingRow,
   out: Float64Array | Float32Array,
 ): number {
+  const { inputs, actions, coded = false } = schema;
   let column = 0;
-  schema.inputs.forEach((input, index) => {
-    const value = row.values[index] ?? null;
-    if (schema.coded && input.kind === "category") {
-      out[column++] = codeOf(input, value);
-    } else {
-      column = encodeInput(input, value, { out, column });
+  for (let place = 0; place < inputs.length; place++) {
+    const input = inputs[place] as ModelInput;
+    const value = row.values[place] ?? null;
+    if (input.kind === "number") {
+      out[column++] = typeof value === "number" ? value : input.fill ?? NaN;
+    } else if (coded) out[column++] = codeOf(input, value);
+    else {
+      const said = String(value);
+      for (const word of input.vocabulary ?? []) {
+        out[column++] = said === word ? 1 : 0;
+      }
     }
-  });
+  }
   const plain = column;
-  for (const action of schema.actions) {
-    out[column++] = action === row.action ? 1 : 0;
-  }
+  for (const action of actions) out[column++] = action === row.action ? 1 : 0;
   if (!schema.crossed) return column;
-  for (const action of schema.actions) {
-    const weight = action === row.action ? 1 : 0;
-    for (let from = 0; from < plain; from++) {
-      out[column++] = weight === 0 ? 0 : (out[from] ?? 0);
-    }
+  for (const action of actions) {
+    if (action === row.action) out.copyWithin(column, 0, plain);
+    else out.fill(0, column, column + plain);
+    column += plain;
   }
-  return column;
-}
-
-function encodeInput(
-  { kind, vocabulary = [], fill }: ModelInput,
-  value: FeatureValue,
-  { out, column }: { out: Float64Array | Float32Array; column: number },
-): number {
-  if (kind === "number") {
-    out[column] = typeof value === "number" ? value : fill ?? NaN;
-    return column + 1;
-  }
-  for (const word of vocabulary) out[column++] = String(value) === word ? 1 : 0;
   return column;
 }
 

@@ -5,7 +5,12 @@
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { columnNames, encode, type InputSchema } from "./encoding.ts";
+import {
+  columnNames,
+  encode,
+  type EncodingRow,
+  type InputSchema,
+} from "./encoding.ts";
 
 const SCHEMA: InputSchema = {
   inputs: [
@@ -83,5 +88,53 @@ Deno.test("encode() fills as many columns as columnNames() names", () => {
     const out = new Float64Array(columns + 1).fill(7);
     assert.equal(encode(made, { values: [], action: null }, out), columns);
     assert.equal(out[columns], 7);
+  }));
+});
+
+/** Each column from its definition alone. */
+function columnsOf(
+  { inputs, actions, crossed, coded = false }: InputSchema,
+  { values, action }: EncodingRow,
+): number[] {
+  const plain = inputs.flatMap(({ kind, vocabulary = [], fill }, place) => {
+    const value = values[place] ?? null;
+    if (kind === "number") {
+      return [typeof value === "number" ? value : fill ?? NaN];
+    }
+    const code = vocabulary.indexOf(String(value));
+    return coded
+      ? [code < 0 ? NaN : code]
+      : vocabulary.map((word) => Number(word === String(value)));
+  });
+  const taken = actions.map((one) => Number(one === action));
+  const crosses = taken.flatMap((weight) =>
+    plain.map((value) => weight === 0 ? 0 : value)
+  );
+  return [...plain, ...taken, ...(crossed ? crosses : [])];
+}
+
+Deno.test("encode() fills each column as it is defined, whatever was there", () => {
+  const word = fc.constantFrom("a", "b", "null", "1");
+  const input = fc.record({
+    name: fc.constantFrom("x", "y"),
+    kind: fc.constantFrom("number" as const, "category" as const),
+    vocabulary: fc.uniqueArray(word),
+    fill: fc.constantFrom(null, 0.5),
+    typical: fc.constant(null),
+  });
+  const schema = fc.record({
+    inputs: fc.array(input, { maxLength: 5 }),
+    actions: fc.uniqueArray(word, { maxLength: 3 }),
+    crossed: fc.boolean(),
+    coded: fc.boolean(),
+  });
+  const row = fc.record({
+    values: fc.array(fc.oneof(word, fc.constantFrom(null, 1, -2.5))),
+    action: fc.option(word),
+  });
+  fc.assert(fc.property(schema, row, (schema, row) => {
+    const out = new Float64Array(columnNames(schema).length).fill(7);
+    encode(schema, row, out);
+    assert.deepEqual([...out], columnsOf(schema, row));
   }));
 });

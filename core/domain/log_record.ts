@@ -18,6 +18,17 @@ export const LOG_KINDS = ["decision", "outcome", "gap"] as const;
 /** What a record of the log is. */
 export type LogKind = (typeof LOG_KINDS)[number];
 
+/**
+ * What a record of the audit log is, beside a gap.
+ *
+ * - `act`: what somebody did by hand, as it began or ended
+ * - `change`: what happened to a change
+ */
+export const AUDIT_KINDS = ["act", "change"] as const;
+
+/** What a record of the audit log is, beside a gap. */
+export type AuditKind = (typeof AUDIT_KINDS)[number];
+
 /** What came of a decision. */
 export interface DecisionOutcome {
   /** Id as its sender gave it; one of a decision counts once. */
@@ -119,6 +130,16 @@ export function readLogHeader(text: string): LogHeader | null {
  */
 export function isLogKind(value: unknown): value is LogKind {
   return (LOG_KINDS as readonly unknown[]).includes(value);
+}
+
+/**
+ * Whether a value names a kind of record that the audit log alone has.
+ *
+ * @param value Any value.
+ * @returns True for a name in {@link AUDIT_KINDS}.
+ */
+export function isAuditKind(value: unknown): value is AuditKind {
+  return (AUDIT_KINDS as readonly unknown[]).includes(value);
 }
 
 function parseMembers(text: string): Record<string, unknown> | null {

@@ -6,6 +6,7 @@
 import type { Instant } from "./day.ts";
 import type { InputSchema } from "./encoding.ts";
 import type { EntityKey } from "./entity.ts";
+import { joinFlat } from "./flat_text.ts";
 import type { Currency } from "./money.ts";
 
 /** A model's version, printed `name@version`. */
@@ -162,7 +163,7 @@ export interface ResponseCurves {
  * @returns `name@version`.
  */
 export function printModelRef({ name, version }: ModelRef): string {
-  return `${name}@${version}`;
+  return joinFlat([name, "@", version]);
 }
 
 /**

@@ -28,3 +28,32 @@ export function whenThere<T, U>(
 ): Soon<U> {
   return soon instanceof Promise ? soon.then(next) : next(soon);
 }
+
+/**
+ * Makes something else of what fails, at once or later.
+ *
+ * @param work What may fail.
+ * @param rescue What is made of why it did.
+ * @returns What either comes to; at hand if it is.
+ * @example
+ * ```ts
+ * import { rescued } from "./soon.ts";
+ * import assert from "node:assert/strict";
+ * const fail = () => {
+ *   throw new RangeError("too far");
+ * };
+ * assert.equal(rescued(fail, () => 0), 0);
+ * assert.equal(await rescued(() => Promise.reject(), () => 0), 0);
+ * ```
+ */
+export function rescued<T>(
+  work: () => Soon<T>,
+  rescue: (error: unknown) => Soon<T>,
+): Soon<T> {
+  try {
+    const made = work();
+    return made instanceof Promise ? made.catch(rescue) : made;
+  } catch (error) {
+    return rescue(error);
+  }
+}

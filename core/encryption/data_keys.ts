@@ -51,6 +51,11 @@ export interface DataKeys {
   /** A key for each wish, in order. */
   forSealing(wishes: readonly SealWish[]): Promise<readonly SealingKey[]>;
   /**
+   * The key of a tenant that seals now, asked for anew: what is sealed rarely and kept for
+   * long is not sealed under one that another node destroyed meanwhile.
+   */
+  newest(tenant: string): Promise<Pick<SealingKey, "id" | "key">>;
+  /**
    * Keys of a tenant by their ids, asked for anew each time; null for one that is
    * destroyed, nothing for one that is not on record.
    */
@@ -87,6 +92,10 @@ export function createDataKeys(scope: KeyScope): DataKeys {
   }
   return {
     forSealing: (wishes) => keysFor({ tenants, subjects }, wishes),
+    async newest(tenant) {
+      const { newest } = await tenants.read(tenant);
+      return { id: newest.id, key: newest.seal };
+    },
     async forOpening(tenant, ids) {
       const records = await store.find(tenant, ids);
       const keys = await Promise.all(

@@ -13,7 +13,6 @@ import {
   isSealedArtifact,
   SEALED_ARTIFACT,
 } from "../domain/sealed_artifact.ts";
-import type { Clock } from "../ports/clock.ts";
 import type { ModelRegistry } from "../ports/models.ts";
 import type { DataKeys } from "./data_keys.ts";
 import { open, seal } from "./envelope.ts";
@@ -23,17 +22,14 @@ const ID_BYTES = 16;
 /** Seals the artifacts of a registry. */
 export function sealModels(
   models: ModelRegistry,
-  keys: Pick<DataKeys, "forSealing" | "forOpening">,
-  clock: Clock,
+  keys: Pick<DataKeys, "newest" | "forOpening">,
 ): ModelRegistry {
   return {
     ...models,
     async register(tenant, record, ...[artifact, evidence]) {
       const { name, artifactHash } = record;
       if (sha256(artifact) !== artifactHash) throw corrupt(name);
-      const at = clock.now();
-      const [key] = await keys.forSealing([{ tenant, at, subject: null }]);
-      if (key === undefined) throw new Error("An artifact has no key");
+      const key = await keys.newest(tenant);
       const sealed = Buffer.concat([
         Buffer.from(SEALED_ARTIFACT + key.id),
         seal(key.key, placeOf(tenant, artifactHash, key.id), artifact),

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { Clock } from "../ports/clock.ts";
 import type { Stores } from "../ports/stores.ts";
 import type { DataKeys } from "./data_keys.ts";
 import { openAnswers } from "./seal_answers.ts";
@@ -12,16 +11,12 @@ import { sealModels } from "./seal_models.ts";
 import { sealNaming } from "./seal_naming.ts";
 
 /** Seals decisions with their answers, and the artifacts of models. */
-export function sealStores(
-  stores: Stores,
-  keys: DataKeys,
-  clock: Clock,
-): Stores {
+export function sealStores(stores: Stores, keys: DataKeys): Stores {
   return {
     ...stores,
     log: sealLog(stores.log, keys),
     naming: sealNaming(stores.naming, keys),
     idempotency: openAnswers(stores.idempotency, keys),
-    models: sealModels(stores.models, keys, clock),
+    models: sealModels(stores.models, keys),
   };
 }

@@ -39,7 +39,7 @@ function openModels() {
     artifact: (tenant: string) =>
       Promise.resolve(kept.get(tenant)?.artifact ?? new Uint8Array()),
   } as unknown as ModelRegistry;
-  const models = sealModels(registry, world.keys, world.clock);
+  const models = sealModels(registry, world.keys);
   const record = {
     name: REF.name,
     artifactHash: sha256(BYTES),
@@ -83,6 +83,21 @@ Deno.test("an artifact that is not what was registered does not load", async () 
   await assert.rejects(models.artifact("acme", REF), refused);
 });
 
+Deno.test("what another node destroyed the key of is not sealed under it, and what is lasts", async () => {
+  const { models, keys, kept, store, clock, record } = openModels();
+  await models.register("acme", record, BYTES);
+  const sealed = await sealSecret(keys, "acme", "a-token");
+  const before = kept.get("acme")?.artifact;
+  // The statement of another node: this one is not told, and keeps the key for a minute.
+  await store.destroy("acme", { at: clock.now(), by: "ann", reason: "left" });
+  await assert.rejects(openSecret(keys, "acme", sealed));
+  await models.register("acme", record, BYTES);
+  assert.notDeepEqual(kept.get("acme")?.artifact, before);
+  assert.deepEqual(await models.artifact("acme", REF), BYTES);
+  const again = await sealSecret(keys, "acme", "a-token");
+  assert.equal(await openSecret(keys, "acme", again), "a-token");
+});
+
 Deno.test("artifacts of a tenant whose keys are destroyed are gone", async () => {
   const { models, keys, clock, record } = openModels();
   await models.register("acme", record, BYTES);
@@ -92,7 +107,7 @@ Deno.test("artifacts of a tenant whose keys are destroyed are gone", async () =>
 
 Deno.test("a secret opens for its tenant alone, and errors do not repeat it", async () => {
   const { keys, clock } = openWorld();
-  const sealed = await sealSecret({ keys, clock }, "acme", "a-token");
+  const sealed = await sealSecret(keys, "acme", "a-token");
   assert.match(sealed, /^moe-sealed:1:[0-9a-f]{16}:[\w+/=]+$/);
   assert.equal(await openSecret(keys, "acme", sealed), "a-token");
   await keys.rotate("acme");

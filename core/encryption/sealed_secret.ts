@@ -5,23 +5,16 @@
  * @module
  */
 import { EngineError } from "../domain/error.ts";
-import type { Clock } from "../ports/clock.ts";
 import type { DataKeys } from "./data_keys.ts";
 import { openText, parseSealedText, sealText } from "./sealed_text.ts";
 
 /** Seals a secret under the tenant's newest key. */
 export async function sealSecret(
-  { keys, clock }: {
-    readonly keys: Pick<DataKeys, "forSealing">;
-    readonly clock: Clock;
-  },
+  keys: Pick<DataKeys, "newest">,
   tenant: string,
   secret: string,
 ): Promise<string> {
-  const at = clock.now();
-  const [key] = await keys.forSealing([{ tenant, at, subject: null }]);
-  if (key === undefined) throw new Error("A secret has no key");
-  return sealText(key, placeOf(tenant), secret);
+  return sealText(await keys.newest(tenant), placeOf(tenant), secret);
 }
 
 /**

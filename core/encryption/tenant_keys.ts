@@ -3,7 +3,8 @@
  * names by which things are found, which must stay the same when keys are rotated.
  *
  * They are kept in memory for a minute, and for as long as the store does not answer.
- * The log takes nothing that was sealed meanwhile under a key that another node destroyed.
+ * The log takes nothing that was sealed meanwhile under a key that another node destroyed;
+ * what has no such log asks for the newest key anew.
  *
  * @module
  */

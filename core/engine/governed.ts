@@ -27,6 +27,7 @@ import {
 import { type ModelTrialReport, reportTrial } from "./trial_report.ts";
 import type { EngineParts } from "./parts.ts";
 import { createPolicyEvidence } from "./policy_evidence.ts";
+import { openVerifyActs, type VerifyActs } from "./verify_acts.ts";
 
 /** What governs what the engine runs by. */
 export interface Governed {
@@ -34,6 +35,8 @@ export interface Governed {
   readonly switches: Switches;
   /** Puts what people and services do by hand on record. */
   readonly acting: Acting;
+  /** Whether that record is as it was written, and as checkpoints signed it. */
+  readonly verifyActs: VerifyActs;
   /** What decisions see of trials. */
   readonly rollouts: Pick<Rollouts, "observe">;
   /** Models on trial. */
@@ -61,6 +64,7 @@ type GovernedParts = Pick<
   | "switchBoard"
   | "renewSwitches"
   | "findOutPolicies"
+  | "checkpointsOf"
 >;
 
 /** Models on trial, as doors see them. */
@@ -105,6 +109,7 @@ export function createGoverned(
       found: trials.found,
     },
     acting: createActing(stores.governance, clock),
+    verifyActs: openVerifyActs(parts, changes),
     watchTrials: async () => [
       ...await switches.settle(),
       ...await watchTrials(changes, stores, rollouts),

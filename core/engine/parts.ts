@@ -4,11 +4,13 @@
  * @module
  */
 import type { Spooling } from "../decisions/log/writing/spooling.ts";
+import type { OpenedCheckpoints } from "../decisions/log/checkpoints/marks.ts";
 import type { Masking } from "../decisions/log/records/masks.ts";
 import type { ConsistencyLimits } from "../features/consistency_gate.ts";
 import type { TenantDestination } from "../plans/destinations/tenant_destination.ts";
 import type { Clock, Ids } from "../ports/clock.ts";
 import type { Findings, SwitchBoard } from "../ports/governance.ts";
+import type { LogOwner } from "../ports/log.ts";
 import type { Stores } from "../ports/stores.ts";
 import type { ConfiguredSource } from "../signals/configured.ts";
 import type { Priority } from "../signals/lend/budget_keys.ts";
@@ -69,6 +71,8 @@ export interface EngineParts {
   openFitter?(): Fitter;
   /** Finds out what proposed policies do; the engine's own thread unless given. */
   findOutPolicies?(job: PolicyJob): Promise<Findings>;
+  /** Checkpoints of an owner's logs, from all the places that they are kept in; none unless given. */
+  checkpointsOf?(owner: LogOwner): Promise<OpenedCheckpoints>;
   /** How far served features may differ from the signals; by 1 percent unless given. */
   readonly consistency?: ConsistencyLimits;
 }

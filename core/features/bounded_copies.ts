@@ -1,6 +1,8 @@
 /**
  * Copies of vectors within bounds of number and bytes: of those beyond, the one that
- * was used longest ago goes first.
+ * was used longest ago goes first. To put a copy last at each use would cost more than to
+ * find it, so one that was put last lately stays where it is: which copy goes is exact but
+ * for the latest uses, a quarter as many as copies may be kept.
  *
  * @module
  */
@@ -27,13 +29,17 @@ export interface BoundedCopies {
 interface Copy {
   readonly vector: FeatureVector | null;
   readonly bytes: number;
+  /** The use at which it was put last. */
+  lastAt: number;
 }
 
 /** Opens an empty set of copies. */
 export function createBoundedCopies(most: Bounds): BoundedCopies {
-  /** The one that was used last comes last. */
+  /** The one that was put last comes last. */
   const copies = new Map<string, Copy>();
+  const lately = Math.floor(most.copies / 4);
   let bytes = 0;
+  let uses = 0;
   function drop(name: string): void {
     bytes -= copies.get(name)?.bytes ?? 0;
     copies.delete(name);
@@ -42,13 +48,16 @@ export function createBoundedCopies(most: Bounds): BoundedCopies {
     use: (name) => {
       const copy = copies.get(name);
       if (copy === undefined) return undefined;
-      copies.delete(name);
-      copies.set(name, copy);
+      if (++uses - copy.lastAt > lately) {
+        copy.lastAt = uses;
+        copies.delete(name);
+        copies.set(name, copy);
+      }
       return copy.vector;
     },
     keep: (name, vector) => {
       drop(name);
-      const copy = { vector, bytes: bytesOf(name, vector) };
+      const copy = { vector, bytes: bytesOf(name, vector), lastAt: ++uses };
       copies.set(name, copy);
       bytes += copy.bytes;
       for (const oldest of copies.keys()) {

@@ -46,6 +46,20 @@ Deno.test("never more copies or bytes than allowed, and all of them come from th
   }));
 });
 
+Deno.test("what is used again and again outlasts what is used once", () => {
+  const copies = createBoundedCopies({ copies: 40, bytes: 1e9 });
+  for (let turn = 0; turn < 400; turn++) {
+    copies.keep(`once ${turn}`, vectorOf([turn]));
+    for (let one = 0; one < 20; one++) {
+      const isThere = copies.use(`often ${one}`) !== undefined;
+      assert.equal(isThere, turn > 0);
+      if (!isThere) copies.keep(`often ${one}`, vectorOf([one]));
+    }
+  }
+  assert.equal(copies.use("once 379"), undefined);
+  assert.notEqual(copies.use("once 380"), undefined);
+});
+
 Deno.test("a copy larger than all bounds is not kept, and text counts", () => {
   const copies = createBoundedCopies({ copies: 10, bytes: 2000 });
   copies.keep("small", vectorOf([1]));

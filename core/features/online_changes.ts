@@ -6,6 +6,7 @@
  */
 import type { Instant } from "../domain/day.ts";
 import type { OnlineFeatures, VectorKey, ViewRef } from "../ports/features.ts";
+import { printViewRef } from "./versions.ts";
 
 /** Age at which a look is due, and the greatest on which one may rely. */
 const LOOK_MS = 250;
@@ -32,17 +33,33 @@ export interface OnlineChanges {
    * @returns Null if there is nothing to wait for.
    */
   follow(keys: readonly VectorKey[]): Promise<void> | null;
-  /** Moment as of which all vectors of a view hold; null if it never was online. */
-  through(key: Pick<VectorKey, "view" | "version">): Instant | null;
+  /** A view that was followed. */
+  viewOf(key: VectorKey): FollowedView;
   /** Looks now. */
   look(): Promise<void>;
 }
 
+/** A version of a view as it was last looked at. */
+export interface FollowedView extends ViewRef {
+  /** `name@version`. */
+  readonly printed: string;
+  /**
+   * Moment as of which all its vectors hold; null if it never was online, undefined before
+   * a look knew of it.
+   */
+  readonly through: Instant | null | undefined;
+}
+
+type Followed = {
+  -readonly [member in keyof FollowedView]: FollowedView[member];
+};
+
 /** How far it was followed. */
 interface Seen {
-  readonly views: Map<string, ViewRef>;
-  /** By the names of the views; those that no look knew of are absent. */
-  readonly throughs: Map<string, Instant | null>;
+  /** By name, then by version. */
+  readonly views: Map<string, Map<number, Followed>>;
+  /** Whether a look knew of all of them. */
+  isWhole: boolean;
   place: number;
   /** When the last look began. */
   lookedMs: number;
@@ -53,7 +70,7 @@ export function followOnline(scope: ChangesScope): OnlineChanges {
   const { nowMs } = scope;
   const seen: Seen = {
     views: new Map(),
-    throughs: new Map(),
+    isWhole: true,
     place: -1,
     lookedMs: -Infinity,
   };
@@ -62,24 +79,20 @@ export function followOnline(scope: ChangesScope): OnlineChanges {
     return looking ??= look(scope, seen).finally(() => looking = null);
   }
   function isKnown(): boolean {
-    return seen.throughs.size === seen.views.size &&
-      nowMs() - seen.lookedMs < HOLD_MS;
+    return seen.isWhole && nowMs() - seen.lookedMs < HOLD_MS;
   }
   async function untilKnown(): Promise<void> {
     while (!isKnown()) await startLook();
   }
   return {
     follow: (keys) => {
-      for (const { view: name, version } of keys) {
-        const view = { name, version };
-        seen.views.set(nameOf(view), view);
-      }
-      if (!isKnown()) return untilKnown();
-      if (nowMs() - seen.lookedMs >= LOOK_MS) startLook().catch(() => {});
+      for (const key of keys) follow(seen, key);
+      const ageMs = nowMs() - seen.lookedMs;
+      if (!seen.isWhole || ageMs >= HOLD_MS) return untilKnown();
+      if (ageMs >= LOOK_MS) startLook().catch(() => {});
       return null;
     },
-    through: ({ view: name, version }) =>
-      seen.throughs.get(nameOf({ name, version })) ?? null,
+    viewOf: (key) => follow(seen, key),
     look: async () => {
       await looking;
       await startLook();
@@ -87,31 +100,40 @@ export function followOnline(scope: ChangesScope): OnlineChanges {
   };
 }
 
+/** The view of a key; from now on it is looked at. */
+function follow(seen: Seen, { view: name, version }: VectorKey): Followed {
+  const known = seen.views.get(name)?.get(version);
+  if (known !== undefined) return known;
+  const printed = printViewRef({ name, version });
+  const view: Followed = { name, version, printed, through: undefined };
+  const versions = seen.views.get(name) ?? new Map<number, Followed>();
+  seen.views.set(name, versions.set(version, view));
+  seen.isWhole = false;
+  return view;
+}
+
 /** Moments first: vectors written before a moment moved are among the changes after it. */
 async function look(scope: ChangesScope, seen: Seen): Promise<void> {
   const { online, tenant } = scope;
   const startedMs = scope.nowMs();
-  const before = [...seen.views].map(([name, view]) => ({
-    name,
-    view,
-    at: seen.throughs.get(name),
-  }));
+  const before = allOf(seen);
   const moments = await Promise.all(
-    before.map(({ view }) => online.through(tenant, view)),
+    before.map((view) => online.through(tenant, view)),
   );
   const { keys, place } = await online.changesAfter(tenant, seen.place);
   if (keys === null || keys.length > 0) scope.onChange(keys);
   let lost = false;
-  before.forEach(({ name, at }, one) => {
+  before.forEach((view, one) => {
     const moment = moments[one] ?? null;
-    seen.throughs.set(name, moment);
-    lost ||= moment === null && typeof at === "string";
+    lost ||= moment === null && typeof view.through === "string";
+    view.through = moment;
   });
+  seen.isWhole = allOf(seen).every(({ through }) => through !== undefined);
   seen.place = place;
   seen.lookedMs = startedMs;
   if (lost) scope.onLost();
 }
 
-function nameOf({ name, version }: ViewRef): string {
-  return `${name}@${version}`;
+function allOf({ views }: Seen): Followed[] {
+  return [...views.values()].flatMap((versions) => [...versions.values()]);
 }

@@ -9,7 +9,7 @@
  * @module
  */
 import { momentValue } from "../domain/calendar.ts";
-import type { Instant } from "../domain/day.ts";
+import { createInstantReader, type Instant } from "../domain/day.ts";
 import { type EntityIds, type EntityKey, entityKey } from "../domain/entity.ts";
 import type {
   FeatureReading,
@@ -22,6 +22,7 @@ import type { Scalar } from "../domain/signal.ts";
 import { type Soon, whenThere } from "../domain/soon.ts";
 import type { VectorKey } from "../ports/features.ts";
 import type { Catalogue, ReadFeature } from "./catalogue.ts";
+import { type PlannedView, planRead } from "./read_plan.ts";
 import type { RecentVector, RecentVectors } from "./recent_vectors.ts";
 import { requestValue } from "./request_features.ts";
 
@@ -66,6 +67,9 @@ export interface ReadScope {
 const MISSING: FeatureReading = { value: null, status: "missing", at: null };
 const WITHHELD: FeatureReading = { value: null, status: "withheld", at: null };
 const PURPOSE = "optimization";
+const NO_PINS: readonly string[] = [];
+/** Many reads are of the same moment. */
+const millisOf = createInstantReader();
 
 /** What a read knows of one view. */
 interface ViewState {
@@ -93,60 +97,53 @@ export function readFeatures(
   scope: ReadScope,
   query: FeatureQuery,
 ): Soon<FeatureReadings> {
-  const { ids } = query;
-  const features = scope.catalogue.pinned(query.pins ?? []);
-  const found = ids.map((id) => features.get(id));
-  return whenThere(readViews(scope, query, found), (states) => {
+  const { ids, pins = NO_PINS } = query;
+  const { features, views } = planRead(scope.catalogue, ids, pins);
+  return whenThere(readViews(scope, query, views), (states) => {
     const readings: Record<string, FeatureReading> = {};
-    ids.forEach((id, place) => {
-      const feature = found[place];
-      const state = feature && states.get(feature.view);
-      readings[id] = feature && state
-        ? readingOf(feature, state, query)
-        : MISSING;
-    });
+    for (let place = 0; place < ids.length; place++) {
+      const feature = features[place] ?? null;
+      readings[ids[place] as string] = feature === null
+        ? MISSING
+        : readingOf(feature, states[feature.viewPlace] as ViewState, query);
+    }
     return readings;
   });
 }
 
+/** How the views stand, in their order. */
 function readViews(
   { tenant, recent, onServed }: ReadScope,
   query: FeatureQuery,
-  found: readonly (ReadFeature | undefined)[],
-): Soon<Map<FeatureView, ViewState>> {
-  const states = new Map<FeatureView, ViewState>();
-  const reads: VectorRead[] = [];
-  for (const [view, needsVector] of viewsOf(found)) {
-    const state = withoutVector(view, query);
-    const id = query.entities[view.entity];
-    if (!needsVector || id === undefined || !isFor(view, query)) {
-      states.set(view, state);
-    } else reads.push({ view, entity: entityKey(view.entity, id) });
+  views: readonly PlannedView[],
+): Soon<readonly ViewState[]> {
+  const reads = views.map((planned) => vectorReadOf(planned, query));
+  const keys = reads.filter((read) => read !== null).map(keyOf);
+  if (keys.length === 0) {
+    return views.map(({ view }) => withoutVector(view, query));
   }
-  if (reads.length === 0) return states;
-  return whenThere(recent.read(tenant, reads.map(keyOf)), (used) => {
-    used.forEach((one, place) => {
-      const read = reads[place];
-      if (read === undefined) return;
-      onServed?.(tenant, read, one);
-      states.set(read.view, stateOf(read.view, one, query));
+  return whenThere(recent.read(tenant, keys), (used) => {
+    const moment = { query, nowMs: millisOf(query.at) };
+    let next = 0;
+    return views.map((planned, place) => {
+      const read = reads[place] ?? null;
+      if (read === null) return withoutVector(planned.view, query);
+      const vector = used[next++] as RecentVector;
+      onServed?.(tenant, read, vector);
+      return stateOf(planned, vector, moment);
     });
-    return states;
   });
 }
 
-/** Views that are read, and whether their vectors are needed: for values, or for consent. */
-function viewsOf(
-  found: readonly (ReadFeature | undefined)[],
-): Map<FeatureView, boolean> {
-  const views = new Map<FeatureView, boolean>();
-  for (const feature of found) {
-    if (feature === undefined) continue;
-    const { view, kept } = feature;
-    if (views.get(view)) continue;
-    views.set(view, kept || view.consent !== undefined);
-  }
-  return views;
+/** The vector that a view needs; null if it needs none, or none may be read. */
+function vectorReadOf(
+  { view, needsVector }: PlannedView,
+  query: FeatureQuery,
+): VectorRead | null {
+  const id = query.entities[view.entity];
+  return needsVector && id !== undefined && isFor(view, query)
+    ? { view, entity: entityKey(view.entity, id) }
+    : null;
 }
 
 function keyOf({ view: { name, version }, entity }: VectorRead): VectorKey {
@@ -167,9 +164,9 @@ function withoutVector(view: FeatureView, query: FeatureQuery): ViewState {
 }
 
 function stateOf(
-  view: FeatureView,
+  { view, millisOf }: PlannedView,
   { vector, through }: RecentVector,
-  query: FeatureQuery,
+  { query, nowMs }: { readonly query: FeatureQuery; readonly nowMs: number },
 ): ViewState {
   if (vector === null) return withoutVector(view, query);
   const at = through !== null && through > vector.at ? through : vector.at;
@@ -177,7 +174,7 @@ function stateOf(
     view.ttlSeconds,
     query.maxAgeSeconds ?? Infinity,
   );
-  const ageMs = Math.abs(Date.parse(query.at) - Date.parse(at));
+  const ageMs = Math.abs(nowMs - millisOf(at));
   const status = ageMs > mostSeconds * 1000 ? "stale" : "fresh";
   return { withheld: vector.withheld === true, vector, status, at };
 }

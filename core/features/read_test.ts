@@ -13,6 +13,7 @@ import type {
 import type { DeclaredView, ViewState } from "../ports/features.ts";
 import { keepCatalogues } from "./catalogue.ts";
 import { type FeatureQuery, readFeatures } from "./read.ts";
+import { planRead } from "./read_plan.ts";
 import type { RecentVector } from "./recent_vectors.ts";
 
 const AT = "2026-03-01T12:00:00.000Z";
@@ -249,4 +250,29 @@ Deno.test("each vector is read once, and told of", async () => {
   }, { ids: IDS, entities: { subject: "s-1" }, at: AT });
   assert.deepEqual(keys, [1]);
   assert.deepEqual(told, ["acme orders subject:s-1"]);
+});
+
+Deno.test("the same ids lead where the catalogue and the pins of a read say", async () => {
+  const [one, two] = [1, 2].map((version) => viewOf({ version }, ORDERS));
+  if (one === undefined || two === undefined) return assert.fail();
+  const catalogueOf = (...views: (readonly [FeatureView, ViewState])[]) =>
+    keepCatalogues({
+      list: () =>
+        Promise.resolve(views.map(([view, state]) => ({
+          ...{ view, state, declaredAt: AT, promotedAt: null },
+        }))),
+    }).of("acme");
+  const before = await catalogueOf([one, "serving"]);
+  const after = await catalogueOf([one, "superseded"], [two, "serving"]);
+  const ids = ["orders.count"];
+  const [none, first, second] = [[], ["orders@1"], ["orders@2"]];
+  const versions = [
+    planRead(before, ids, none),
+    planRead(after, ids, none),
+    planRead(after, ids, first),
+    planRead(after, ids, second),
+    planRead(before, ids, second),
+  ].map(({ features }) => features[0]?.view.version);
+  assert.deepEqual(versions, [1, 2, 1, 2, 1]);
+  assert.equal(planRead(after, ids, none), planRead(after, ids, none));
 });

@@ -18,6 +18,7 @@ import {
 } from "./bounded_copies.ts";
 import { gatherReads } from "./gather_reads.ts";
 import { followOnline, type OnlineChanges } from "./online_changes.ts";
+import { printViewRef } from "./versions.ts";
 
 const BOUNDS: Bounds = { copies: 50_000, bytes: 64 * 2 ** 20 };
 
@@ -53,6 +54,8 @@ interface Tenant {
   readonly name: string;
   /** Part of the names of copies; another one when all of them go. */
   epoch: number;
+  /** How the names of copies begin, by view as printed. */
+  readonly beginnings: Map<string, string>;
   readonly changes: OnlineChanges;
 }
 
@@ -64,8 +67,13 @@ export function keepRecent(
   const copies = createBoundedCopies(options.bounds ?? BOUNDS);
   const loads = createLoads(online, copies);
   function drop(tenant: Tenant, keys: readonly VectorKey[] | null): void {
-    if (keys === null) tenant.epoch++;
-    for (const key of keys ?? []) loads.drop(copyName(tenant, key));
+    if (keys === null) {
+      tenant.epoch++;
+      tenant.beginnings.clear();
+    }
+    for (const { view: name, version, entity } of keys ?? []) {
+      loads.drop(copyName(tenant, printViewRef({ name, version }), entity));
+    }
   }
   const tenantOf = followTenants(online, { ...options, drop });
   async function changing(
@@ -80,8 +88,8 @@ export function keepRecent(
       return whenThere(tenant.changes.follow(keys), () => {
         let areThere = true;
         const found = keys.map((key): Soon<RecentVector> => {
-          const through = tenant.changes.through(key);
-          const copy = copyName(tenant, key);
+          const { printed, through = null } = tenant.changes.viewOf(key);
+          const copy = copyName(tenant, printed, key.entity);
           const vector = copies.use(copy);
           if (vector !== undefined) return { vector, through };
           areThere = false;
@@ -102,8 +110,17 @@ export function keepRecent(
   };
 }
 
-function copyName({ name, epoch }: Tenant, key: VectorKey): string {
-  return `${name}\n${epoch}\n${key.view}@${key.version}\n${key.entity}`;
+function copyName(
+  { name, epoch, beginnings }: Tenant,
+  view: string,
+  entity: VectorKey["entity"],
+): string {
+  let beginning = beginnings.get(view);
+  if (beginning === undefined) {
+    beginning = `${name}\n${epoch}\n${view}\n`;
+    beginnings.set(view, beginning);
+  }
+  return beginning + entity;
 }
 
 /** Each tenant's changes, followed from the first time that it is asked about. */
@@ -122,7 +139,7 @@ function followTenants(
       onChange: (keys) => drop(tenant, keys),
       onLost: () => onLost?.(name),
     });
-    const tenant: Tenant = { name, epoch: 0, changes };
+    const tenant: Tenant = { name, epoch: 0, beginnings: new Map(), changes };
     tenants.set(name, tenant);
     return tenant;
   };

@@ -4,6 +4,7 @@
  * @module
  */
 import type {
+  AuditAnchor,
   AuditDamage,
   AuditHead,
   AuditRecord,
@@ -76,6 +77,8 @@ export interface Changes extends Authoring, Overrides {
   ): Promise<readonly AuditRecord[]>;
   /** Where the audit log ends. */
   head(scope: Scope): Promise<AuditHead>;
+  /** From where it goes on, after acts were retired. */
+  anchor(scope: Scope): Promise<AuditAnchor>;
   /**
    * Where the log, and what is kept beside it, are not as they were written.
    *
@@ -109,6 +112,7 @@ export function createChanges(options: ChangesOptions): Changes {
     content: (hash) => store.load(hash),
     records: (scope, asked) => store.records(scope, asked),
     head: (scope) => store.head(scope),
+    anchor: (scope) => store.anchor(scope),
     verify: (scope, visit) => verifyAudit(store, scope, visit),
   };
 }

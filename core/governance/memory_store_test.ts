@@ -8,6 +8,7 @@ import {
   AUDIT_START,
   type AuditRecord,
   chainEvents,
+  readAuditAnchor,
 } from "../domain/audit_log.ts";
 import type { ActivePointer, Change } from "../domain/change.ts";
 import type { ChangeEvent } from "../domain/change_event.ts";
@@ -102,6 +103,7 @@ export function createMemoryStore(): MemoryStore {
         ).slice(0, limit),
       ),
     head: () => Promise.resolve(log.at(-1) ?? AUDIT_START),
+    anchor: () => Promise.resolve(readAuditAnchor(log)),
   };
 }
 

@@ -6,10 +6,10 @@
  * @module
  */
 import {
-  AUDIT_START,
   type AuditDamage,
   type AuditRecord,
-  findAuditDamage,
+  readChangeEvent,
+  startAuditWalk,
 } from "../domain/audit_log.ts";
 import { sha256 } from "../domain/canonical.ts";
 import type { ActivePointer, Change } from "../domain/change.ts";
@@ -20,7 +20,7 @@ import type { GovernanceStore, Scope } from "../ports/governance.ts";
 const PAGE = 500;
 
 /**
- * Finds every damage.
+ * Finds every damage; begins anew if acts are retired meanwhile.
  *
  * @param visit Told of each record of the log, in order.
  */
@@ -29,21 +29,25 @@ export async function verifyAudit(
   scope: Scope,
   visit: (record: AuditRecord) => void = () => {},
 ): Promise<readonly AuditDamage[]> {
-  const damages: AuditDamage[] = [];
   const events: ChangeEvent[] = [];
-  let head = AUDIT_START;
-  for (;;) {
-    const asked = { after: head.seq, limit: PAGE };
-    const records = await store.records(scope, asked);
+  const anchor = await store.anchor(scope);
+  const walk = startAuditWalk(anchor);
+  for (let after = 0;;) {
+    const records = await store.records(scope, { after, limit: PAGE });
+    for (const record of records) {
+      visit(record);
+      const event = walk.take(record);
+      if (event !== null) events.push(event);
+    }
     const last = records.at(-1);
     if (last === undefined) break;
-    damages.push(...findAuditDamage(records, head));
-    records.forEach(visit);
-    events.push(...records.flatMap(readEvent));
-    head = last;
+    after = last.seq;
+  }
+  if ((await store.anchor(scope)).seq !== anchor.seq) {
+    return await verifyAudit(store, scope, visit);
   }
   return [
-    ...damages,
+    ...walk.end(),
     ...changeDamages(await store.list(scope, {}), events),
     ...await pointerDamages(store, scope, events),
   ];
@@ -61,22 +65,8 @@ export async function readEvents(
     const records = await store.records(scope, { after, limit: PAGE, change });
     const last = records.at(-1);
     if (last === undefined) return events;
-    events.push(...records.flatMap(readEvent));
+    events.push(...records.flatMap((one) => readChangeEvent(one) ?? []));
     after = last.seq;
-  }
-}
-
-/** Nothing for what is no record any more; its hash tells. */
-function readEvent({ record }: AuditRecord): readonly ChangeEvent[] {
-  try {
-    const event: Partial<ChangeEvent> | null = JSON.parse(record);
-    const named = [event?.change, event?.subject];
-    return named.every((name) => typeof name === "string")
-      ? [event as ChangeEvent]
-      : [];
-  } catch (error) {
-    if (error instanceof SyntaxError) return [];
-    throw error;
   }
 }
 

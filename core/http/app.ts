@@ -4,13 +4,10 @@
  *
  * @module
  */
-import { Hono } from "hono";
 import { openDeadlines } from "../domain/deadline.ts";
-import { EngineError } from "../domain/error.ts";
 import type { Engine } from "../engine.ts";
 import { printDocs } from "./docs_page.tsx";
 import type { AccessEntry } from "./access_log.ts";
-import { openExchange } from "./request/exchange.ts";
 import { createKeyring, type KeyringScope } from "./access/keyring.ts";
 import { ALL_ALLOWED, type Allowances } from "./load/allowances.ts";
 import { type LoadGate, OPEN_GATE } from "./load/load_gate.ts";
@@ -18,8 +15,9 @@ import { createMetrics, type Metrics, type Observed } from "./metrics.ts";
 import { createTelemetry, type Telemetry } from "../telemetry/telemetry.ts";
 import { createOpenApi, printOpenApi } from "./openapi.ts";
 import { ENDPOINTS } from "./routes/all.ts";
-import type { Endpoint, OpenEndpoint } from "./routes/endpoint.ts";
-import { serve, type ServeScope } from "./request/serve.ts";
+import type { OpenEndpoint } from "./routes/endpoint.ts";
+import { createRouting } from "./request/routing.ts";
+import type { ServeScope } from "./request/serve.ts";
 
 const DEFAULT_BODY_LIMIT_BYTES = 1_048_576;
 /** Deliveries are as large as their senders make them: Klaviyo's are up to 5 MB. */
@@ -27,9 +25,6 @@ const DELIVERY_LIMIT_BYTES = 8 * 1_048_576;
 
 /** What takes longer is slow. */
 const SLOW_MS = 50;
-/** Names, addresses and ports, or nothing. */
-const HOST = /^[\w.:[\]%~-]*$/;
-
 /** How long a decision may take. */
 const DEADLINE_MS = 150;
 
@@ -96,30 +91,20 @@ export function createApp(engine: Engine, options: AppOptions): App {
     ...{ clock, ids, metrics, telemetry },
     log: options.log ?? (() => {}),
   };
-  const app = new Hono();
-  const endpoints = [...ENDPOINTS, ...describingEndpoints()];
-  for (const endpoint of endpoints) {
-    app.on(
-      endpoint.method.toUpperCase(),
-      honoPath(endpoint.path),
-      (context) => serve(context, endpoint, scope),
-    );
-  }
-  app.notFound((context) => {
-    const exchange = openExchange(context, "none", scope);
-    const allowed = allowedMethods(endpoints, context.req.path);
-    return allowed.length === 0
-      ? exchange.fail(noRoute())
-      : exchange.fail(wrongMethod(allowed), { allow: allowed.join(", ") });
-  });
-  app.onError((error, context) =>
-    openExchange(context, "none", scope).fail(error)
+  const answer = createRouting(
+    [...ENDPOINTS, ...describingEndpoints()],
+    scope,
   );
   return {
-    fetch: (request) => hasHost(request) ? app.fetch(request) : noRequest(),
-    request: async (path, init) => await app.request(path, init),
+    fetch: answer,
+    request: async (asked, init) => await answer(requestOf(asked, init)),
     metrics,
   };
+}
+
+function requestOf(asked: string | Request, init?: RequestInit): Request {
+  const isPath = typeof asked === "string" && asked.startsWith("/");
+  return new Request(isPath ? `http://localhost${asked}` : asked, init);
 }
 
 function openTelemetry(): Telemetry {
@@ -128,22 +113,6 @@ function openTelemetry(): Telemetry {
     nowMs: () => performance.now(),
     wallMs: Date.now,
   });
-}
-
-/**
- * Servers put the header `Host` in front of the path as it came: one that holds a path is
- * refused, as whoever stands in front judged the request by another.
- */
-function hasHost({ headers }: Request): boolean {
-  return HOST.test(headers.get("host") ?? "");
-}
-
-function noRequest(): Response {
-  return new Response(null, { status: 400, headers: { connection: "close" } });
-}
-
-function honoPath(path: string): string {
-  return path.replaceAll(/\{(\w+)\}/g, ":$1");
 }
 
 function describingEndpoints(): readonly OpenEndpoint[] {
@@ -168,31 +137,4 @@ function describingEndpoints(): readonly OpenEndpoint[] {
 function lazily<T extends string | object>(make: () => T): () => T {
   let made: T | null = null;
   return () => made ??= make();
-}
-
-function allowedMethods(
-  endpoints: readonly Endpoint[],
-  path: string,
-): readonly string[] {
-  const methods = endpoints.filter((endpoint) => {
-    const pattern = endpoint.path.replaceAll(/\{\w+\}/g, "[^/]+");
-    return new RegExp(`^${pattern}$`).test(path);
-  }).flatMap(({ method }) =>
-    method === "get" ? ["GET", "HEAD"] : [method.toUpperCase()]
-  );
-  return [...new Set(methods)].sort();
-}
-
-function noRoute(): EngineError {
-  return new EngineError(
-    "not_found",
-    'Cannot find route: see "/docs" for those there are',
-  );
-}
-
-function wrongMethod(allowed: readonly string[]): EngineError {
-  return new EngineError(
-    "method_not_allowed",
-    `Cannot use this method here: send ${allowed.join(" or ")}`,
-  );
 }

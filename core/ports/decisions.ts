@@ -4,7 +4,7 @@
  * @module
  */
 import type { Instant } from "../domain/day.ts";
-import type { LoggedRecord } from "../domain/decision.ts";
+import type { ChainRecord, LoggedRecord } from "../domain/decision.ts";
 import { EngineError } from "../domain/error.ts";
 import type { LogKind } from "../domain/log_record.ts";
 import type {
@@ -84,8 +84,17 @@ export interface LogSearch {
   readonly limit: number;
 }
 
+/** A log of an owner, to be read along its chain of hashes. */
+export interface RecordChain<R extends ChainRecord = ChainRecord> {
+  /** Records after a place in the chain, in order. */
+  read(owner: string, after: number, limit: number): Promise<readonly R[]>;
+  head(owner: string): Promise<ChainHead | null>;
+  /** The last record that was retired: the chain goes on from it. Null if none was. */
+  anchor(owner: string): Promise<ChainHead | null>;
+}
+
 /** The decision log: append-only, one hash chain per tenant. */
-export interface DecisionLog {
+export interface DecisionLog extends RecordChain<LoggedRecord> {
   /**
    * Appends entries in one transaction, durable when it resolves; entries whose
    * idempotency key is known are not appended.
@@ -94,20 +103,11 @@ export interface DecisionLog {
    */
   append(entries: readonly LogEntry[]): Promise<readonly Appended[]>;
   find(tenant: string, id: string): Promise<LoggedRecord | null>;
-  /** Records after a place in the chain, in order. */
-  read(
-    tenant: string,
-    after: number,
-    limit: number,
-  ): Promise<readonly LoggedRecord[]>;
   /** Records of entities, in the order of their moments. */
   search(
     tenant: string,
     asked: LogSearch,
   ): Promise<readonly LoggedRecord[]>;
-  head(tenant: string): Promise<ChainHead | null>;
-  /** The last record that was retired: the chain goes on from it. Null if none was. */
-  anchor(tenant: string): Promise<ChainHead | null>;
   tenants(): Promise<readonly string[]>;
 }
 

@@ -4,8 +4,12 @@
  *
  * @module
  */
-import type { ActEvent } from "../domain/act.ts";
-import type { AuditHead, AuditRecord } from "../domain/audit_log.ts";
+import type { ActEvent, ActsRetired } from "../domain/act.ts";
+import type {
+  AuditAnchor,
+  AuditHead,
+  AuditRecord,
+} from "../domain/audit_log.ts";
 import type {
   ActivePointer,
   Actor,
@@ -62,7 +66,10 @@ export interface GovernanceStore {
    */
   commit(scope: Scope, step: ChangeStep): Promise<boolean>;
   /** Puts acts on record in the audit log; durable when it resolves. */
-  record(scope: Scope, acts: readonly ActEvent[]): Promise<void>;
+  record(
+    scope: Scope,
+    acts: readonly (ActEvent | ActsRetired)[],
+  ): Promise<void>;
   /** Keeps a content under its hash; one of the same hash is left as it is. */
   keep(hash: string, text: string): Promise<void>;
   load(hash: string): Promise<string | null>;
@@ -87,6 +94,8 @@ export interface GovernanceStore {
   ): Promise<readonly AuditRecord[]>;
   /** Where the audit log ends. */
   head(scope: Scope): Promise<AuditHead>;
+  /** From where the audit log goes on, as its last record of retention says. */
+  anchor(scope: Scope): Promise<AuditAnchor>;
 }
 
 /** What checking a content finds out; hashes are added to make evidence of it. */

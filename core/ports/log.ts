@@ -67,6 +67,17 @@ export interface CheckpointArchive {
   owners(): Promise<readonly LogOwner[]>;
 }
 
+/** Which checkpoints are thinned: all but the last of a day. */
+export interface ThinnedCheckpoints {
+  /** None that was made from this moment on. */
+  readonly before: Instant;
+  /**
+   * From where the logs of their owner go on, 0 for their beginning: the last checkpoint
+   * that signed either of them there is kept.
+   */
+  readonly anchors: { readonly decisions: number; readonly acts: number };
+}
+
 /** What retention takes out of the database. */
 export interface LogRetention {
   /**
@@ -77,6 +88,27 @@ export interface LogRetention {
    * @returns How many are gone; 0 if nothing is left up to there.
    */
   retire(tenant: string, upTo: number, limit: number): Promise<number>;
+  /**
+   * Takes out the oldest acts, so many at most; what is told of changes stays. To be
+   * called once the audit log goes on from the last of them.
+   *
+   * @param upTo No record beyond this one.
+   * @returns How many are gone; 0 if nothing is left up to there.
+   */
+  retireActs(owner: LogOwner, upTo: number, limit: number): Promise<number>;
+  /** Checkpoints to be thinned. */
+  countThinned(owner: LogOwner, asked: ThinnedCheckpoints): Promise<number>;
+  /**
+   * Takes out checkpoints, so many at most: never the newest of all, as no later one is of
+   * its day.
+   *
+   * @returns How many are gone.
+   */
+  thinCheckpoints(
+    owner: LogOwner,
+    asked: ThinnedCheckpoints,
+    limit: number,
+  ): Promise<number>;
   /** Tenants that have answers under keys. */
   keyedTenants(): Promise<readonly string[]>;
   /** Answers under keys that were kept before a moment. */

@@ -25,6 +25,8 @@ export interface SpoolBatch {
   /** In the order in which they were spooled. */
   readonly entries: readonly LogEntry[];
   readonly gaps: readonly SpoolGap[];
+  /** Whether others waited behind them. */
+  readonly more: boolean;
   /**
    * Lets go of them, once the log has them.
    *

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { RowScores } from "./session.ts";
 
 /** What two versions said of the same rows. */
 export interface Agreement {
@@ -21,7 +22,7 @@ export interface Agreement {
 /** Counts. */
 export interface AgreementCounter {
   /** Adds rows, both of shape [rows]. */
-  add(first: Float64Array, second: Float64Array): void;
+  add(first: RowScores, second: RowScores): void;
   readonly agreement: Agreement;
 }
 

@@ -12,12 +12,13 @@
 import type { EncodingRow } from "../domain/encoding.ts";
 import type { Alias } from "../domain/model_event.ts";
 import { type ModelRecord, printModelRef } from "../domain/score.ts";
-import type { Soon } from "../domain/soon.ts";
+import { rescued, type Soon } from "../domain/soon.ts";
 import {
   type Agreement,
   type AgreementCounter,
   countAgreement,
 } from "./agreement.ts";
+import type { RowScores } from "./session.ts";
 
 /** Answers of the champion that may wait. */
 const MOST_WAITING = 256;
@@ -29,7 +30,7 @@ export interface Beside {
   readonly alias: Exclude<Alias, "champion">;
   readonly record: ModelRecord;
   /** Scores off the thread that answers. */
-  score(rows: readonly EncodingRow[]): Soon<Float64Array>;
+  score(rows: readonly EncodingRow[]): Soon<RowScores>;
 }
 
 /** What the champion answered. */
@@ -37,7 +38,7 @@ export interface Answered {
   readonly tenant: string;
   readonly record: ModelRecord;
   readonly rows: readonly EncodingRow[];
-  readonly scores: Float64Array;
+  readonly scores: RowScores;
 }
 
 /** How a version beside the champion compares with it, since this process started. */
@@ -68,6 +69,12 @@ interface Pair extends Pick<Comparison, "tenant" | "champion" | "beside"> {
   unscored: number;
 }
 
+/** Finds who has a role beside the champion of a name. */
+export type FindBeside = (
+  tenant: string,
+  name: string,
+) => Soon<readonly Beside[]>;
+
 /**
  * Starts.
  *
@@ -75,7 +82,7 @@ interface Pair extends Pick<Comparison, "tenant" | "champion" | "beside"> {
  * @param random Draws from [0, 1); chance unless given.
  */
 export function createBesideQueue(
-  find: (tenant: string, name: string) => Soon<readonly Beside[]>,
+  find: FindBeside,
   random: () => number = Math.random,
 ): BesideQueue {
   const waiting: Answered[] = [];
@@ -99,6 +106,7 @@ export function createBesideQueue(
   }
   return {
     offer: (answered) => {
+      if (isAlone(answered, find)) return;
       offered = waiting.length === 0 ? 1 : offered + 1;
       if (waiting.length < MOST_WAITING) waiting.push(answered);
       else {
@@ -123,6 +131,12 @@ export function createBesideQueue(
   };
 }
 
+/** Whether nobody is known to be beside; where that is not at hand, it is asked later. */
+function isAlone({ tenant, record }: Answered, find: FindBeside): boolean {
+  const known = rescued(() => find(tenant, record.name), () => []);
+  return !(known instanceof Promise) && known.length === 0;
+}
+
 /** Answers of one version. */
 type Alike = readonly [Answered, ...Answered[]];
 
@@ -144,7 +158,7 @@ function joinAlike(alike: Alike): Answered {
   return {
     ...alike[0],
     rows: alike.flatMap(({ rows }) => [...rows]),
-    scores: Float64Array.from(alike.flatMap(({ scores }) => [...scores])),
+    scores: alike.flatMap(({ scores }) => [...scores]),
   };
 }
 

@@ -37,3 +37,18 @@ Deno.test("each answer has the same chance to be compared, and what is left out 
   const late = seen.filter((answer) => answer >= 2560).length;
   assert.ok(late > 96 && late < 160, `${late} of 256 of the later half`);
 });
+
+Deno.test("nothing waits where nobody is beside", async () => {
+  let asked = 0;
+  const queue = createBesideQueue(() => {
+    asked++;
+    return [];
+  });
+  const scores = Float64Array.of(1);
+  const rows = [{ values: [], action: null }];
+  for (let answer = 0; answer < 300; answer++) {
+    queue.offer({ tenant: "acme", record: RECORD, rows, scores });
+  }
+  await queue.close();
+  assert.deepEqual([asked, queue.leftOut], [300, 0]);
+});

@@ -13,7 +13,7 @@ import { readLinearSteps } from "../trees/read_linear.ts";
 import { readTrees } from "../trees/read_trees.ts";
 import { compileLinear } from "./compiled_linear.ts";
 import { compileTrees } from "./compiled_trees.ts";
-import type { EncodedRows, Runtime } from "./runtime.ts";
+import type { EncodedRows, FewRows, Runtime } from "./runtime.ts";
 
 /** Trees of up to so many rows: 100 of 31 leaves take 4 µs for a row, the runtime 12. */
 const ROWS_OF_TREES = 2;
@@ -22,12 +22,10 @@ const ROWS_OF_LINEAR = 32;
 const PROBES = 128;
 
 /** Scores one row, shape [columns]. */
-export type RowScore = (row: Float32Array) => number;
+export type RowScore = FewRows["score"];
 
 interface Compiled {
-  readonly score: RowScore;
-  /** Rows up to which it is quicker than the runtime. */
-  readonly mostRows: number;
+  readonly few: FewRows;
   /** Values about which each column is probed, shape [columns][…]. */
   readonly known: readonly (readonly number[])[];
 }
@@ -49,18 +47,13 @@ export async function withCompiledRows(
     ? compileGraphOfTrees(onnx, ports) ?? compileGraphOfLinear(onnx)
     : null;
   if (compiled === null) return runtime;
-  const { score, mostRows } = compiled;
-  const probes = probeRows(compiled.known);
+  const { few, known } = compiled;
+  const probes = probeRows(known);
   const said = await Promise.try(() => runtime.run(probes)).catch(() => null);
-  const own = scoreRows(score, probes);
-  if (!said?.every((one, row) => Object.is(one, own[row]))) return runtime;
-  return {
-    run: (encoded) =>
-      encoded.rows <= mostRows
-        ? scoreRows(score, encoded)
-        : runtime.run(encoded),
-    release: () => runtime.release(),
-  };
+  const own = scoreRows(few.score, probes);
+  return said?.every((one, row) => Object.is(one, own[row]))
+    ? { ...runtime, few }
+    : runtime;
 }
 
 function compileGraphOfTrees(
@@ -74,7 +67,7 @@ function compileGraphOfTrees(
   trees.asked.forEach((column, node) =>
     known[column]?.push(trees.cuts[node] as number)
   );
-  return { score, mostRows: ROWS_OF_TREES, known };
+  return { few: { score, most: ROWS_OF_TREES }, known };
 }
 
 function compileGraphOfLinear(onnx: Uint8Array): Compiled | null {
@@ -82,16 +75,19 @@ function compileGraphOfLinear(onnx: Uint8Array): Compiled | null {
   const score = steps && compileLinear(steps);
   if (steps === null || score === null) return null;
   const known = Array.from(steps.centres, (centre) => [0, 1, centre]);
-  return { score, mostRows: ROWS_OF_LINEAR, known };
+  return { few: { score, most: ROWS_OF_LINEAR }, known };
 }
 
-function scoreRows(score: RowScore, { data, rows }: EncodedRows): Float64Array {
+/** Scores encoded rows one by one. */
+export function scoreRows(
+  score: RowScore,
+  { data, rows }: EncodedRows,
+): readonly number[] {
   const columns = data.length / rows;
-  const scores = new Float64Array(rows);
-  for (let row = 0; row < rows; row++) {
-    scores[row] = score(data.subarray(row * columns, (row + 1) * columns));
-  }
-  return scores;
+  return Array.from(
+    { length: rows },
+    (_, row) => score(data.subarray(row * columns, (row + 1) * columns)),
+  );
 }
 
 /** Rows on and beside what is known of each column, some with missing values. */

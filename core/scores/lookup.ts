@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { createInstantReader } from "../domain/day.ts";
 import { type Deadline, NO_DEADLINE } from "../domain/deadline.ts";
 import { EngineError } from "../domain/error.ts";
 import type { Soon } from "../domain/soon.ts";
@@ -53,9 +54,27 @@ interface Kept {
 
 type Answers = Map<string, Kept>;
 
+/**
+ * Names what is asked about names: each question once, as most are asked for every decision.
+ *
+ * @param what What of them is to be known.
+ */
+export function createQuestions(what: string): (name: string) => string {
+  const questions = new Map<string, string>();
+  return (name) => {
+    const known = questions.get(name);
+    if (known !== undefined) return known;
+    if (questions.size >= MOST_ANSWERS) questions.clear();
+    const question = `${what} ${name}`;
+    questions.set(name, question);
+    return question;
+  };
+}
+
 /** Starts without answers. */
 export function createLookup(clock: Clock): Lookup {
   const kept = new Map<string, Answers>();
+  const millisOf = createInstantReader();
   const asking = createAsking(clock);
   const renewing = new Set<Promise<void>>();
   function lookUp<T>(
@@ -68,7 +87,7 @@ export function createLookup(clock: Clock): Lookup {
     if (known === undefined) {
       return asking.ask(answers, question, ask) as Promise<T>;
     }
-    const now = Date.parse(clock.now());
+    const now = millisOf(clock.now());
     const age = Math.abs(now - known.at);
     if (age < FRESH_MS || isDoubted(known, now)) return known.answer as T;
     const asked = asking.ask(answers, question, ask);

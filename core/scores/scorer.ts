@@ -8,13 +8,13 @@ import { EngineError } from "../domain/error.ts";
 import { type ModelRecord, printModelRef } from "../domain/score.ts";
 import type { Soon } from "../domain/soon.ts";
 import type { ModelRegistry } from "../ports/models.ts";
-import type { SessionCache } from "./session.ts";
+import type { RowScores, SessionCache } from "./session.ts";
 
 /** A version that is ready to score. */
 export interface Scorer {
   readonly record: ModelRecord;
   /** One score for each row, shape [rows], in the unit of the record. */
-  score(rows: readonly EncodingRow[]): Soon<Float64Array>;
+  score(rows: readonly EncodingRow[]): Soon<RowScores>;
   /** The model's bytes, for explanations. */
   artifact(): Promise<Uint8Array>;
 }

@@ -19,7 +19,11 @@ import {
 } from "../domain/score.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Champion, ModelRegistry } from "../ports/models.ts";
-import { type Comparison, createBesideQueue } from "./beside.ts";
+import {
+  type Comparison,
+  createBesideQueue,
+  type FindBeside,
+} from "./beside.ts";
 import { createAtWork, guarded, type Guarding } from "./at_work.ts";
 import { parseCurves } from "./curves.ts";
 import {
@@ -30,7 +34,7 @@ import {
   openChampion,
   type OpenedChampion,
 } from "./in_charge.ts";
-import { createLookup, type Lookup } from "./lookup.ts";
+import { createLookup, createQuestions, type Lookup } from "./lookup.ts";
 import { contained, openScorer, type Scorer, unavailable } from "./scorer.ts";
 import { createSessionCache } from "./session.ts";
 import { findOnTrial, type TrialScope } from "./trial/on_trial.ts";
@@ -91,12 +95,7 @@ export function createScores(scope: ScoreScope): Scores {
   const open: Open = (tenant, record) =>
     openScorer({ models, sessions }, tenant, record);
   const loading = createLoading(scope, open);
-  const beside = createBesideQueue((tenant, name) =>
-    lookUp(tenant, {
-      question: `beside ${name}`,
-      ask: () => findBeside(models, { tenant, name }, loading),
-    })
-  );
+  const beside = createBesideQueue(findingBeside(models, lookUp, loading));
   const { inCharge, named, isUnconfirmed } = finding(models, lookUp, loading);
   const atWork = createAtWork(scope, beside);
   const readCurves = createCurvesReader(models);
@@ -151,17 +150,32 @@ function createLoading(scope: ScoreScope, open: Open): Loading {
   };
 }
 
+/** Finds who has a role beside the champion of a name. */
+function findingBeside(
+  models: ScoreScope["models"],
+  lookUp: Lookup,
+  loading: Loading,
+): FindBeside {
+  const questionOf = createQuestions("beside");
+  return (tenant, name) =>
+    lookUp(tenant, {
+      question: questionOf(name),
+      ask: () => findBeside(models, { tenant, name }, loading),
+    });
+}
+
 /** Finds who is in charge, of a name or of the only model of a kind. */
 function finding(
   models: ScoreScope["models"],
   lookUp: Lookup,
   loading: Loading,
 ) {
+  const questionOf = createQuestions("champion");
   const isUnconfirmed = (tenant: string, name: string) =>
-    lookUp.isUnconfirmed(tenant, `champion ${name}`);
+    lookUp.isUnconfirmed(tenant, questionOf(name));
   function inCharge(tenant: string, name: string, deadline?: Deadline) {
     const asked = lookUp(tenant, {
-      question: `champion ${name}`,
+      question: questionOf(name),
       ask: () => findInCharge(models, { tenant, name }, loading),
       deadline,
     });

@@ -24,7 +24,12 @@ import {
   type PooledModel,
   type ScorePool,
 } from "./score_pool.ts";
-import { type EncodedRows, type Runtime, startRuntime } from "./runtime.ts";
+import {
+  type EncodedRows,
+  type FewRows,
+  type Runtime,
+  startRuntime,
+} from "./runtime.ts";
 
 /** Rows that are scored here: 0.1 ms at most for the models that marketing trains. */
 const ROWS_HERE = 32;
@@ -41,10 +46,13 @@ export interface SessionLimits {
 /** Champion, the one before it, challenger and shadow stay, however large. */
 const LIMITS: SessionLimits = { sessions: 32, bytes: 4 * MOST_FOREIGN_BYTES };
 
-/** Scores encoded rows. */
+/** One score for each row, shape [rows]. */
+export type RowScores = Float64Array | readonly number[];
+
+/** Scores rows. */
 export interface Session {
-  /** One score for each row, shape [rows]; at hand where few rows are scored at once. */
-  run(rows: readonly EncodingRow[]): Soon<Float64Array>;
+  /** One score for each row; at hand where few rows are scored at once. */
+  run(rows: readonly EncodingRow[]): Soon<RowScores>;
   /** As `run`, in a worker however few they are. */
   runAside(rows: readonly EncodingRow[]): Promise<Float64Array>;
 }
@@ -72,6 +80,7 @@ export function createSessionCache(
       const key = schema.ports ? `${hash} ${digest(ports)}` : hash;
       const model: PooledModel = { key, ports, load };
       const width = columnNames(schema).length;
+      const row = new Float32Array(width);
       await leases.open(model);
       return {
         runAside: (rows) => runAside(pool, model, { schema, width, rows }),
@@ -79,9 +88,14 @@ export function createSessionCache(
           if (rows.length > ROWS_HERE) {
             return runAside(pool, model, { schema, width, rows });
           }
-          if (rows.length === 0) return new Float64Array();
-          const encoded = encodeRows({ schema, width, rows });
-          return leases.use(model, (runtime) => runtime.run(encoded));
+          if (rows.length === 0) return [];
+          return leases.use(
+            model,
+            ({ few, run }) =>
+              few !== undefined && rows.length <= few.most
+                ? scoreEach(few, { schema, rows }, row)
+                : run(encodeRows({ schema, width, rows })),
+          );
         },
       };
     },
@@ -114,6 +128,18 @@ interface ToEncode {
   readonly rows: readonly EncodingRow[];
 }
 
+/** Scores one row after the other, each encoded into the same columns. */
+function scoreEach(
+  few: FewRows,
+  { schema, rows }: Omit<ToEncode, "width">,
+  columns: Float32Array,
+): readonly number[] {
+  return rows.map((row) => {
+    encode(schema, row, columns);
+    return few.score(columns);
+  });
+}
+
 function encodeRows({ schema, width, rows }: ToEncode): EncodedRows {
   const data = new Float32Array(rows.length * width);
   rows.forEach((row, place) => {
@@ -126,10 +152,13 @@ function encodeRows({ schema, width, rows }: ToEncode): EncodedRows {
 function createLeases(limits: SessionLimits) {
   const opened = new Map<string, Soon<Lease>>();
   let closed = false;
+  let latest: string | null = null;
   function opening({ key, ports, load }: PooledModel): Soon<Lease> {
     if (closed) throw new TypeError("Cannot open a session: scores are closed");
     const known = opened.get(key);
-    if (known) {
+    if (known !== undefined && key === latest) return known;
+    latest = key;
+    if (known !== undefined) {
       opened.delete(key);
       opened.set(key, known);
       return known;
@@ -142,15 +171,11 @@ function createLeases(limits: SessionLimits) {
       );
     });
     opened.set(key, made);
-    made.then(
-      (lease) => {
-        if (opened.get(key) === made) opened.set(key, lease);
-        return evict(opened, limits);
-      },
-      () => {
-        if (opened.get(key) === made) opened.delete(key);
-      },
-    );
+    const isStill = () => opened.get(key) === made;
+    made.then((lease) => {
+      if (isStill()) opened.set(key, lease);
+      return evict(opened, limits);
+    }, () => void (isStill() && opened.delete(key)));
     return made;
   }
   function use<T>(

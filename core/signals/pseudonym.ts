@@ -18,6 +18,7 @@ import {
   replaceEmails,
   replacePhones,
 } from "../domain/personal_data.ts";
+import type { Soon } from "../domain/soon.ts";
 import type { Scalar } from "../domain/signal.ts";
 import { type Identifier, kindOf } from "./telling_names.ts";
 
@@ -138,13 +139,15 @@ export function holdsIdentifier(id: string): boolean {
  *
  * @param id An id, or an identifier in its place.
  * @param open The tenant's pseudonyms, opened where they are needed.
- * @returns The pseudonym of an identifier, any other id as it is.
+ * @returns The pseudonym of an identifier; any other id as it is, at once.
  */
-export async function knownId(
+export function knownId(
   id: string,
   open: () => Promise<Pseudonyms>,
-): Promise<string> {
-  return holdsIdentifier(id) ? pseudonymizeId(id, await open()) : id;
+): Soon<string> {
+  return holdsIdentifier(id)
+    ? open().then((pseudonyms) => pseudonymizeId(id, pseudonyms))
+    : id;
 }
 
 /** What stands where one was replaced may be part of another: again until none is left. */

@@ -1,24 +1,29 @@
 /**
- * The audit log: only ever added to, in the transaction of what it records. Whoever
- * appends holds the scope's lock until the commit, so two nodes never fork a chain.
+ * The audit log: only ever added to, in the transaction of what it records; retention
+ * alone takes acts out of it. Whoever appends holds the scope's lock until the commit, so
+ * two nodes never fork a chain.
  *
  * @module
  */
 import { and, asc, desc, eq, gt } from "drizzle-orm";
 import {
   AUDIT_START,
+  type AuditAnchor,
+  type AuditEvent,
   type AuditHead,
   type AuditRecord,
   chainEvents,
+  readAuditAnchor,
 } from "../domain/audit_log.ts";
-import type { ActEvent } from "../domain/act.ts";
-import type { ChangeEvent } from "../domain/change_event.ts";
+import { isActsRetired } from "../domain/act.ts";
 import { orm } from "./orm.ts";
 import type { Session, Transaction } from "./sql.ts";
 import { auditEvent } from "./tables/governance.ts";
 
 /** In place of a change, for acts. */
-const OF_NO_CHANGE = "";
+export const OF_NO_CHANGE = "";
+/** In place of a change, for what retention says: no change has that id. */
+export const OF_RETENTION = "retention";
 
 /** Waits until nobody else writes to a tenant's changes, and keeps others waiting. */
 export async function lockAudit(
@@ -32,16 +37,19 @@ export async function lockAudit(
 export async function appendEvents(
   tx: Transaction,
   tenant: string,
-  events: readonly (ChangeEvent | ActEvent)[],
+  events: readonly AuditEvent[],
 ): Promise<void> {
   const records = chainEvents(await readHead(tx, tenant), events);
   await orm(tx).insert(auditEvent).values(
     records.map((record, place) => {
-      const event = events[place];
-      const change = event && "change" in event ? event.change : OF_NO_CHANGE;
-      return { ...record, tenant, change };
+      return { ...record, tenant, change: changeOf(events[place]) };
     }),
   );
+}
+
+function changeOf(event: AuditEvent | undefined): string {
+  if (isActsRetired(event)) return OF_RETENTION;
+  return event && "change" in event ? event.change : OF_NO_CHANGE;
 }
 
 /** Where a log ends. */
@@ -54,6 +62,20 @@ export async function readHead(
     .where(eq(auditEvent.tenant, tenant))
     .orderBy(desc(auditEvent.seq)).limit(1);
   return last ?? AUDIT_START;
+}
+
+/** From where a log goes on. */
+export async function readAnchor(
+  session: Session,
+  tenant: string,
+): Promise<AuditAnchor> {
+  const told = await orm(session)
+    .select({ record: auditEvent.record }).from(auditEvent)
+    .where(and(
+      eq(auditEvent.tenant, tenant),
+      eq(auditEvent.change, OF_RETENTION),
+    ));
+  return readAuditAnchor(told);
 }
 
 /** Records after a place, oldest first; of one change, if given. */

@@ -12,7 +12,13 @@ import type {
   Scope,
 } from "../ports/governance.ts";
 import { DEPLOYMENT } from "../ports/log.ts";
-import { appendEvents, lockAudit, readHead, readRecords } from "./audit_log.ts";
+import {
+  appendEvents,
+  lockAudit,
+  readAnchor,
+  readHead,
+  readRecords,
+} from "./audit_log.ts";
 import { keepKey } from "./keyed_effects.ts";
 import { orm } from "./orm.ts";
 import type { Session, Sql, Transaction } from "./sql.ts";
@@ -72,6 +78,7 @@ export function createGovernanceStore(own: Sql): GovernanceStore {
     },
     records: (scope, asked) => readRecords(of(scope), tenantOf(scope), asked),
     head: (scope) => readHead(of(scope), tenantOf(scope)),
+    anchor: (scope) => readAnchor(of(scope), tenantOf(scope)),
   };
 }
 

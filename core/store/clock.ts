@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { createInstantPrinter } from "../domain/day.ts";
 import type { Clock } from "../ports/clock.ts";
 
 /** Tells the time of the machine. */
@@ -10,16 +11,6 @@ export const systemClock: Clock = createSystemClock();
 
 /** A moment is printed once in each millisecond. */
 function createSystemClock(): Clock {
-  let printedMs = NaN;
-  let printed = "";
-  return {
-    now: () => {
-      const nowMs = Date.now();
-      if (nowMs !== printedMs) {
-        printedMs = nowMs;
-        printed = new Date(nowMs).toISOString();
-      }
-      return printed;
-    },
-  };
+  const print = createInstantPrinter();
+  return { now: () => print(Date.now()) };
 }

@@ -5,48 +5,52 @@
  * @see https://github.com/ulid/spec, read on 2026-11-23
  * @module
  */
+import { joinFlat } from "../domain/flat_text.ts";
 import type { Clock, Ids } from "../ports/clock.ts";
 
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-/** Digits of five bits: of the moment, of chance, and of chance that counts up. */
+/** Every two digits of five bits, in order. */
+const PAIRS = [...ALPHABET].flatMap((first) =>
+  [...ALPHABET].map((second) => `${first}${second}`)
+);
+/** Digits of the moment, of chance, and of chance that counts up. */
 const MOMENT_DIGITS = 10;
-const FIXED_DIGITS = 10;
+const [FIRST_FIXED_DIGITS, OTHER_FIXED_DIGITS] = [6, 4] as const;
 const COUNTED_DIGITS = 6;
 /** Half of what the digits hold, so that counting up never overflows. */
 const COUNT_FROM_BELOW = 2 ** 29;
 
 /** Makes a source of ids on a clock. */
 export function createIds(clock: Clock): Ids {
+  const chance = new Uint32Array(3);
+  let last = "";
   let lastMs = 0;
   let fixed = "";
   let count = 0;
   return {
     next(prefix) {
-      const nowMs = Date.parse(clock.now());
+      const now = clock.now();
+      const nowMs = now === last ? lastMs : Date.parse(now);
+      last = now;
       if (nowMs > lastMs) {
         lastMs = nowMs;
-        fixed = printBase32(nowMs, MOMENT_DIGITS) + drawDigits(FIXED_DIGITS);
-        count = crypto.getRandomValues(new Uint32Array(1))[0] as number %
-          COUNT_FROM_BELOW;
+        crypto.getRandomValues(chance);
+        fixed = printBase32(nowMs, MOMENT_DIGITS) +
+          printBase32(chance[0] as number, FIRST_FIXED_DIGITS) +
+          printBase32(chance[1] as number, OTHER_FIXED_DIGITS);
+        count = chance[2] as number % COUNT_FROM_BELOW;
       } else count++;
-      return `${prefix}_${fixed}${printBase32(count, COUNTED_DIGITS)}`;
+      return joinFlat([prefix, "_", fixed, printBase32(count, COUNTED_DIGITS)]);
     },
   };
 }
 
-function drawDigits(digits: number): string {
-  let text = "";
-  for (const byte of crypto.getRandomValues(new Uint8Array(digits))) {
-    text += ALPHABET[byte & 31];
-  }
-  return text;
-}
-
+/** The last digits of a whole number, an even count of them. */
 function printBase32(number: number, digits: number): string {
   let text = "";
-  for (let digit = 0; digit < digits; digit++) {
-    text = ALPHABET[number % 32] + text;
-    number = Math.floor(number / 32);
+  for (let digit = 0; digit < digits; digit += 2) {
+    text = `${PAIRS[number % PAIRS.length]}${text}`;
+    number = Math.floor(number / PAIRS.length);
   }
   return text;
 }

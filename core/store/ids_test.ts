@@ -6,6 +6,7 @@
 import assert from "node:assert/strict";
 import { createIds } from "./ids.ts";
 
+const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const NOW = "2026-03-01T00:00:00.000Z";
 
 Deno.test("ids never repeat and sort in the order they were made", () => {
@@ -14,6 +15,16 @@ Deno.test("ids never repeat and sort in the order they were made", () => {
   assert.equal(new Set(made).size, made.length);
   assert.deepEqual(made.toSorted(), made);
   for (const id of made) assert.match(id, /^dec_[0-9A-HJKMNP-TV-Z]{26}$/);
+});
+
+Deno.test("ids of one moment count up", () => {
+  const ids = createIds({ now: () => NOW });
+  const counts = Array.from({ length: 3000 }, () => {
+    const digits = [...ids.next("dec").slice(-6)];
+    return digits.reduce((sum, digit) => sum * 32 + ALPHABET.indexOf(digit), 0);
+  });
+  const [first = 0] = counts;
+  assert.deepEqual(counts, counts.map((_, place) => first + place));
 });
 
 Deno.test("ids sort by time, and do not fall back with the clock", () => {

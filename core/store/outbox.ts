@@ -24,11 +24,11 @@ const FORGOTTEN_AT_ONCE = 10_000;
 export function createSignalStream(sql: Sql): SignalStream {
   return {
     next: async (following) => {
-      const position = await hold(sql, following);
-      if (position === null) return null;
-      const entry = await entryAfter(sql, position) ??
-        await numberedAfter(sql, position);
-      if (!entry) return null;
+      const found = await look(sql, following);
+      if (found === null) return null;
+      const entry = found.entry ??
+        (found.waits ? await numberedAfter(sql, found.from) : null);
+      if (entry === null) return null;
       const messages = await readMessages(sql, entry);
       return { position: Number(entry.position), messages };
     },
@@ -37,7 +37,7 @@ export function createSignalStream(sql: Sql): SignalStream {
     renew: ({ consumer, holder, leaseMs }) =>
       changes(sql, RENEW, [consumer, holder, leaseMs]),
     skip: async (following, to) => {
-      if (await hold(sql, following) === null) return false;
+      if (await look(sql, following) === null) return false;
       if (to === null) await giveNumbers(sql);
       const { consumer, holder } = following;
       return await changes(sql, SKIP, [consumer, holder, to]);
@@ -80,25 +80,28 @@ async function prune(sql: Session, before: Instant): Promise<number> {
   }
 }
 
-/** The consumer's position, or null if another holder is at work. */
-async function hold(
-  sql: Session,
-  { consumer, holder, leaseMs }: Following,
-): Promise<bigint | null> {
-  const [row] = await sql.query<{ position: bigint }>(HOLD, [
-    consumer,
-    holder,
-    leaseMs,
-  ]);
-  return row?.position ?? null;
+/** What a consumer that holds its lease finds. */
+interface Found {
+  /** The consumer's position. */
+  readonly from: bigint;
+  /** The first batch behind it; null if none has a position. */
+  readonly entry: Entry | null;
+  /** Whether batches wait for their positions. */
+  readonly waits: boolean;
 }
 
-async function entryAfter(
+/** Null if another holder is at work. */
+async function look(
   sql: Session,
-  position: bigint,
-): Promise<Entry | null> {
-  const [entry] = await sql.query<Entry & Row>(ENTRY_AFTER, [position]);
-  return entry ?? null;
+  { consumer, holder, leaseMs }: Following,
+): Promise<Found | null> {
+  const [row] = await sql.query<
+    & { from: bigint; waits: boolean }
+    & (Entry & Row | { position: null })
+  >(LOOK, [consumer, holder, leaseMs]);
+  if (row === undefined) return null;
+  const { from, waits } = row;
+  return { from, waits, entry: row.position === null ? null : row };
 }
 
 /** Numbers what is committed; another consumer may have just done so. */
@@ -107,7 +110,10 @@ async function numberedAfter(
   position: bigint,
 ): Promise<Entry | null> {
   await giveNumbers(sql);
-  return await entryAfter(sql, position);
+  const [entry] = await sql.query<Entry & Row>(entryAfter("$1::int8"), [
+    position,
+  ]);
+  return entry ?? null;
 }
 
 async function giveNumbers(sql: Sql): Promise<void> {
@@ -117,14 +123,39 @@ async function giveNumbers(sql: Sql): Promise<void> {
   });
 }
 
-const HOLD = `
-  insert into outbox_consumer as c (name, position, holder, held_until)
-  values ($1, 0, $2, now() + $3::int8 * interval '1 millisecond')
-  on conflict (name) do update set
-    holder = excluded.holder, held_until = excluded.held_until
-  where c.holder is null or c.holder = excluded.holder
-    or c.held_until < now()
-  returning position`;
+/** The first batch behind a position, which is SQL. */
+function entryAfter(position: string): string {
+  return `
+    select position, tenant, source, batch, connector, events, performance,
+      observed_at as "observedAt"
+    from outbox where position > ${position}
+    order by position limit 1`;
+}
+
+/**
+ * The lease and what waits, in one statement: every node asks several times a second, and
+ * mostly nothing waits. A lease that has most of its time left is not written again.
+ */
+const LOOK = `
+  with mine as materialized (
+    select position from outbox_consumer
+    where name = $1 and holder = $2
+      and held_until > now() + $3::int8 * interval '1 millisecond' * 2 / 3
+  ), taken as (
+    insert into outbox_consumer as c (name, position, holder, held_until)
+    select $1, 0, $2, now() + $3::int8 * interval '1 millisecond'
+    where not exists (select from mine)
+    on conflict (name) do update set
+      holder = excluded.holder, held_until = excluded.held_until
+    where c.holder is null or c.holder = excluded.holder
+      or c.held_until < now()
+    returning position
+  ), held as (
+    select position as "from" from mine union all select position from taken
+  )
+  select held."from", entry.*,
+    exists (select from outbox where position is null) as waits
+  from held left join lateral (${entryAfter('held."from"')}) as entry on true`;
 
 const ADVANCE = `
   update outbox_consumer set position = $3::int8,
@@ -156,12 +187,6 @@ const FORGET_IDLE = `
   returning 1`;
 
 const FORGET = "delete from outbox_consumer where name = $1 returning 1";
-
-const ENTRY_AFTER = `
-  select position, tenant, source, batch, connector, events, performance,
-    observed_at as "observedAt"
-  from outbox where position > $1::int8
-  order by position limit 1`;
 
 /**
  * In the order of the batches within each source, of their moments across sources: a

@@ -20,14 +20,7 @@ export const BOARD_FILE = "switches.json";
 export function createSwitchBoard(folder: string): SwitchBoard {
   const path = `${folder}/${BOARD_FILE}`;
   return {
-    list: async () => {
-      try {
-        return parseBoard(await Deno.readTextFile(path), path);
-      } catch (error) {
-        if (error instanceof Deno.errors.NotFound) return [];
-        throw error;
-      }
-    },
+    list: () => Promise.try(() => readBoard(path)),
     replace: async (switches) => {
       await Deno.mkdir(folder, { recursive: true });
       const beside = `${path}.${crypto.randomUUID()}`;
@@ -37,6 +30,18 @@ export function createSwitchBoard(folder: string): SwitchBoard {
       await Deno.rename(beside, path);
     },
   };
+}
+
+/** At once: it is looked at several times a second, and mostly not there. */
+function readBoard(path: string): readonly BoardSwitch[] {
+  let text: string;
+  try {
+    text = Deno.readTextFileSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+  return parseBoard(text, path);
 }
 
 function parseBoard(text: string, path: string): readonly BoardSwitch[] {

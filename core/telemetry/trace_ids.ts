@@ -7,11 +7,6 @@
 /** Bytes that are drawn at a time. */
 const DRAWN_BYTES = 8192;
 
-const HEX = Array.from(
-  { length: 256 },
-  (_, byte) => byte.toString(16).padStart(2, "0"),
-);
-
 /** Makes ids; none is all zeros, which the standard calls invalid. */
 export interface TraceIds {
   /** 32 hexadecimal digits. */
@@ -30,18 +25,18 @@ export function createTraceIds(
   fill: (bytes: Uint8Array<ArrayBuffer>) => void = (bytes) =>
     void crypto.getRandomValues(bytes),
 ): TraceIds {
-  const drawn = new Uint8Array(DRAWN_BYTES);
-  let next = DRAWN_BYTES;
-  function take(bytes: number): string {
-    if (next + bytes > DRAWN_BYTES) {
-      fill(drawn);
+  const bytes = new Uint8Array(DRAWN_BYTES);
+  let digits = "";
+  let next = 0;
+  function take(count: number): string {
+    if (next + count > digits.length) {
+      fill(bytes);
+      digits = bytes.toHex();
       next = 0;
     }
-    let text = "";
-    for (const end = next + bytes; next < end; next++) {
-      text += HEX[drawn[next] ?? 0];
-    }
+    const text = digits.slice(next, next + count);
+    next += count;
     return /[^0]/.test(text) ? text : `${text.slice(1)}1`;
   }
-  return { trace: () => take(16), span: () => take(8) };
+  return { trace: () => take(32), span: () => take(16) };
 }

@@ -12,7 +12,8 @@ import { eventually } from "../operations/served.ts";
 import { needingNats } from "../servers/nats.ts";
 import { needingPostgres } from "../servers/postgres.ts";
 import { type Tenant, TENANTS } from "./company.ts";
-import { type Disturbance, DURABLE, SPOOLED } from "./disturbances.ts";
+import type { Disturbance } from "./disturbance.ts";
+import { DURABLE, SPOOLED } from "./disturbances.ts";
 import { type Ground, hasClock, type LogWrites, openGround } from "./ground.ts";
 import {
   bidFor,
@@ -22,6 +23,7 @@ import {
   readAllKept,
 } from "./judge.ts";
 import { ask, type Sent, startLoad } from "./load.ts";
+import { judgePlans, printPlanned, startPlanning } from "./plans.ts";
 import { judgeProposals, startProposing } from "./proposals.ts";
 import { disturb, printSurvived, type Survived } from "./run.ts";
 import { judgeStopped, stopAt, stoppedAt } from "./switches.ts";
@@ -37,33 +39,47 @@ const REPLAYED = 20;
 
 const terminal = openTerminal();
 
-const cases = [
-  { writes: "postgres", disturbances: DURABLE },
-  { writes: "fallback", disturbances: SPOOLED },
-  ...ROUNDS > 1 ? [{ writes: "spool", disturbances: SPOOLED } as const] : [],
-] as const;
+interface Case {
+  readonly writes: LogWrites;
+  /** Whether what is kept is sealed. */
+  readonly isSealed: boolean;
+  readonly disturbances: readonly Disturbance[];
+}
 
-for (const { writes, disturbances } of cases) {
+const cases: readonly Case[] = [
+  { writes: "postgres", isSealed: false, disturbances: DURABLE },
+  { writes: "fallback", isSealed: true, disturbances: SPOOLED },
+  ...ROUNDS > 1
+    ? [
+      { writes: "postgres", isSealed: true, disturbances: DURABLE },
+      { writes: "spool", isSealed: false, disturbances: SPOOLED },
+    ] as const
+    : [],
+];
+
+for (const one of cases) {
+  const how = `mode ${one.writes}${one.isSealed ? ", sealed," : ""}`;
   const needed = [
-    needingPostgres(`decisions kept in mode ${writes} survive what goes ill`),
+    needingPostgres(`decisions kept in ${how} survive what goes ill`),
     needingNats(""),
   ];
   Deno.test({
     name: needed.map(({ name }) => name).join(""),
     ignore: needed.some(({ ignore }) => ignore),
-    fn: () => survive(writes, disturbances),
+    fn: () => survive(one),
   });
 }
 
 async function survive(
-  writes: LogWrites,
-  disturbances: readonly Disturbance[],
+  { writes, isSealed, disturbances }: Case,
 ): Promise<void> {
-  const ground = await openGround(writes);
+  const ground = await openGround(writes, isSealed);
   for (const tenant of TENANTS) await setBudget(ground, tenant);
   const load = startLoad(ground, PER_SECOND);
   const proposing = startProposing(ground);
+  const planning = startPlanning(ground);
   const survived: Survived[] = [];
+  let codes: readonly (number | null)[] = [];
   try {
     await eventually("load is answered", () => load.sent.length > PER_SECOND);
     await stopCampaign(ground);
@@ -73,20 +89,24 @@ async function survive(
         survived.push(await disturb(ground, load, disturbance));
       }
     }
-    await load.stop();
+    await Promise.all([load.stop(), planning.stop()]);
     load.sent.forEach(judgeAnswer);
     judgeStopped(load.sent, ground.stops);
     await judgeProposals(ground, await proposing.stop());
+    await judgePlans(ground, planning.sent);
     await judgeAll(ground, load.sent);
   } finally {
     terminal.line(printSurvived(writes, survived));
+    terminal.line(printPlanned(planning.sent));
     if (!ground.disk.isSmall) {
       terminal.line("no disk may be mounted to be full");
     }
     if (!hasClock()) terminal.line("clocks are left as they are");
-    await Promise.allSettled([load.stop(), proposing.stop()]);
-    assert.deepEqual(await ground.close(), [0, 0]);
+    const all = [load, proposing, planning];
+    await Promise.allSettled(all.map((one) => one.stop()));
+    codes = await ground.close();
   }
+  assert.deepEqual(codes, [0, 0]);
 }
 
 async function setBudget(ground: Ground, tenant: Tenant): Promise<void> {
@@ -125,11 +145,11 @@ async function judgeAll(
   const taken = all.filter(({ told }) => told?.status === 200);
   const ids = new Set(taken.map(({ told }) => told?.body.decision_id));
   await eventually("the log has what was acknowledged", async () => {
-    const kept = await ground.reading(readAllKept);
+    const kept = await ground.readingLog(readAllKept);
     const known = new Set(kept.flatMap(({ answers }) => [...answers.keys()]));
     return ids.isSubsetOf(known);
   });
-  for (const kept of await ground.reading(readAllKept)) {
+  for (const kept of await ground.readingLog(readAllKept)) {
     const bid = bidFor(kept.decisions, judgeKept(kept, all));
     assert.ok(bid > 0 && bid <= BUDGET_MICROS, `${bid} was bid`);
   }

@@ -15,6 +15,7 @@ import { importModel } from "../../core/scores/foreign/import_model.ts";
 import { loadPolicies } from "../../core/verdicts/document/load.ts";
 import { POLICIES } from "../../core/verdicts/in_force/policy_book.ts";
 import { type BytesModel, onnxBytes } from "../features/onnx_bytes.ts";
+import { budgetPolicy, plantCurves } from "./planned.ts";
 
 /** The companies. */
 export const TENANTS = ["acme", "rival"] as const;
@@ -59,11 +60,16 @@ export async function fillCompanies(
     `${env.MOE_POLICIES}/chaos_bids.json`,
     JSON.stringify(bidPolicy("chaos_bids", CAPS.rival, true)),
   );
+  await Deno.writeTextFile(
+    `${env.MOE_POLICIES}/chaos_budgets.json`,
+    JSON.stringify(budgetPolicy()),
+  );
   const opened = await openEngine(readConfiguration((name) => env[name]));
   try {
     await agreeOnOwn(opened);
     for (const tenant of TENANTS) {
       for (const factor of FACTORS[tenant]) await teach(opened, tenant, factor);
+      await plantCurves(opened, tenant);
     }
     const [acme, rival] = await Promise.all(
       TENANTS.map((tenant) =>

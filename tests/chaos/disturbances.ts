@@ -8,34 +8,18 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { MODEL } from "./company.ts";
+import { deploymentDamaged, modelDamaged, policyDamaged } from "./damaged.ts";
+import {
+  answeredBy,
+  type Disturbance,
+  FIRST,
+  later,
+  OTHER,
+} from "./disturbance.ts";
 import { type Ground, hasClock, type LogWrites } from "./ground.ts";
-import { isStoppedByPolicies } from "./judge.ts";
 import type { Sent } from "./load.ts";
 import { stopAt } from "./switches.ts";
 
-/** Something that goes ill. */
-export interface Disturbance {
-  readonly name: string;
-  /** For how long it lasts at least, ms. */
-  readonly lastsMs: number;
-  /** That it fills disks, which are then small ones. */
-  readonly fillsDisks?: true;
-  begin(ground: Ground): Promise<void>;
-  end(ground: Ground): Promise<void>;
-  /** Whether the answers since its beginning show what it does; until then it lasts. */
-  isSeen(sent: readonly Sent[], writes: LogWrites): boolean;
-  /**
-   * Judges the answers from its beginning to the recovery.
-   *
-   * @throws {AssertionError} If something is wrong.
-   */
-  judge?(sent: readonly Sent[]): void;
-}
-
-/** The engine that disturbances are about, and the other. */
-const FIRST = 0;
-const OTHER = 1;
 const HOUR = 3600;
 
 const engineKilled: Disturbance = {
@@ -105,57 +89,6 @@ const clockStepped: Disturbance = {
     ),
 };
 
-const modelDamaged: Disturbance = {
-  ...{ name: "model damaged, engine killed", lastsMs: 1500 },
-  async begin({ owner, kill9, restart }) {
-    await owner(TURN_MODEL, ["acme", MODEL]);
-    await kill9(FIRST);
-    await restart(FIRST);
-  },
-  end: ({ owner }) => owner(TURN_MODEL, ["acme", MODEL]),
-  isSeen: (sent) =>
-    sent.some(({ asked, engine, told }) =>
-      engine === FIRST && asked.tenant === "acme" &&
-      told?.body.rung === "previous" &&
-      told.body.falls[0]?.cause === "artifact_corrupt"
-    ),
-};
-
-/** The same twice leaves the bytes as they were. */
-const TURN_MODEL = `update model_artifact
-  set artifact = set_byte(artifact, 20, get_byte(artifact, 20) # 255)
-  where tenant = $1 and name = $2 and version = 2`;
-
-const policyDamaged: Disturbance = {
-  ...{ name: "own policy damaged, engine killed", lastsMs: 1500 },
-  async begin({ owner, kill9, restart }) {
-    await owner(DAMAGE_POLICY, ["acme"]);
-    await kill9(FIRST);
-    await restart(FIRST);
-  },
-  async end({ owner, kill9, restart }) {
-    await owner(MEND_POLICY, ["acme"]);
-    await kill9(FIRST);
-    await restart(FIRST);
-  },
-  isSeen: (sent) =>
-    sent.some(isStoppedByPolicies) && answeredBy(sent, OTHER) > 0,
-  judge(sent) {
-    const stopped = sent.filter(isStoppedByPolicies);
-    const elsewhere = stopped.filter(({ engine, asked: { tenant, key } }) =>
-      tenant !== "acme" || engine !== FIRST && key === null
-    );
-    assert.deepEqual(elsewhere, [], "who knows them, or has none, goes on");
-  },
-};
-
-const OWN_CONTENT = `hash = (select content from active_pointer
-  where tenant = $1 and subject = 'policies' order by seq desc limit 1)`;
-const DAMAGE_POLICY = `update change_content set text = '#' || text
-  where ${OWN_CONTENT}`;
-const MEND_POLICY = `update change_content set text = substr(text, 2)
-  where ${OWN_CONTENT}`;
-
 const spoolFull: Disturbance = {
   name: "disk of the spool full, Postgres killed",
   ...{ lastsMs: 2000, fillsDisks: true },
@@ -210,7 +143,7 @@ const mayStep = hasClock() || Deno.env.get("REQUIRE_ALL") === "1";
 export const DURABLE: readonly Disturbance[] = [
   ...[engineKilled, postgresKilled, postgresPaused, diskSlow, natsKilled],
   ...mayStep ? [clockStepped] : [],
-  ...[modelDamaged, policyDamaged, diskFull],
+  ...[modelDamaged, policyDamaged, deploymentDamaged, diskFull],
 ];
 
 /** What those do that may keep decisions on the disk. */
@@ -229,11 +162,6 @@ function goesOnIfSpooled(sent: readonly Sent[], writes: LogWrites): boolean {
   );
 }
 
-function answeredBy(sent: readonly Sent[], engine: number): number {
-  return sent.filter((one) => one.engine === engine && one.told?.status === 200)
-    .length;
-}
-
 async function delayFlushes(
   owner: Ground["owner"],
   microseconds: number,
@@ -241,9 +169,4 @@ async function delayFlushes(
   await owner(`alter system set commit_delay = ${microseconds}`);
   await owner("alter system set commit_siblings = 0");
   await owner("select pg_reload_conf()");
-}
-
-/** Waits. */
-export function later(milliseconds: number): Promise<void> {
-  return new Promise((wake) => setTimeout(wake, milliseconds));
 }

@@ -4,13 +4,21 @@
  *
  * @module
  */
+import { createDataKeys } from "../../core/encryption/data_keys.ts";
+import { parseMasterKeys } from "../../core/encryption/master_key.ts";
+import { sealLog } from "../../core/encryption/seal_log.ts";
+import type { DecisionLog } from "../../core/ports/decisions.ts";
+import { systemClock } from "../../core/store/clock.ts";
+import { createDataKeyStore } from "../../core/store/encryption/data_keys.ts";
+import { createDecisionLog } from "../../core/store/log/decision_log.ts";
 import { openPostgres } from "../../core/store/postgres.ts";
 import type { Sql } from "../../core/store/sql.ts";
-import { serveMoe } from "../operations/served.ts";
+import { type Served, serveMoe } from "../operations/served.ts";
 import { type NatsServer, startNats } from "../servers/nats.ts";
 import { type PostgresServer, startPostgres } from "../servers/postgres.ts";
 import { openDisk, type SmallDisk } from "../servers/small_disk.ts";
 import { fillCompanies, type Tenant } from "./company.ts";
+import type { ReadLog } from "./judge.ts";
 import type { Target } from "./load.ts";
 import type { Stop } from "./switches.ts";
 
@@ -32,6 +40,8 @@ export interface Ground extends Target {
   owner(text: string, params?: readonly (string | number)[]): Promise<void>;
   /** Reads with a connection of its own. */
   reading<T>(read: (sql: Sql) => Promise<T>): Promise<T>;
+  /** Reads the log with a connection, and keys, of its own. */
+  readingLog<T>(read: (log: ReadLog) => Promise<T>): Promise<T>;
   /** Ends an engine at once. */
   kill9(engine: number): Promise<void>;
   /** Starts it again on what it left. */
@@ -40,8 +50,8 @@ export interface Ground extends Target {
   setClock(engine: number, apartSeconds: number): Promise<void>;
   /** Asks an engine for something other than a decision. */
   call(asked: Call): Promise<Response>;
-  /** Stops everything; the engines' exit codes. */
-  close(): Promise<readonly number[]>;
+  /** Stops everything; the engines' exit codes, null for one that had ended. */
+  close(): Promise<readonly (number | null)[]>;
 }
 
 /** Something that an engine is asked for. */
@@ -61,13 +71,21 @@ const DEADLINE_MS = 1500;
 const POSTGRES_KB = 200_000;
 const ENGINE_KB = 1536;
 const ENGINES = [0, 1];
+const MASTER_KEY = "7e57".repeat(16);
 
 /** Sets the wall clock of a process; of Debian's package `libfaketime`. */
 const CLOCK_LIBRARY =
   `/usr/lib/${Deno.build.arch}-linux-gnu/faketime/libfaketime.so.1`;
 
-/** Opens it. */
-export async function openGround(writes: LogWrites): Promise<Ground> {
+/**
+ * Opens it.
+ *
+ * @param isSealed Whether there is a master key, so that what is kept is sealed.
+ */
+export async function openGround(
+  writes: LogWrites,
+  isSealed: boolean,
+): Promise<Ground> {
   const disk = await openDisk(POSTGRES_KB);
   const engineDisk = await openDisk(ENGINE_KB);
   const postgres = await startPostgres({
@@ -75,11 +93,13 @@ export async function openGround(writes: LogWrites): Promise<Ground> {
   });
   const nats = await startNats();
   const folder = await Deno.makeTempDir({ prefix: "chaos_" });
+  const master = isSealed ? await writeMasterKey(folder) : {};
   const envOf = (engine: number) => ({
     ...{ DATABASE_URL: postgres.url, NATS_URL: nats.url },
     ...{ MOE_IDENTITY_KEY: "5a".repeat(32), MOE_LOG_WRITES: writes },
     ...{ MOE_DEADLINE_MS: `${DEADLINE_MS}`, MOE_MATERIALIZE_MINUTES: "0" },
     ...{ MOE_POLICIES: `${folder}/policies`, MOE_SPOOL_MAX_MB: "64" },
+    ...master,
     MOE_DATA: engine === 0 ? engineDisk.folder : `${folder}/${engine}`,
     ...clockOf(folder, engine),
   });
@@ -91,6 +111,8 @@ export async function openGround(writes: LogWrites): Promise<Ground> {
   const url = (engine: number) => served[engine]?.url ?? "";
   return {
     ...{ writes, postgres, nats, disk, engineDisk, keys, url, reading },
+    readingLog: (read) =>
+      reading((sql) => read({ log: logOf(sql, isSealed), isSealed })),
     ...{ engines: ENGINES.length, stops: [] },
     owner: (text, params = []) =>
       reading(async (sql) => void await sql.query(text, params)),
@@ -101,7 +123,7 @@ export async function openGround(writes: LogWrites): Promise<Ground> {
     setClock: (engine, seconds) => setClock(folder, engine, seconds),
     call: (asked) => call({ url, keys }, asked),
     close: async () => {
-      const codes = await Promise.all(served.map((one) => one.stop()));
+      const codes = await Promise.all(served.map(stopOrEnded));
       await nats.stop();
       await postgres.stop();
       for (const one of [disk, engineDisk]) await one.unmount();
@@ -109,6 +131,18 @@ export async function openGround(writes: LogWrites): Promise<Ground> {
       return codes;
     },
   };
+}
+
+async function writeMasterKey(
+  folder: string,
+): Promise<Readonly<Record<string, string>>> {
+  const file = `${folder}/master.key`;
+  await Deno.writeTextFile(file, MASTER_KEY, { mode: 0o600 });
+  return { MOE_MASTER_KEY_FILE: file };
+}
+
+function stopOrEnded(served: Served): Promise<number | null> {
+  return served.stop().catch(() => null);
 }
 
 function readingOf(url: string): Ground["reading"] {
@@ -120,6 +154,19 @@ function readingOf(url: string): Ground["reading"] {
       await sql.close();
     }
   };
+}
+
+function logOf(sql: Sql, isSealed: boolean): DecisionLog {
+  const log = createDecisionLog(sql);
+  if (!isSealed) return log;
+  return sealLog(
+    log,
+    createDataKeys({
+      store: createDataKeyStore(sql),
+      master: parseMasterKeys(MASTER_KEY, "the test"),
+      clock: systemClock,
+    }),
+  );
 }
 
 async function call(

@@ -9,15 +9,15 @@ import { verifyChain } from "../../core/decisions/log/verifying/verify.ts";
 import type { Decision } from "../../core/domain/decision.ts";
 import { CODES } from "../../core/domain/error.ts";
 import { decisionToJson } from "../../core/http/wire/decision_json.ts";
-import { createDecisionLog } from "../../core/store/log/decision_log.ts";
-import type { Sql } from "../../core/store/sql.ts";
+import { parseSealed } from "../../core/domain/sealed_record.ts";
+import type { DecisionLog } from "../../core/ports/decisions.ts";
 import { CAPS, FACTORS, MOST_EACH, type Tenant, TENANTS } from "./company.ts";
 import type { Asked, Sent, Told } from "./load.ts";
 
 /** Kill switch of a tenant whose own policies an engine could never read. */
-const UNREADABLE = "policies_unreadable";
+export const UNREADABLE = "policies_unreadable";
 
-/** What a decision may be refused with while things are disturbed. */
+/** What a decision or a plan may be refused with while things are disturbed. */
 const REFUSALS: readonly string[] = [
   ...["store_unavailable", "deadline_exceeded", "overloaded"],
   ...["idempotency_key_in_flight"],
@@ -35,7 +35,16 @@ export function judgeAnswer({ asked, told }: Sent): void {
   else judgeRefusal(told, about);
 }
 
-function judgeRefusal({ status, retryAfter, body }: Told, about: string): void {
+/**
+ * Judges a refusal.
+ *
+ * @throws {AssertionError} If it is none that comes of disturbances, or does not say when to
+ * come back.
+ */
+export function judgeRefusal(
+  { status, retryAfter, body }: Told,
+  about: string,
+): void {
   assert.ok(REFUSALS.includes(body.code), about);
   const { status: wanted } = CODES[body.code as keyof typeof CODES];
   assert.equal(status, wanted, about);
@@ -91,17 +100,30 @@ export interface Kept {
   }[];
 }
 
+/** The log, as who has its keys reads it. */
+export interface ReadLog {
+  readonly log: DecisionLog;
+  readonly isSealed: boolean;
+}
+
 /**
  * Reads a tenant's log and verifies it.
  *
- * @throws {AssertionError} If a record is damaged, missing, or there twice.
+ * @throws {AssertionError} If a record is damaged, missing, there twice, or not sealed where
+ * all are; or if one is that is none to be.
+ * @throws {EngineError} If one does not open.
  */
-export async function readKept(sql: Sql, tenant: Tenant): Promise<Kept> {
-  const log = createDecisionLog(sql);
+async function readKept(
+  { log, isSealed }: ReadLog,
+  tenant: Tenant,
+): Promise<Kept> {
   const { damages, sound, told } = await verifyChain(log, tenant);
   assert.ok(sound, JSON.stringify(damages));
   assert.equal(told.count, 0, "nothing is told to be lost");
   const rows = await log.read(tenant, 0, 1_000_000);
+  for (const { id, record } of rows) {
+    assert.equal(parseSealed(record) !== null, isSealed, `${id}: sealed`);
+  }
   const records = rows.filter(({ kind }) => kind === "decision")
     .map((row) => parseRecord(row));
   const answers = new Map(records.map(({ decision }) => [
@@ -182,6 +204,6 @@ export function bidFor(
 }
 
 /** Every tenant's log. */
-export function readAllKept(sql: Sql): Promise<readonly Kept[]> {
-  return Promise.all(TENANTS.map((tenant) => readKept(sql, tenant)));
+export function readAllKept(log: ReadLog): Promise<readonly Kept[]> {
+  return Promise.all(TENANTS.map((tenant) => readKept(log, tenant)));
 }

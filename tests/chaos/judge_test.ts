@@ -6,6 +6,7 @@
 import assert from "node:assert/strict";
 import { judgeAnswer, judgeKept, judgeKeys, type Kept } from "./judge.ts";
 import type { Asked, Sent } from "./load.ts";
+import { type AskedPlan, judgePlan, type SentPlan } from "./plans.ts";
 import { judgeStopped } from "./switches.ts";
 
 const ASKED: Asked = {
@@ -121,4 +122,57 @@ Deno.test("the judge sees two answers to a key, and bids for what was stopped", 
   const stops = [{ tenant: "acme", engine: 0, sinceMs: -2000 } as const];
   const bid = sentOf({ purpose: "stopped" }, BODY);
   assert.throws(() => judgeStopped([bid], stops), assert.AssertionError);
+});
+
+const ASKED_PLAN: AskedPlan = {
+  ...{ tenant: "acme", key: "plan-0", from: "2026-03-02" },
+  totalMicros: 400_000_000,
+};
+
+/** Budgets in millions of micros. */
+function planOf(budgets: readonly number[], whose = "acme") {
+  return {
+    ...{ state: "validated", findings: [] as readonly unknown[] },
+    ...{ total: { micros: "400000000" }, ["model_version"]: "mix@1" },
+    recommendations: budgets.map((millions, place) => ({
+      entity: `campaign:${whose}-${place + 1}`,
+      budget: { micros: `${millions}000000` },
+    })),
+  };
+}
+
+function sentPlan(body: object, status = 201): SentPlan {
+  return { asked: ASKED_PLAN, told: { status, retryAfter: null, body } };
+}
+
+const STOPPED = {
+  code: "plan_infeasible",
+  facts: { constraints: "total, rule:switch@1/own_policies_unreadable" },
+};
+
+Deno.test("the judge lets right plans pass, and refusals that come of what goes ill", () => {
+  const right = sentPlan(planOf([60, 175, 165]));
+  judgePlan(right);
+  judgePlan({ ...right, told: null });
+  judgePlan(sentPlan(STOPPED, 422));
+});
+
+Deno.test.each([
+  { note: "that spends less", body: planOf([60, 175, 164]) },
+  { note: "of another company", body: planOf([60, 175, 165], "rival") },
+  { note: "that leaves one out", body: planOf([60, 340]) },
+  { note: "above the request's most", body: planOf([61, 175, 164]) },
+  { note: "above the deployment's cap", body: planOf([60, 176, 164]) },
+  { note: "that is not the best", body: planOf([60, 174, 166]) },
+  {
+    note: "that something objects to",
+    body: { ...planOf([60, 175, 165]), findings: [{}] },
+  },
+])("the judge sees a plan $note", ({ body }) => {
+  assert.throws(() => judgePlan(sentPlan(body)), assert.AssertionError);
+});
+
+Deno.test("the judge sees a refusal of a plan for no reason known", () => {
+  const sent = sentPlan({ ...STOPPED, facts: { constraints: "total" } }, 422);
+  assert.throws(() => judgePlan(sent), assert.AssertionError);
 });

@@ -160,8 +160,15 @@ function bodyOf({ purpose, subject, value }: Asked) {
   };
 }
 
-/** An answer; null where the connection broke before it was whole. */
-async function tell(url: string, init: RequestInit): Promise<Told | null> {
+/**
+ * An answer; null where the connection broke before it was whole.
+ *
+ * @throws {Error} If it hangs.
+ */
+export async function tell(
+  url: string,
+  init: RequestInit,
+): Promise<Told | null> {
   const giving = new AbortController();
   const timer = setTimeout(
     () => giving.abort(new Error("A request hangs")),

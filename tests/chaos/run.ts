@@ -6,7 +6,7 @@
  */
 import { eventually } from "../operations/served.ts";
 import { TENANTS } from "./company.ts";
-import { type Disturbance, later } from "./disturbances.ts";
+import { type Disturbance, later } from "./disturbance.ts";
 import type { Ground } from "./ground.ts";
 import { isStoppedByPolicies } from "./judge.ts";
 import type { Load, Sent } from "./load.ts";

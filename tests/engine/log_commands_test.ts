@@ -6,15 +6,12 @@
  */
 import assert from "node:assert/strict";
 import { type AsyncBuffer, parquetReadObjects } from "hyparquet";
-import {
-  type Configuration,
-  readConfiguration,
-} from "../../core/commands/configuration.ts";
+import type { Configuration } from "../../core/commands/configuration.ts";
 import { openCheckpointKey } from "../../core/commands/log/checkpoint_key.ts";
 import { writeParquet } from "../../core/commands/log/write_parquet.ts";
 import { openEngine } from "../../core/commands/open.ts";
-import { runCommand } from "../../core/commands/run.ts";
 import { exportRecords } from "../../core/decisions/log/export/export.ts";
+import { DECISION_COLUMNS } from "../../core/decisions/log/export/export_table.ts";
 import { makeCheckpoints } from "../../core/decisions/log/checkpoints/make_checkpoints.ts";
 import { createMasking } from "../../core/decisions/log/records/masks.ts";
 import {
@@ -26,41 +23,10 @@ import type { DecisionRecord } from "../../core/domain/decision.ts";
 import { createCheckpointFiles } from "../../core/store/log/checkpoint_files.ts";
 import { openPglite } from "../../core/store/pglite.ts";
 import { decisionOf, REQUEST } from "../http/stub_records.ts";
+import { type LogDesk, rewriteActs, withLogDesk } from "./log_desk.ts";
 
 const SUBJECT = "u-48151623";
 const ROWS = 1200;
-
-interface Desk {
-  readonly folder: string;
-  /** Runs a command and returns what it printed; it must end with this code. */
-  moe(args: string, code?: number): Promise<string>;
-}
-
-async function withDesk(run: (desk: Desk) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir({ prefix: "log_commands_" });
-  const variables: Record<string, string> = {
-    MOE_DATA: `${folder}/data`,
-    MOE_CHECKPOINTS: `${folder}/second`,
-  };
-  const configuration = readConfiguration((name) => variables[name]);
-  async function moe(args: string, code = 0): Promise<string> {
-    const lines: string[] = [];
-    const line = (text: string) => void lines.push(text);
-    const terminal = { line, warn: line, progress: () => {}, done: () => {} };
-    const ended = await runCommand(
-      { configuration, terminal },
-      args.split(" "),
-    );
-    assert.equal(ended, code, lines.join("\n"));
-    return lines.join("\n");
-  }
-  try {
-    await fill(configuration, `${folder}/log.parquet`);
-    await run({ folder, moe });
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
 
 /** Decisions, an outcome, a checkpoint, and all of it as Parquet. */
 async function fill(configuration: Configuration, out: string): Promise<void> {
@@ -104,7 +70,7 @@ async function fill(configuration: Configuration, out: string): Promise<void> {
     using file = await Deno.open(out, { write: true, createNew: true });
     const asked = { tenant: "acme", masking: createMasking() };
     const records = exportRecords({ ...engine, clock }, asked);
-    assert.equal(await writeParquet(file, records), ROWS);
+    assert.equal(await writeParquet(file, DECISION_COLUMNS, records), ROWS);
   } finally {
     await close();
   }
@@ -132,14 +98,16 @@ async function rewrite(folder: string, from: number): Promise<void> {
 }
 
 Deno.test("a log is signed, taken elsewhere and verified there, and a rewritten one is found", () =>
-  withDesk(async ({ folder, moe }) => {
+  withLogDesk(async (desk) => {
+    const { folder, moe } = desk;
+    await fill(desk.configuration, `${folder}/log.parquet`);
     await checkUnmasked(folder, moe);
     await checkMasked(`${folder}/log.parquet`);
     const sound = await moe("verify-log");
     assert.match(sound, /acme: 1201 records, .* signed up to 1201/);
     assert.match(sound, /acme: \d+ acts, the chain holds, signed up to 3/);
     assert.match(sound, /\*: (\d+) acts, the chain holds, signed up to \1/);
-    await rewriteActs(folder);
+    await rewriteActs(desk);
     await rewrite(folder, 1190);
     const found = await moe("verify-log", 1);
     assert.match(found, /record 1201 is not the one that a checkpoint signed/);
@@ -149,28 +117,11 @@ Deno.test("a log is signed, taken elsewhere and verified there, and a rewritten 
     await checkVanished(folder, moe);
   }));
 
-/** What whoever owns the database does to a chain of acts: its text, and all hashes. */
-async function rewriteActs(folder: string): Promise<void> {
-  const sql = await openPglite({ folder: `${folder}/data/postgres` });
-  const rows = await sql.query<
-    { tenant: string; seq: bigint; record: string }
-  >("select tenant, seq, record from audit_event order by tenant, seq");
-  let prev = "";
-  for (const { tenant, seq, record } of rows) {
-    if (seq === 1n) prev = "0".repeat(64);
-    const changed = record.replace('"ann"', '"bob"');
-    const hash = hashRecord({ seq: Number(seq), prev, record: changed });
-    await sql.query(
-      "update audit_event set prev = $3, hash = $4, record = $5 where tenant = $1 and seq = $2::int8",
-      [tenant, Number(seq), prev, hash, changed],
-    );
-    prev = hash;
-  }
-  await sql.close();
-}
-
 /** A tenant of whom nothing is left but what lies in the second place. */
-async function checkVanished(folder: string, moe: Desk["moe"]): Promise<void> {
+async function checkVanished(
+  folder: string,
+  moe: LogDesk["moe"],
+): Promise<void> {
   const sql = await openPglite({ folder: `${folder}/data/postgres` });
   for (
     const table of ["decision", "chain_head", "audit_event", "checkpoint"]
@@ -181,7 +132,10 @@ async function checkVanished(folder: string, moe: Desk["moe"]): Promise<void> {
   assert.match(found, /acme: 0 acts, .* 1 checkpoints speak against it/);
 }
 
-async function checkUnmasked(folder: string, moe: Desk["moe"]): Promise<void> {
+async function checkUnmasked(
+  folder: string,
+  moe: LogDesk["moe"],
+): Promise<void> {
   const out = `${folder}/log.jsonl`;
   const key = await moe("checkpoint public-key");
   await Deno.writeTextFile(`${folder}/key.pub`, `${key}\n`);

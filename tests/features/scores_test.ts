@@ -159,7 +159,7 @@ async function withRegistry(
   }
 }
 
-function worstGap(one: Float64Array, other: Float64Array): number {
+function worstGap(one: readonly number[], other: Float64Array): number {
   return one.reduce(
     (most, score, row) => Math.max(most, Math.abs(score - (other[row] ?? NaN))),
     0,
@@ -187,7 +187,7 @@ Deno.test("a champion scores as its trainer predicts, and gives way when damaged
       const said = await scorer?.score(rows) ?? new Float64Array();
       const own = fitted[place]?.predict(columns) ?? new Float64Array();
       assert.equal(said.length, rows.length);
-      assert.ok(worstGap(said, own) < 1e-5);
+      assert.ok(worstGap([...said], own) < 1e-5);
     }
     assert.equal((await champion.score([])).length, 0);
     await serveDamaged({ models, damage });

@@ -240,7 +240,7 @@ Deno.test("challenger and shadow score what the champion scored, aside", () =>
       ["challenger", "bidder@2", "bidder@1"],
     );
     assert.deepEqual([shadow?.beside, shadow?.rows], ["bidder@3", 200]);
-    const sum = said.reduce(
+    const sum = [...said].reduce(
       (all, one, row) => all + (other[row] ?? 0) - one,
       0,
     );

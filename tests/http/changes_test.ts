@@ -221,6 +221,26 @@ Deno.test("the audit log is read from a place on, record by record", async () =>
   assert.equal((await ask("GET /audit?after=-1")).status, 422);
 });
 
+Deno.test("a verdict on the audit log says what checkpoints speak against, the first place first", async () => {
+  const { ask, stub } = openCaller();
+  const { body } = await ask("GET /audit/verify");
+  assert.deepEqual([body.sound, body.covered, body.faults], [true, 0, []]);
+  const faults = [4, 9].map((seq) => ({
+    ...{ kind: "rewritten", seq, detail: `record ${seq}` } as const,
+  }));
+  const found = await stub.engine.verifyActs("acme");
+  const rewritten = { ...found, sound: false, covered: 9, faults };
+  const other = openCaller(10_000, {
+    verifyActs: () => Promise.resolve(rewritten),
+  });
+  const told = await other.ask("GET /audit/verify");
+  assert.deepEqual(
+    [told.status, told.body.sound, told.body.covered, told.body.anchor.seq],
+    [200, false, 9, 0],
+  );
+  assert.deepEqual(told.body.faults, faults);
+});
+
 Deno.test("a switch is told to be on at this node alone while the database is away", async () => {
   const away = () =>
     Promise.reject(new EngineError("store_unavailable", "Cannot ask"));

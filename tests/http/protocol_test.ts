@@ -219,6 +219,13 @@ Deno.test.each([
     named: ["features:orders@2", "source:ads"],
   },
   {
+    note: "the policies of a tenant",
+    wrong: { policies: 'tenant "secret" is stopped' },
+    status: 200,
+    word: "degraded",
+    named: ["policies"],
+  },
+  {
     note: "a part",
     wrong: { postgres: "password=x", "plugin:csv": "y" },
     status: 503,

@@ -204,6 +204,7 @@ function createScopedStore(): GovernanceStore {
     moves: (scope, subject) => of(scope).moves(scope, subject),
     records: (scope, asked) => of(scope).records(scope, asked),
     head: (scope) => of(scope).head(scope),
+    anchor: (scope) => of(scope).anchor(scope),
   };
 }
 

@@ -7,6 +7,7 @@
 import type { Mask } from "../../core/decisions/log/records/masks.ts";
 import { createApiKey } from "../../core/http/access/api_key.ts";
 import type { DeliveryJob, Engine } from "../../core/engine.ts";
+import { openVerifyActs } from "../../core/engine/verify_acts.ts";
 import type { DecisionRequest } from "../../core/domain/decision.ts";
 import { EngineError } from "../../core/domain/error.ts";
 import type { PlanRequest } from "../../core/domain/plan_request.ts";
@@ -69,6 +70,7 @@ export function createStub(): Stub {
   const desk = openFeatureDesk();
   const erasing = openErasureDesk();
   const spending = openBudgetDesk();
+  const changing = openChangeDesk({ now: () => stub.now });
   let requests = 0;
 
   function once(
@@ -168,7 +170,8 @@ export function createStub(): Stub {
       next: (prefix) => `${prefix}_${String(++requests).padStart(26, "0")}`,
     },
     policies: () => POLICIES,
-    ...openChangeDesk({ now: () => stub.now }),
+    ...changing,
+    verifyActs: openVerifyActs({}, changing.changes),
     spokenPolicies: (tenant) => saySet(POLICIES, tenant),
     async receive(job) {
       const report = await receiveStub(job);

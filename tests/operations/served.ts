@@ -34,7 +34,7 @@ export async function serveMoe(
       if (url !== undefined) resolve(url);
     }),
   ];
-  child.status.then(() => reject(new Error(log.join("\n"))));
+  Promise.all(reading).then(() => reject(new Error(log.join("\n"))));
   return {
     url: await url,
     log,

@@ -4,38 +4,47 @@
  *
  * @module
  */
+import assert from "node:assert/strict";
 import { readConfiguration } from "../../core/commands/configuration.ts";
 import { issueKey } from "../../core/commands/keys.ts";
 import { type Opened, openEngine } from "../../core/commands/open.ts";
 import type { AccessEntry } from "../../core/http/access_log.ts";
 import { type App, createApp } from "../../core/http/app.ts";
-import { ENDPOINTS } from "../../core/http/routes/all.ts";
 import { ROLE_NAMES, ROLES, SCOPES } from "../../core/ports/access.ts";
-import { PLAN } from "../stores/record_cases.ts";
-import { askedOf, lineOf } from "../http/every_route.ts";
-import { teach, TENANT } from "../pacing/served_nodes.ts";
+import { TENANT } from "../pacing/served_nodes.ts";
+import { PEOPLE } from "./desk.ts";
+import { createKnown, type Known } from "./known_values.ts";
+import { setScene, SITE } from "./scene.ts";
 
-/** Ids as the engine gives them, wherever an answer has them. */
-const IDS = /"(?:\w+_)?id":"([\w-]{1,100})"/g;
-const MOST_IDS = 200;
 /** Decisions are not hurried: what is attacked is what is done, not when. */
 const DEADLINE_MS = 60_000;
-/** What takes away what others need comes last, or not at all. */
-const UNDOING = /(?:revoke|withdraw|reject|rollback|erasures|switches)/;
 
 /** An engine under attack. */
 export interface Target extends AsyncDisposable {
   readonly app: App;
   readonly opened: Opened;
-  /** Keys by what they may do; `everything` may all. */
+  /** Keys by what they may do; those of {@link PEOPLE} may all. */
   readonly keys: Readonly<Record<string, string>>;
   /** Lines of the access log so far. */
   readonly logged: AccessEntry[];
-  /** Ids that answers had, but for those of the keys. */
-  readonly ids: readonly string[];
-  /** Sends a request, and learns the ids of its answer. */
+  /** What answers told, but for the ids of the keys. */
+  readonly known: Known;
+  /** A name that nothing has yet. */
+  fresh(prefix: string): string;
+  /** Sends a request, and learns from its answer. */
   send(path: string, init: RequestInit): Promise<Seen>;
+  /** What is answered to a caller: the problem, where it is refused. */
+  ask(line: string, asked?: AskedOf): Promise<Answer>;
 }
+
+/** A caller and a body; `everything` and none unless given. */
+export interface AskedOf {
+  readonly by?: string;
+  readonly body?: unknown;
+}
+
+// deno-lint-ignore no-explicit-any -- tests look into answers of any shape
+export type Answer = Readonly<Record<string, any>>;
 
 /** An answer. */
 export interface Seen {
@@ -51,85 +60,75 @@ export async function openTarget(): Promise<Target> {
     MOE_DATA: folder,
     MOE_IDENTITY_KEY: "5c".repeat(32),
   };
-  const opened = await openEngine(readConfiguration((name) => variables[name]));
-  const logged: AccessEntry[] = [];
-  const app = createApp(opened.engine, {
-    ...{ version: "1", deadlineMs: DEADLINE_MS },
-    log: (entry) => logged.push(entry),
-  });
+  const configuration = readConfiguration((name) => variables[name]);
+  const opened = await openEngine(configuration, [{ tenant: TENANT, ...SITE }]);
   const keys = await makeKeys(opened);
-  const own = new Set(Object.values(keys).map((text) => text.split("_")[1]));
-  const ids: string[] = [];
+  const own = Object.values(keys).flatMap((text) => text.split("_")[1] ?? []);
+  const attacked = attack(opened, { keys, known: createKnown(own) });
   const target: Target = {
-    ...{ app, opened, keys, logged, ids },
-    async send(path, init) {
-      const response = await app.request(
-        new Request(new URL(path, "http://localhost"), init),
-      );
-      const { status, headers } = response;
-      const text = await response.text();
-      if (status < 300) {
-        for (const [, id = ""] of text.slice(0, 20_000).matchAll(IDS)) {
-          if (ids.length < MOST_IDS && !own.has(id) && !ids.includes(id)) {
-            ids.push(id);
-          }
-        }
-      }
-      return { status, headers, text };
-    },
+    ...{ ...attacked, opened, keys },
     [Symbol.asyncDispose]: async () => {
       await opened.close();
       await Deno.remove(folder, { recursive: true });
     },
   };
-  await teach(opened.stores);
-  await opened.stores.plans.create(TENANT, PLAN, null);
-  ids.push(PLAN.id);
-  await fill(target);
+  await setScene(target, folder);
   return target;
+}
+
+/** Sends requests to an engine. */
+function attack(
+  { engine }: Opened,
+  { keys, known }: Pick<Target, "keys" | "known">,
+): Pick<Target, "app" | "ask" | "fresh" | "known" | "logged" | "send"> {
+  const logged: AccessEntry[] = [];
+  let names = 0;
+  const app = createApp(engine, {
+    ...{ version: "1", deadlineMs: DEADLINE_MS },
+    log: (entry) => logged.push(entry),
+  });
+  const send: Target["send"] = async (path, init) => {
+    const response = await app.request(
+      new Request(new URL(path, "http://localhost"), init),
+    );
+    const { status, headers } = response;
+    const text = await response.text();
+    if (status < 300) known.learn(text);
+    return { status, headers, text };
+  };
+  return {
+    ...{ app, known, logged, send },
+    fresh: (prefix) => `${prefix}_${names++}`,
+    async ask(line, { by = "everything", body } = {}) {
+      const [method = "", path = ""] = line.split(" ");
+      const { status, headers, text } = await send(path, {
+        method,
+        headers: {
+          authorization: `Bearer ${keys[by]}`,
+          "content-type": "application/json",
+          "idempotency-key": crypto.randomUUID(),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      assert.ok(status < 500, `${line}: ${status} ${text}`);
+      const isJson = /json/.test(headers.get("content-type") ?? "");
+      return isJson ? JSON.parse(text) : {};
+    },
+  };
 }
 
 async function makeKeys(opened: Opened): Promise<Record<string, string>> {
   const grants = {
     ...Object.fromEntries(ROLE_NAMES.map((role) => [role, ROLES[role]])),
-    everything: SCOPES,
+    ...Object.fromEntries(PEOPLE.map((name) => [name, SCOPES])),
   };
+  const groups = ["growth-finance"];
   const keys: Record<string, string> = {};
   for (const [name, scopes] of Object.entries(grants)) {
     keys[name] = await issueKey(opened, {
       ...{ tenant: TENANT, name, scopes, days: 1, person: true },
+      groups,
     });
   }
   return keys;
-}
-
-/** Asks every writing route for what its documentation shows. */
-async function fill({ send, keys }: Target): Promise<void> {
-  const writing = ENDPOINTS.filter((endpoint) =>
-    endpoint.method !== "get" && !UNDOING.test(endpoint.path)
-  );
-  for (const [index, endpoint] of writing.entries()) {
-    const [method = "", path = ""] = lineOf(endpoint).split(" ");
-    const { body = endpoint.example } = askedOf(endpoint);
-    await send(path, {
-      method,
-      headers: {
-        authorization: `Bearer ${keys.everything}`,
-        "content-type": "application/json",
-        "idempotency-key": `fill-${index}`,
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-  }
-  await send("/optimization/score", {
-    method: "POST",
-    headers: {
-      authorization: `Bearer ${keys.everything}`,
-      "content-type": "application/json",
-    },
-    body: JSON.stringify({
-      context: { model: "bidder", campaign: "c-1", channel: "display" },
-      features: { "request.value": 5_000_000 },
-    }),
-  });
 }

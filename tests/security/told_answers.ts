@@ -44,8 +44,7 @@ export const OPERATIONS: readonly Operation[] = Object.entries(DOCUMENT.paths)
   .flatMap(([path, methods]) =>
     Object.entries(methods as Record<string, Operation>)
       .map(([method, operation]) => ({ ...operation, method, path }))
-  )
-  .filter(({ path }) => path !== "/metrics");
+  );
 
 const STRICT =
   /^default-src 'none'; style-src 'sha256-[\w+/=]+'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'$/;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { actsKeepingCases } from "./acts_keeping_cases.ts";
 import { allowanceCases } from "./allowance_cases.ts";
 import { changeCases } from "./change_cases.ts";
 import { budgetCases } from "./budget_cases.ts";
@@ -61,6 +62,7 @@ export const CASES: readonly Case[] = [
   ...dataKeyCases,
   ...budgetCases,
   ...governanceCases,
+  ...actsKeepingCases,
   ...streamCases,
   ...streamFollowCases,
 ];

@@ -42,6 +42,7 @@ const OF_SEVERAL: ReadonlySet<string> = new Set([
   "nothing is applied any more once its rollback has begun",
   "budgets are kept as they were put, by tenant",
   "what runs everywhere is the last move of each subject of each scope",
+  "of old checkpoints the last of each day stays, and what anchors need",
 ]);
 
 /** Ports of what is no tenant's, or is asked as the owner whoever asks. */

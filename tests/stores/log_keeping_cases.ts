@@ -8,14 +8,9 @@ import assert from "node:assert/strict";
 import { parseCheckpoint } from "../../core/decisions/log/checkpoints/checkpoint.ts";
 import { makeCheckpoints } from "../../core/decisions/log/checkpoints/make_checkpoints.ts";
 import { readMarks } from "../../core/decisions/log/checkpoints/marks.ts";
-import {
-  parseDecisions,
-  printRecord,
-} from "../../core/decisions/log/records/record.ts";
-import {
-  type RetentionRule,
-  runRetention,
-} from "../../core/decisions/log/retention.ts";
+import { parseDecisions } from "../../core/decisions/log/records/record.ts";
+import { runRetention } from "../../core/decisions/log/retention/retention.ts";
+import type { RetentionRule } from "../../core/decisions/log/retention/rules.ts";
 import {
   makeSigningKey,
   openNote,
@@ -23,6 +18,7 @@ import {
   parseVerifiers,
 } from "../../core/decisions/log/checkpoints/signed_note.ts";
 import { verifyChain } from "../../core/decisions/log/verifying/verify.ts";
+import { canonicalJson } from "../../core/domain/canonical.ts";
 import type { LogEntry, LogSearch } from "../../core/ports/decisions.ts";
 import type { Stores } from "../../core/ports/stores.ts";
 import type { Case } from "./cases.ts";
@@ -50,7 +46,7 @@ function entryOf({ tenant, number, at, entities, kind }: Wanted): LogEntry {
   return {
     ...{ tenant, id, at, entities, idempotent: null },
     ...kind && { kind },
-    record: printRecord(record as Parameters<typeof printRecord>[0]),
+    record: canonicalJson(record),
   };
 }
 
@@ -153,7 +149,11 @@ function retire(
   };
   let count = 0;
   return runRetention({
-    ...{ log, retention, checkpoints: stores.checkpoints },
+    ...{ log, retention, governance: stores.governance },
+    checkpoints: {
+      ...stores.checkpoints,
+      owners: () => Promise.resolve([tenant]),
+    },
     ...{ verifiers: VERIFIERS, ids: { next: () => `gap_${++count}` } },
   }, {
     ...{ dryRun, now: instant(START + 10 * DAY) },

@@ -31,7 +31,7 @@ function sealedStores(stores: Stores): Stores {
   const { dataKeys: store } = stores;
   const master = parseMasterKeys("5b".repeat(32), "a test");
   const keys = createDataKeys({ store, master, clock: systemClock });
-  return sealStores(stores, keys, systemClock);
+  return sealStores(stores, keys);
 }
 
 Deno.test("every port keeps its promises on PGlite", async (t) => {

@@ -113,6 +113,18 @@ export const streamFollowCases: readonly Case[] = [
     },
   },
   {
+    name: "a lease that is nearly over is taken anew by looking for the next",
+    run: async (stores, tenant) => {
+      const { stream } = stores;
+      await begin(stores, as(tenant, "one", 100));
+      assert.equal(await stream.next(as(tenant, "one", 60_000)), null);
+      await new Promise((wake) => setTimeout(wake, 150));
+      await writeEvent(stores, tenant, { id: "e-1" });
+      assert.equal(await stream.next(as(tenant, "two")), null);
+      assert.ok(await stream.next(as(tenant, "one", 60_000)));
+    },
+  },
+  {
     name: "a holder that comes later goes on where the last position was kept",
     run: async (stores, tenant) => {
       const { stream } = stores;

@@ -4,19 +4,18 @@
  *
  * @module
  */
-import { type ActEvent, isActEvent } from "../../domain/act.ts";
-import type { AuditRecord } from "../../domain/audit_log.ts";
-import type { ChangeEvent } from "../../domain/change_event.ts";
+import { isActEvent, isActsRetired } from "../../domain/act.ts";
+import type { AuditEvent, AuditRecord } from "../../domain/audit_log.ts";
 import type { GovernanceStore, Scope } from "../../ports/governance.ts";
 import { DEPLOYMENT } from "../../ports/log.ts";
 import { marksOf } from "../../decisions/log/checkpoints/marks.ts";
-import { type Command, type Options, textOption } from "../command.ts";
-import { CHECKPOINTS, gatherCheckpoints } from "../log/gather_checkpoints.ts";
 import {
   type ActsVerification,
-  printActsFaults,
   verifyActs,
-} from "../log/verify_acts.ts";
+} from "../../decisions/log/verifying/verify_acts.ts";
+import { type Command, type Options, textOption } from "../command.ts";
+import { CHECKPOINTS, gatherCheckpoints } from "../log/gather_checkpoints.ts";
+import { printActsFaults } from "../log/print_faults.ts";
 import { withEngine } from "../open.ts";
 import { wholeNumberOption } from "../option.ts";
 import { printTable, type Terminal } from "../terminal.ts";
@@ -82,9 +81,10 @@ function printVerdict(
   { line, warn }: Terminal,
   found: ActsVerification,
 ): number {
-  const { sound, covered, head: { seq, hash } } = found;
+  const { sound, covered, anchor, head: { seq, hash } } = found;
   printActsFaults(found).forEach(warn);
   line(`${seq} records, the last with hash ${hash}`);
+  if (anchor.seq > 0) line(`acts up to ${anchor.seq} were retired`);
   line(
     covered === 0
       ? "no checkpoint signed any of it: it is proven in itself alone"
@@ -114,7 +114,10 @@ async function findRecords(
 }
 
 function isAsked(record: string, options: Options): boolean {
-  const event: ChangeEvent | ActEvent = JSON.parse(record);
+  const event: AuditEvent = JSON.parse(record);
+  if (isActsRetired(event)) {
+    return ["by", "about", "act"].every((name) => options[name] === undefined);
+  }
   const about = isActEvent(event)
     ? [event.about]
     : [event.change, event.subject];
@@ -125,7 +128,12 @@ function isAsked(record: string, options: Options): boolean {
 }
 
 function printRecord({ seq, record }: AuditRecord): string[] {
-  const event: ChangeEvent | ActEvent = JSON.parse(record);
+  const event: AuditEvent = JSON.parse(record);
+  if (isActsRetired(event)) {
+    const { at, upTo, count, detail = "" } = event;
+    const left = `${count} acts up to ${upTo} left`;
+    return [String(seq), at, left, "retention", "", "", "", detail];
+  }
   const { at, by, act, reason } = event;
   if (isActEvent(event)) {
     const { about, end } = event;

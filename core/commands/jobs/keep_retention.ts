@@ -3,10 +3,8 @@
  *
  * @module
  */
-import {
-  type RetentionScope,
-  runRetention,
-} from "../../decisions/log/retention.ts";
+import { runRetention } from "../../decisions/log/retention/retention.ts";
+import type { RetentionScope } from "../../decisions/log/retention/run.ts";
 import type { Instant } from "../../domain/day.ts";
 import type { Job } from "../../jobs/job.ts";
 import type { Clock, Ids } from "../../ports/clock.ts";
@@ -34,7 +32,7 @@ export interface RetentionEntry {
 export interface RetentionJobScope {
   readonly stores: Pick<
     RetentionScope,
-    "log" | "checkpoints" | "retention"
+    "log" | "governance" | "checkpoints" | "retention"
   >;
   readonly configuration: Configuration;
   readonly clock: Clock;

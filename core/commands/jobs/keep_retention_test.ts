@@ -4,6 +4,7 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { UNRETIRED } from "../../domain/audit_log.ts";
 import { readConfiguration } from "../configuration.ts";
 import { keepRetentionJob, type RetentionEntry } from "./keep_retention.ts";
 import { takenRun } from "./taken_run_test.ts";
@@ -40,7 +41,14 @@ Deno.test.each([
           append: () => Promise.reject(new TypeError("nothing is retired")),
           read: () => Promise.resolve([]),
         },
+        governance: {
+          record: () => Promise.reject(new TypeError("nothing is retired")),
+          records: () => Promise.resolve([]),
+          head: () => Promise.resolve(UNRETIRED),
+          anchor: () => Promise.resolve(UNRETIRED),
+        },
         checkpoints: {
+          owners: () => Promise.resolve([]),
           lastBefore: (_owner, at) => {
             before.push(at);
             return Promise.resolve(null);
@@ -49,6 +57,8 @@ Deno.test.each([
         retention: {
           keyedTenants: () => Promise.resolve([]),
           ...{ retire: nothing, countAnswers: nothing, forgetAnswers: nothing },
+          ...{ retireActs: nothing, countThinned: nothing },
+          thinCheckpoints: nothing,
         },
       },
       configuration: readConfiguration((name) => variables[name]),

@@ -23,6 +23,8 @@ export interface NameRecordsScope {
     & { readonly log: Pick<Stores["log"], "read" | "tenants"> }
     & { readonly jobs: Pick<Stores["jobs"], "memories"> };
   readonly clock: Clock;
+  /** Rest after a page, ms; 25 unless given. */
+  readonly restMs?: number;
 }
 
 /** How far a tenant's log is named. */
@@ -55,14 +57,14 @@ export function nameRecordsJob(scope: NameRecordsScope): Job {
 }
 
 async function name(
-  { stores, clock }: NameRecordsScope,
+  { stores, clock, restMs }: NameRecordsScope,
   { tenant, memory, checkpoint, signal, report, keep }: TakenRun,
 ): Promise<Named> {
   const before = memory as Named | null;
   const now = clock.now();
   const since = before?.since ?? now;
   const after = typeof checkpoint === "number" ? checkpoint : before?.upTo ?? 0;
-  const upTo = await nameRecords(stores, {
+  const upTo = await nameRecords({ ...stores, restMs }, {
     ...{ tenant, after, signal },
     keep: async (upTo) => {
       report(`up to record ${upTo}`, null);

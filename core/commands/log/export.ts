@@ -8,9 +8,8 @@ import {
   type ExportAsked,
   exportLines,
   exportRecords,
-  type ExportScope,
 } from "../../decisions/log/export/export.ts";
-import { EngineError } from "../../domain/error.ts";
+import { DECISION_COLUMNS } from "../../decisions/log/export/export_table.ts";
 import {
   type Command,
   type CommandScope,
@@ -20,10 +19,8 @@ import {
 import { AS, TENANT, withEngine } from "../open.ts";
 import { tenantOption } from "../option.ts";
 import { momentOption } from "./find.ts";
+import { OUT, writeExport } from "./export_out.ts";
 import { readMasking } from "./masking.ts";
-import { writeParquet } from "./write_parquet.ts";
-
-const FORMATS = ["jsonl", "parquet"] as const;
 
 /** Exports. */
 export const decisionsExport: Command = {
@@ -33,8 +30,7 @@ export const decisionsExport: Command = {
   options: {
     ...TENANT,
     ...AS,
-    "out*": "file to write; one that is there is refused",
-    format: `${FORMATS.join(" or ")}; jsonl unless given`,
+    ...OUT,
     from: "moment from which on; the first record unless given",
     until: "moment before which; the last record unless given",
     masks: "JSON file of what is masked; MOE_MASK unless given",
@@ -43,15 +39,15 @@ export const decisionsExport: Command = {
   },
   run: (scope, _operands, options) =>
     withEngine(scope, async ({ engine, clock }) => {
-      const path = textOption(options, "out", "");
       const asked = await readAsked(scope, options);
-      const written = await toFile(
-        path,
-        options,
-        { scope: { ...engine, clock }, asked },
-      );
+      const exporting = { ...engine, clock };
+      const written = await writeExport(options, {
+        lines: () => exportLines(exporting, asked),
+        table: DECISION_COLUMNS,
+        pages: () => exportRecords(exporting, asked),
+      });
       scope.terminal.done();
-      scope.terminal.line(`${path}: ${written} records`);
+      scope.terminal.line(`${options.out}: ${written} records`);
       printMasks(asked).forEach(scope.terminal.line);
       return 0;
     }),
@@ -72,73 +68,6 @@ async function readAsked(
     report: terminal.progress,
   };
 }
-
-/** What is not written to its end is taken away. */
-async function toFile(
-  path: string,
-  options: Options,
-  { scope, asked }: {
-    readonly scope: ExportScope;
-    readonly asked: ExportAsked;
-  },
-): Promise<number> {
-  const format = textOption(options, "format", "jsonl");
-  if (!(FORMATS as readonly string[]).includes(format)) {
-    throw new EngineError(
-      "request_invalid",
-      `Cannot use --format "${format}": give ${FORMATS.join(" or ")}`,
-    );
-  }
-  using file = await createFile(path);
-  try {
-    return format === "parquet"
-      ? await writeParquet(file, exportRecords(scope, asked))
-      : await writeLines(file, exportLines(scope, asked));
-  } catch (error) {
-    await Deno.remove(path);
-    throw error;
-  }
-}
-
-async function createFile(path: string): Promise<Deno.FsFile> {
-  try {
-    return await Deno.open(path, {
-      ...{ write: true, createNew: true, mode: 0o600 },
-    });
-  } catch (cause) {
-    const reason = cause instanceof Deno.errors.AlreadyExists
-      ? "it is there already"
-      : "it may not be written";
-    throw new EngineError(
-      "file_unreadable",
-      `Cannot write file "${path}": ${reason}`,
-      { cause },
-    );
-  }
-}
-
-/** Lines beside the first and the last are records. */
-async function writeLines(
-  file: Deno.FsFile,
-  lines: AsyncIterable<string>,
-): Promise<number> {
-  const writer = file.writable.getWriter();
-  const encoder = new TextEncoder();
-  let count = 0;
-  let waiting = "";
-  for await (const line of lines) {
-    count++;
-    waiting += line;
-    if (waiting.length < CHUNK) continue;
-    await writer.write(encoder.encode(waiting));
-    waiting = "";
-  }
-  await writer.write(encoder.encode(waiting));
-  await writer.close();
-  return count - 2;
-}
-
-const CHUNK = 1 << 18;
 
 function printMasks({ masking }: ExportAsked): string[] {
   if (masking === null) return ["nothing is masked: ids of people are in it"];

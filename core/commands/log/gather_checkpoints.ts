@@ -9,9 +9,9 @@ import {
 } from "../../decisions/log/checkpoints/marks.ts";
 import { splitNotes } from "../../decisions/log/checkpoints/signed_note.ts";
 import type { CheckpointStore, LogOwner } from "../../ports/log.ts";
+import type { Stores } from "../../ports/stores.ts";
 import { createCheckpointFiles } from "../../store/log/checkpoint_files.ts";
 import { type CommandScope, type Options, textOption } from "../command.ts";
-import type { Opened } from "../open.ts";
 import { readVerifiers } from "./checkpoint_key.ts";
 import { readText } from "./read_lines.ts";
 
@@ -40,7 +40,7 @@ const PAGE = 1000;
  */
 export async function gatherCheckpoints(
   { configuration }: Pick<CommandScope, "configuration">,
-  { stores }: Pick<Opened, "stores">,
+  { stores }: { readonly stores: Pick<Stores, "checkpoints"> },
   options: Options,
 ): Promise<Gathering> {
   const key = textOption(options, "public-key", "");

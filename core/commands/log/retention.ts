@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type Retired, runRetention } from "../../decisions/log/retention.ts";
+import { runRetention } from "../../decisions/log/retention/retention.ts";
+import type { Retired } from "../../decisions/log/retention/run.ts";
 import type { Command } from "../command.ts";
 import { AS, withEngine } from "../open.ts";
 import { printTable } from "../terminal.ts";

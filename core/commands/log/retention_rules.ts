@@ -8,7 +8,7 @@ import { z } from "zod";
 import {
   RETENTION_PURPOSES,
   type RetentionRule,
-} from "../../decisions/log/retention.ts";
+} from "../../decisions/log/retention/rules.ts";
 import { EngineError } from "../../domain/error.ts";
 import { isTenant } from "../../domain/names.ts";
 import type { Configuration } from "../configuration.ts";

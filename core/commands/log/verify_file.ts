@@ -45,7 +45,8 @@ export async function verifyFile(
 }
 
 function printFound(found: ExportVerification): string[] {
-  const { tenant, from, upTo, rows, covered, outside } = found;
+  const { tenant, log, from, upTo, rows, covered, outside } = found;
+  const what = log === "acts" ? "acts" : "records";
   const signed = covered === 0
     ? "no checkpoint signed any of it: it is proven in itself alone"
     : covered < upTo
@@ -54,7 +55,7 @@ function printFound(found: ExportVerification): string[] {
     } records are behind the last checkpoint`
     : "signed to its end";
   return [
-    `${tenant ?? "?"}: records ${from} to ${upTo} as of ${
+    `${tenant ?? "?"}: ${what} ${from} to ${upTo} as of ${
       found.at ?? "?"
     }, ${rows} in the file`,
     `integrity: ${

@@ -9,19 +9,19 @@ import {
   type OpenedCheckpoints,
 } from "../../decisions/log/checkpoints/marks.ts";
 import type { LogVerification } from "../../decisions/log/verifying/verify.ts";
+import {
+  type ActsVerification,
+  verifyActs,
+} from "../../decisions/log/verifying/verify_acts.ts";
 import { EngineError } from "../../domain/error.ts";
+import type { ChainHead } from "../../ports/decisions.ts";
 import { DEPLOYMENT, type LogOwner } from "../../ports/log.ts";
 import type { Command, CommandScope, Options } from "../command.ts";
 import { type Opened, withEngine } from "../open.ts";
 import { tenantOption } from "../option.ts";
 import { CHECKPOINTS, gatherCheckpoints } from "./gather_checkpoints.ts";
 import { printGaps } from "./print_gaps.ts";
-import {
-  type ActsVerification,
-  printActsFaults,
-  printMarkFaults,
-  verifyActs,
-} from "./verify_acts.ts";
+import { printActsFaults, printMarkFaults } from "./print_faults.ts";
 import { verifyFile } from "./verify_file.ts";
 
 /** Walks the hash chains. */
@@ -100,7 +100,7 @@ async function verifyOwner(
 }
 
 function printActs(owner: LogOwner, found: ActsVerification): string[] {
-  const { sound, head, damages, faults, covered } = found;
+  const { sound, anchor, head, damages, faults, covered } = found;
   if (!sound) {
     return [
       `${owner}: ${head.seq} acts, ${damages.length} places are damaged, ${faults.length} checkpoints speak against it`,
@@ -108,10 +108,16 @@ function printActs(owner: LogOwner, found: ActsVerification): string[] {
     ];
   }
   return [
-    `${owner}: ${head.seq} acts, the chain holds${
+    `${owner}: ${head.seq} acts, the chain holds${printRetired(anchor)}${
       printCovered(covered)
     }, ends at ${head.seq}:${head.hash}`,
   ];
+}
+
+function printRetired(anchor: ChainHead | null): string {
+  return anchor === null || anchor.seq === 0
+    ? ""
+    : `, records up to ${anchor.seq} were retired`;
 }
 
 function printCovered(covered: number): string {
@@ -124,9 +130,7 @@ function printVerification(
 ): string[] {
   const { sound, rows, damaged, damages, faults, covered } = found;
   const end = head === null ? "" : `, ends at ${head.seq}:${head.hash}`;
-  const start = anchor === null
-    ? ""
-    : `, records up to ${anchor.seq} were retired`;
+  const start = printRetired(anchor);
   const signed = printCovered(covered);
   return [
     sound

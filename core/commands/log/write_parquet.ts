@@ -10,7 +10,10 @@ import {
   schemaFromColumnData,
 } from "hyparquet-writer";
 import type { ExportedRecord } from "../../decisions/log/export/export.ts";
-import { toColumns } from "../../decisions/log/export/export_table.ts";
+import {
+  type ExportTable,
+  toColumns,
+} from "../../decisions/log/export/export_table.ts";
 import { writeWhole } from "../terminal.ts";
 
 /** Rows of a group; so many are in memory. */
@@ -19,12 +22,19 @@ const GROUP = 10_000;
 /**
  * Writes records.
  *
+ * @param table The columns.
  * @returns How many.
  */
 export async function writeParquet(
   file: Deno.FsFile,
+  table: ExportTable,
   pages: AsyncIterable<readonly ExportedRecord[]>,
 ): Promise<number> {
+  const sourcesOf = (page: readonly ExportedRecord[]): ColumnSource[] =>
+    toColumns(table, page).map(({ name, type, nullable, data }) => ({
+      ...{ name, type, nullable },
+      data: [...data],
+    }));
   const parquet = new ParquetWriter({
     writer: new FileWriter(file),
     schema: schemaFromColumnData({ columnData: sourcesOf([]) }),
@@ -58,11 +68,4 @@ class FileWriter extends ByteWriter {
   override finish(): void {
     this.flush();
   }
-}
-
-function sourcesOf(page: readonly ExportedRecord[]): ColumnSource[] {
-  return toColumns(page).map(({ name, type, nullable, data }) => ({
-    ...{ name, type, nullable },
-    data: [...data],
-  }));
 }

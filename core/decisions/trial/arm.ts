@@ -15,8 +15,8 @@ import type { TrialArm } from "../../domain/model_trial.ts";
 import type { OpenedTrial } from "../../scores/trial/on_trial.ts";
 import type { DecidedOnTrial, TrialTally } from "../../scores/trial/tally.ts";
 import { drawPermille } from "../../verdicts/in_force/draw.ts";
+import type { Ladder } from "../ladder.ts";
 import type { Scored } from "../score_candidates.ts";
-import type { Ladder } from "../score_rung.ts";
 
 /** Cause of a fall where this node stopped using the version on trial. */
 export const GUARDRAIL = "guardrail";

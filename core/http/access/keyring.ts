@@ -4,9 +4,10 @@
  *
  * @module
  */
+import { type Soon, whenThere } from "../../domain/soon.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { ApiKey, Caller, KeyStore, Scope } from "../../ports/access.ts";
-import { type ApiKeyText, isSecretOf, parseApiKey } from "./api_key.ts";
+import { isSecretOf, parseApiKey } from "./api_key.ts";
 import type { Certificates } from "./certificates.ts";
 import type { ClientCertificate } from "./client_certificate.ts";
 import { createKnownKeys } from "./known_keys.ts";
@@ -29,11 +30,11 @@ export interface Keyring {
    *
    * @param shown What it shows.
    * @param scope What the route asks for.
-   * @returns Who it is.
+   * @returns Who it is; at hand if the key was found lately.
    * @throws {EngineError} `credentials_invalid` if nothing vouches for it,
    * `access_denied` if it lacks the scope, `store_unavailable` if that cannot be known.
    */
-  admit(shown: Credentials, scope: Scope): Promise<Caller>;
+  admit(shown: Credentials, scope: Scope): Soon<Caller>;
 }
 
 /** What vouches for callers. */
@@ -60,36 +61,36 @@ export function createKeyring(scope: KeyringScope): Keyring {
   const compare = createProvenSecrets(scope.isSecretOf ?? isSecretOf);
   const known = createKnownKeys(scope.keys, clock);
 
-  async function byKey({ id, secret }: ApiKeyText): Promise<Caller> {
-    const record = await known.find(id);
+  function prove(record: ApiKey | null, secret: string): Caller {
     const right = compare(record, secret);
     if (record === null || !right) throw unknownCaller("no such key");
-    const now = clock.now();
     if (record.revokedAt !== null) throw unknownCaller("the key is revoked");
-    if (record.expiresAt !== null && record.expiresAt <= now) {
+    if (record.expiresAt !== null && record.expiresAt <= clock.now()) {
       throw unknownCaller("the key has expired");
     }
     known.used(record);
     return record;
   }
 
-  async function callerOf(shown: Credentials): Promise<Caller> {
+  function callerOf(shown: Credentials): Soon<Caller> {
     const { authorization, certificate } = shown;
     if (authorization === undefined && certificate !== null && certificates) {
       return certificates.callerOf(certificate);
     }
     const text = /^Bearer +(\S+)$/i.exec(authorization ?? "")?.[1] ?? "";
     const key = parseApiKey(text);
-    if (key !== null) return await byKey(key);
-    if (tokens !== null && isTokenText(text)) return await tokens.verify(text);
+    if (key !== null) {
+      return whenThere(known.find(key.id), (it) => prove(it, key.secret));
+    }
+    if (tokens !== null && isTokenText(text)) return tokens.verify(text);
     throw unknownCaller('send "Authorization: Bearer moe_<id>_<secret>"');
   }
 
   return {
-    async admit(shown, wanted) {
-      const caller = await callerOf(shown);
-      if (caller.scopes.includes(wanted)) return caller;
-      throw lacksScope(caller, wanted);
-    },
+    admit: (shown, wanted) =>
+      whenThere(callerOf(shown), (caller) => {
+        if (caller.scopes.includes(wanted)) return caller;
+        throw lacksScope(caller, wanted);
+      }),
   };
 }

@@ -32,13 +32,13 @@ function openRing(certificates = createCertificates([])) {
       records.set(key.id, { ...key, ...grant });
       return text;
     },
-    admit: (text: string) =>
-      keyring.admit({
+    admit: async (text: string) =>
+      await keyring.admit({
         authorization: `Bearer ${text}`,
         certificate: null,
       }, "score"),
-    admitHolder: (commonName: string, uris: readonly string[] = []) =>
-      keyring.admit({
+    admitHolder: async (commonName: string, uris: readonly string[] = []) =>
+      await keyring.admit({
         authorization: undefined,
         certificate: { commonName, uris, fingerprint: "00" },
       }, "score"),

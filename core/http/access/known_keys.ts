@@ -8,7 +8,9 @@
  *
  * @module
  */
+import type { Instant } from "../../domain/day.ts";
 import { EngineError } from "../../domain/error.ts";
+import type { Soon } from "../../domain/soon.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { ApiKey, KeyStore } from "../../ports/access.ts";
 
@@ -31,11 +33,11 @@ export interface KnownKeys {
    * A key by its id.
    *
    * @param id What names it.
-   * @returns The record, or null if there is none.
+   * @returns The record, or null if there is none; at hand if it is believed.
    * @throws {EngineError} `store_unavailable` while the store does not answer, unless it
    * told of the key within {@link KEY_OUTAGE_SECONDS}.
    */
-  find(id: string): Promise<ApiKey | null>;
+  find(id: string): Soon<ApiKey | null>;
   /**
    * Notes that a key was used, at most once an hour for each.
    *
@@ -63,11 +65,12 @@ export function createKnownKeys(
 ): KnownKeys {
   const kept = new Map<string, Kept>();
   const asked = new Map<string, Promise<ApiKey | null>>();
+  const nowMs = inMillis(clock);
 
   function ask(id: string): Promise<ApiKey | null> {
     const known = asked.get(id);
     if (known !== undefined) return known;
-    const begunMs = nowMs(clock);
+    const begunMs = nowMs();
     const asking = keys.find(id).then((record) => {
       const { readMs = -Infinity } = kept.get(id) ?? {};
       if (readMs > begunMs) return record;
@@ -80,26 +83,24 @@ export function createKnownKeys(
   }
 
   return {
-    async find(id) {
-      const now = nowMs(clock);
+    find(id) {
+      const now = nowMs();
       const known = kept.get(id);
-      if (known === undefined) return await ask(id);
+      if (known === undefined) return ask(id);
       const age = Math.abs(now - known.readMs);
       if (age < KEY_CACHE_SECONDS * 1000) return known.record;
-      if (age >= KEY_OUTAGE_SECONDS * 1000) return await ask(id);
+      if (age >= KEY_OUTAGE_SECONDS * 1000) return ask(id);
       if (Math.abs(now - known.failedMs) < RETRY_MS) return known.record;
-      return await orBelieve(ask(id), () => {
+      return orBelieve(ask(id), () => {
         asked.delete(id);
-        known.failedMs = nowMs(clock);
+        known.failedMs = nowMs();
         return known.record;
       });
     },
     used(key) {
       const { tenant, id, usedAt } = key;
+      if (usedAt !== null && nowMs() - Date.parse(usedAt) < HOUR_MS) return;
       const at = clock.now();
-      if (usedAt !== null && Date.parse(at) - Date.parse(usedAt) < HOUR_MS) {
-        return;
-      }
       const known = kept.get(id);
       if (known) known.record = { ...key, usedAt: at };
       keys.touch(tenant, id, at).catch(() => {});
@@ -127,6 +128,16 @@ function keep(kept: Map<string, Kept>, record: ApiKey, readMs: number): void {
   kept.set(record.id, { record, readMs, failedMs: -Infinity });
 }
 
-function nowMs(clock: Clock): number {
-  return Date.parse(clock.now());
+/** A clock in milliseconds, which reads no moment twice. */
+function inMillis(clock: Clock): () => number {
+  let read: Instant | null = null;
+  let readMs = NaN;
+  return () => {
+    const now = clock.now();
+    if (now !== read) {
+      read = now;
+      readMs = Date.parse(now);
+    }
+    return readMs;
+  };
 }

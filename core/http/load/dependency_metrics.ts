@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { Counter, Gauge, Histogram, type Registry } from "prom-client";
+import { Counter, Gauge, type Registry } from "prom-client";
+import { registerHistogram, type Series } from "../metrics/histogram.ts";
 import type { LoadStanding } from "./load_gate.ts";
 import { DEPENDENCIES, DEPENDENCY_OUTCOMES } from "../../ports/dependencies.ts";
 
@@ -52,21 +53,24 @@ export function registerDependencies(
       }
     },
   });
-  const seconds = new Histogram({
-    ...{ name: "moe_dependency_seconds", buckets: SECONDS, registers },
+  const seconds = registerHistogram(registry, {
+    name: "moe_dependency_seconds",
     help: "How long dependencies took, by how that ended",
     labelNames: ["dependency", "outcome"],
+    buckets: SECONDS,
   });
-  const children = new Map(
-    DEPENDENCIES.flatMap((dependency) =>
-      DEPENDENCY_OUTCOMES.map((outcome) => [
-        `${dependency} ${outcome}`,
-        seconds.labels(dependency, outcome),
-      ])
-    ),
+  const uses = new Map(
+    DEPENDENCIES.map((dependency) => [
+      dependency as string,
+      new Map<string, Series>(
+        DEPENDENCY_OUTCOMES.map((
+          outcome,
+        ) => [outcome, seconds(dependency, outcome)]),
+      ),
+    ]),
   );
   guards.onUse((dependency, outcome, took) =>
-    children.get(`${dependency} ${outcome}`)?.observe(took)
+    uses.get(dependency)?.get(outcome)?.observe(took)
   );
   registerLoad(registry, standing);
 }

@@ -100,39 +100,45 @@ const SHARES: Readonly<Record<Work, { share: number; most: number }>> = {
 };
 /** Those refused come back spread over so many seconds. */
 const SPREAD_SECONDS = 3;
+/** Made once: to make an error costs more than all else that a refusal does. */
+const REFUSALS = Array.from(
+  { length: SPREAD_SECONDS },
+  (_, second) => overloaded(1 + second),
+);
 
 /** Opens a gate. */
 export function createLoadGate(
   { nowMs = () => performance.now(), random = Math.random }: LoadGateOptions =
     {},
 ): LoadGate {
-  const limit = createLimit(nowMs);
+  const limit = createLimit(nowMs());
   const inFlight: Record<Work, number> = { decide: 0, other: 0, plan: 0 };
   let refused = 0;
   const total = () => inFlight.decide + inFlight.other + inFlight.plan;
   return {
     enter(work) {
       const { share, most } = SHARES[work];
-      const isFull = total() >= limit.now() * share || inFlight[work] >= most;
+      let beganMs = nowMs();
+      const isFull = total() >= limit.at(beganMs) * share ||
+        inFlight[work] >= most;
       if (isFull) {
         refused += 1;
-        if (work === "decide") limit.refused();
-        throw overloaded(1 + Math.floor(random() * SPREAD_SECONDS));
+        if (work === "decide") limit.refused(beganMs);
+        throw REFUSALS[Math.floor(random() * SPREAD_SECONDS)];
       }
       inFlight[work] += 1;
-      let beganMs = nowMs();
       return {
         begin: () => void (beganMs = nowMs()),
         leave(isTelling) {
           if (work === "decide" && isTelling) {
-            limit.took(nowMs() - beganMs, inFlight.decide);
+            limit.took(beganMs, nowMs(), inFlight.decide);
           }
           inFlight[work] -= 1;
         },
       };
     },
     standing: () => ({
-      limit: Math.floor(limit.now()),
+      limit: Math.floor(limit.at(nowMs())),
       inFlight: total(),
       refused,
     }),
@@ -162,10 +168,10 @@ function overloaded(retryAfterSeconds: number): RetryLater {
 }
 
 /** The limit of what is under way, as it is learnt. */
-function createLimit(nowMs: () => number) {
+function createLimit(openedMs: number) {
   let limit = FIRST_LIMIT;
-  let window = openWindow(nowMs());
-  let shortest = { ms: Infinity, beforeMs: Infinity, sinceMs: nowMs() };
+  let window = openWindow(openedMs);
+  let shortest = { ms: Infinity, beforeMs: Infinity, sinceMs: openedMs };
   let refusedMs = -Infinity;
   let lookingUntilMs = 0;
   function renewShortest(at: number): void {
@@ -189,10 +195,10 @@ function createLimit(nowMs: () => number) {
     window = openWindow(at);
   }
   return {
-    now: () => nowMs() < lookingUntilMs ? LOOKING_LIMIT : limit,
-    refused: () => void (refusedMs = nowMs()),
-    took(ms: number, inFlight: number): void {
-      const at = nowMs();
+    at: (nowMs: number) => nowMs < lookingUntilMs ? LOOKING_LIMIT : limit,
+    refused: (nowMs: number) => void (refusedMs = nowMs),
+    took(beganMs: number, at: number, inFlight: number): void {
+      const ms = at - beganMs;
       renewShortest(at);
       shortest.ms = Math.min(shortest.ms, ms);
       window.count += 1;

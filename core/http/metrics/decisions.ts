@@ -40,25 +40,40 @@ export interface DecisionMetrics {
  * @returns What counts.
  */
 export function registerDecisions(registry: Registry): DecisionMetrics {
-  const registers = [registry];
-  const decisions = new Counter({
+  const taken = registerTally(registry, {
     name: "moe_decisions_total",
     help: "Decisions taken, by the rung they stand on",
-    labelNames: ["rung"],
-    registers,
+    label: "rung",
   });
-  const falls = new Counter({
+  const fell = registerTally(registry, {
     name: "moe_falls_total",
     help: "Rungs that did not hold, and what was not known on one, by cause",
-    labelNames: ["cause"],
-    registers,
+    label: "cause",
   });
   return {
     decision(rung, fallen = []) {
-      decisions.labels(rung).inc();
-      for (const { cause } of fallen) {
-        falls.labels(CAUSES.has(cause) ? cause : OTHER).inc();
-      }
+      taken(rung);
+      for (const { cause } of fallen) fell(CAUSES.has(cause) ? cause : OTHER);
     },
   };
+}
+
+/** Counts by a label, which is not looked at before the counts are read. */
+function registerTally(
+  registry: Registry,
+  { name, help, label }: {
+    readonly name: string;
+    readonly help: string;
+    readonly label: string;
+  },
+): (of: string) => void {
+  const counts = new Map<string, number>();
+  new Counter({
+    ...{ name, help, labelNames: [label], registers: [registry] },
+    collect() {
+      this.reset();
+      for (const [of, count] of counts) this.labels(of).inc(count);
+    },
+  });
+  return (of) => void counts.set(of, (counts.get(of) ?? 0) + 1);
 }

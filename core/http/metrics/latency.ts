@@ -4,9 +4,10 @@
  *
  * @module
  */
-import { Histogram, type Registry } from "prom-client";
+import type { Registry } from "prom-client";
 import { STAGES, type StageTimes } from "../../domain/stages.ts";
 import type { Exemplar, Sample } from "../../telemetry/family.ts";
+import { registerHistogram, type Series } from "./histogram.ts";
 
 const DURATION = "moe_http_request_duration_seconds";
 
@@ -83,37 +84,34 @@ export function registerLatency(
   registry: Registry,
   nowMs: () => number,
 ): Latency {
-  const registers = [registry];
-  const duration = new Histogram({
+  const duration = registerHistogram(registry, {
     name: DURATION,
     help: "Time from a request's arrival to its answer",
     labelNames: ["route", "method", "status_class"],
     buckets: SECONDS,
-    registers,
   });
-  const stages = new Histogram({
+  const stage = registerHistogram(registry, {
     name: "moe_stage_duration_seconds",
     help: "Time that requests spent in a stage, of those that passed through",
     labelNames: ["stage"],
     buckets: STAGE_SECONDS,
-    registers,
   });
-  const children = STAGES.map((stage) => stages.labels(stage));
-  const series = new Map<string, Histogram.Internal<string>>();
+  const stages = STAGES.map((name) => stage(name));
+  const series = new Map<string, Series>();
   const shown = new Map<string, Exemplar>();
   return {
     request({ route, method, status, seconds, times, exemplar }) {
       const statusClass = `${Math.floor(status / 100)}xx`;
       const key = `${route} ${method} ${statusClass}`;
-      let child = series.get(key);
-      if (child === undefined) {
-        child = duration.labels(route, method, statusClass);
-        series.set(key, child);
+      let known = series.get(key);
+      if (known === undefined) {
+        known = duration(route, method, statusClass);
+        series.set(key, known);
       }
-      child.observe(seconds);
-      for (let place = 0; place < children.length; place++) {
+      known.observe(seconds);
+      for (let place = 0; place < stages.length; place++) {
         const tookMs = times.tookMs[place] ?? 0;
-        if (tookMs > 0) children[place]?.observe(tookMs / 1000);
+        if (tookMs > 0) stages[place]?.observe(tookMs / 1000);
       }
       if (exemplar === null) return;
       const bucket = SECONDS.find((bound) => seconds <= bound) ?? "+Inf";

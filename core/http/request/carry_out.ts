@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Idempotent } from "../idempotency_key.ts";
 import { printProblem, PROBLEM_TYPE } from "../problem.ts";
 import {
   type Call,
@@ -12,7 +13,8 @@ import {
   type Stage,
 } from "../routes/endpoint.ts";
 
-type AnyCall = Call<unknown, unknown, unknown>;
+/** A parsed request of any route. */
+export type AnyCall = Call<unknown, unknown, unknown>;
 
 /** A request as it is put on record. */
 export interface RequestName {
@@ -29,15 +31,15 @@ export interface RequestName {
  * @returns The answer.
  * @throws What the route throws; `store_unavailable` if its act cannot be put on record.
  */
-export async function carryOut(
+export function carryOut(
   endpoint: KeyedEndpoint,
   call: AnyCall,
   { stage, request }: RequestName & { readonly stage: Stage },
 ): Promise<Reply> {
   const { method, path, act = method !== "get" } = endpoint;
-  if (!act) return await runOnce(endpoint, call, stage);
+  if (!act) return runOnce(endpoint, call, stage);
   const { id, tenant, name: by, person: human } = call.key;
-  return await stage.engine.acting(
+  return stage.engine.acting(
     {
       scope: tenant,
       evenUnrecorded: act === "even unrecorded",
@@ -52,15 +54,26 @@ export async function carryOut(
 }
 
 /** A write under a caller's key is carried out once, unless it sees to that by itself. */
-async function runOnce(
+function runOnce(
   endpoint: KeyedEndpoint,
   call: AnyCall,
   stage: Stage,
 ): Promise<Reply> {
   const { key: { tenant }, idempotent } = call;
-  if (idempotent === null || endpoint.keepsAnswers) {
-    return await endpoint.run(call, stage);
-  }
+  return idempotent === null || endpoint.keepsAnswers
+    ? endpoint.run(call, stage)
+    : runUnderKey(endpoint, call, { stage, tenant, idempotent });
+}
+
+async function runUnderKey(
+  endpoint: KeyedEndpoint,
+  call: AnyCall,
+  { stage, tenant, idempotent }: {
+    readonly stage: Stage;
+    readonly tenant: string;
+    readonly idempotent: Idempotent;
+  },
+): Promise<Reply> {
   let made: Reply | null = null;
   const { status, text } = await stage.engine.once(tenant, idempotent, {
     run: async () => made = await endpoint.run(call, stage),

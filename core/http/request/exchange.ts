@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Context } from "hono";
+import type { HonoRequest } from "hono/request";
 import { type StageClock, StageTimes, UNTIMED } from "../../domain/stages.ts";
 import type { Caller } from "../../ports/access.ts";
 import {
@@ -34,68 +34,84 @@ export interface Answered {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A request under way. */
-export interface Exchange {
+/** A request under way, to be ended by one `answer` or `fail`. */
+export class Exchange implements Seen {
+  readonly req: HonoRequest;
+  readonly route: string;
   /** The caller's id of the request, or one that was made. */
   readonly requestId: string;
-  /** Hears when stages end. */
-  readonly times: StageClock;
-  /** Notes the decision that was taken. */
-  decided(decision: DecisionSeen): void;
-  /** Notes who calls, for the log. */
-  admitted(key: Caller): void;
-  /** Notes what the answer's headers are to say, whatever it is. */
-  say(headers: Readonly<Record<string, string>>): void;
-  /** Answers. */
-  answer(answered: Answered): Response;
-  /** Answers with a problem. */
-  fail(error: unknown, headers?: Readonly<Record<string, string>>): Response;
-}
+  readonly times: StageTimes = new StageTimes();
+  /** Who calls, for the log; null until that is known. */
+  caller: Caller | null = null;
+  /** The decision that was taken; null if none was. */
+  decision: DecisionSeen | null = null;
+  readonly #scope: ExchangeScope;
+  #said: Readonly<Record<string, string>> | null = null;
 
-/**
- * Opens an exchange; its clock starts here.
- *
- * @param context Hono's view of the request.
- * @param route Path pattern.
- * @param scope Where it reports.
- * @returns The exchange, to be ended by one `answer` or `fail`.
- */
-export function openExchange(
-  context: Context,
-  route: string,
-  scope: ExchangeScope,
-): Exchange {
-  const { req } = context;
-  const { telemetry } = scope;
-  const times = new StageTimes();
-  const requestId = parseRequestId(req.header("x-request-id")) ??
-    scope.ids.next("req");
-  const seen: Seen = { caller: null, decision: null };
-  let said: Readonly<Record<string, string>> | null = null;
-
-  function close(answered: Answered, failure: Failure | null): Response {
-    const durationMs = toMicros(times.elapsedMs());
-    const { status } = answered;
-    const closed = { requestId, route, status, durationMs, failure, times };
-    if (telemetry !== null || status >= 500) {
-      report(scope, { ...closed, ...seen, req });
-    }
-    return respond(answered, { "x-request-id": requestId, ...said });
+  /**
+   * Opens an exchange; its clock starts here.
+   *
+   * @param req Hono's view of the request.
+   * @param route Path pattern.
+   * @param scope Where it reports.
+   */
+  constructor(req: HonoRequest, route: string, scope: ExchangeScope) {
+    this.req = req;
+    this.route = route;
+    this.#scope = scope;
+    this.requestId = parseRequestId(req.header("x-request-id")) ??
+      scope.ids.next("req");
   }
 
-  return {
-    requestId,
-    times: telemetry === null ? UNTIMED : times,
-    decided: (decision) => seen.decision = decision,
-    admitted: (key) => seen.caller = key,
-    say: (headers) => said = headers,
-    answer: (answered) => close(answered, null),
-    fail(error, headers = {}) {
-      const problem = problemOf(error);
-      const told = { ...retryAfter(problem, error), ...headers };
-      return close(answerOf(problem, told), { code: problem.code, error });
-    },
-  };
+  /** Hears when stages end. */
+  get clock(): StageClock {
+    return this.#scope.telemetry === null ? UNTIMED : this.times;
+  }
+
+  /**
+   * Notes what the answer's headers are to say, whatever it is.
+   *
+   * @param headers The headers.
+   */
+  say(headers: Readonly<Record<string, string>>): void {
+    this.#said = headers;
+  }
+
+  /**
+   * Answers.
+   *
+   * @param answered What.
+   * @returns The answer.
+   */
+  answer(answered: Answered): Response {
+    return this.#close(answered, null);
+  }
+
+  /**
+   * Answers with a problem.
+   *
+   * @param error What was thrown.
+   * @param headers What its headers say beside those of any problem.
+   * @returns The answer.
+   */
+  fail(
+    error: unknown,
+    headers: Readonly<Record<string, string>> = {},
+  ): Response {
+    const problem = problemOf(error);
+    const told = { ...retryAfter(problem, error), ...headers };
+    const failure = { code: problem.code, error };
+    return this.#close(answerOf(problem, told), failure);
+  }
+
+  #close(answered: Answered, failure: Failure | null): Response {
+    const durationMs = toMicros(this.times.elapsedMs());
+    const { status } = answered;
+    if (this.#scope.telemetry !== null || status >= 500) {
+      report(this.#scope, this, { status, durationMs, failure });
+    }
+    return respond(answered, this.requestId, this.#said);
+  }
 }
 
 function retryAfter(
@@ -124,17 +140,17 @@ function answerOf(
 }
 
 function respond(
-  { status, text, type = JSON_TYPE, headers }: Answered,
-  said: Readonly<Record<string, string>>,
+  { status, text, type = JSON_TYPE, headers: own }: Answered,
+  requestId: string,
+  said: Readonly<Record<string, string>> | null,
 ): Response {
-  return new Response(text, {
-    status,
-    headers: {
-      "cache-control": "no-store",
-      "content-type": type,
-      "x-content-type-options": "nosniff",
-      ...said,
-      ...headers,
-    },
-  });
+  const headers = {
+    "cache-control": "no-store",
+    "content-type": type,
+    "x-content-type-options": "nosniff",
+    "x-request-id": requestId,
+  };
+  if (said !== null) Object.assign(headers, said);
+  if (own !== undefined) Object.assign(headers, own);
+  return new Response(text, { status, headers });
 }

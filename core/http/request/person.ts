@@ -5,6 +5,7 @@
  * @module
  */
 import { isEntityId } from "../../domain/entity.ts";
+import { type Soon, whenThere } from "../../domain/soon.ts";
 
 /** Where a body names a person: a member, and the member of it. */
 export type PersonPath = readonly [string, string];
@@ -17,19 +18,22 @@ export type PersonPath = readonly [string, string];
  * @param pseudonymOf The id by which the engine knows a person.
  * @returns The body itself where there is nothing to replace, else a copy.
  */
-export async function hidePerson(
+export function hidePerson(
   body: unknown,
   [outer, inner]: PersonPath,
-  pseudonymOf: (id: string) => Promise<string>,
-): Promise<unknown> {
+  pseudonymOf: (id: string) => Soon<string>,
+): Soon<unknown> {
   const place = memberOf(body, outer);
   const id = memberOf(place, inner);
   if (typeof id !== "string" || !isEntityId(id)) return body;
-  const known = await pseudonymOf(id);
-  return known === id ? body : {
-    ...body as object,
-    [outer]: { ...place as object, [inner]: known },
-  };
+  return whenThere(
+    pseudonymOf(id),
+    (known) =>
+      known === id ? body : {
+        ...body as object,
+        [outer]: { ...place as object, [inner]: known },
+      },
+  );
 }
 
 function memberOf(value: unknown, name: string): unknown {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Context } from "hono";
+import type { HonoRequest } from "hono/request";
 import type { ErrorCode } from "../../domain/error.ts";
 import type { StageTimes } from "../../domain/stages.ts";
 import type { Clock, Ids } from "../../ports/clock.ts";
@@ -14,6 +14,7 @@ import {
   factsOfModel,
   stagesOf,
   type TraceFacts,
+  type TraceStage,
 } from "../../telemetry/trace.ts";
 import type { AccessEntry } from "../access_log.ts";
 import type { Metrics } from "../metrics.ts";
@@ -39,26 +40,28 @@ export interface DecisionSeen {
   readonly modelVersion: string | null;
 }
 
-/** What came up on the way. */
+/** A request, and what came up on its way. */
 export interface Seen {
-  caller: Caller | null;
-  decision: DecisionSeen | null;
+  readonly req: HonoRequest;
+  /** Path pattern. */
+  readonly route: string;
+  readonly requestId: string;
+  readonly times: StageTimes;
+  readonly caller: Caller | null;
+  readonly decision: DecisionSeen | null;
 }
 
-/** A request that is answered. */
-export interface Closed extends Readonly<Seen> {
-  readonly req: Context["req"];
-  readonly requestId: string;
-  readonly route: string;
+/** How a request ended. */
+export interface Closed {
   readonly status: number;
   readonly durationMs: number;
   readonly failure: Failure | null;
-  readonly times: StageTimes;
 }
 
 /** Measures, keeps and logs. */
-export function report(scope: ExchangeScope, closed: Closed): void {
-  const { req, route, status, durationMs, failure, times, caller } = closed;
+export function report(scope: ExchangeScope, seen: Seen, closed: Closed): void {
+  const { req, route, times, caller, decision } = seen;
+  const { status, durationMs, failure } = closed;
   const { telemetry } = scope;
   const method = METHODS.has(req.method) ? req.method : "OTHER";
   const isWrong = status >= 500 && failure?.code !== "overloaded";
@@ -67,8 +70,10 @@ export function report(scope: ExchangeScope, closed: Closed): void {
   const kept = telemetry?.reasonFor({
     chance: context?.isRandom === false ? telemetry.ids.span() : traceId ?? "",
     sampled: context?.sampled ?? false,
-    rung: closed.decision?.rung ?? null,
-    ...{ status, isWrong, durationMs },
+    rung: decision?.rung ?? null,
+    status,
+    isWrong,
+    durationMs,
   }) ?? null;
   const at = scope.clock.now();
   const stages = kept === null ? null : stagesOf(times);
@@ -81,14 +86,14 @@ export function report(scope: ExchangeScope, closed: Closed): void {
     telemetry.keep({
       ...{ traceId, durationMs, isWrong, stages: stages ?? [] },
       ...{ parentId: context?.parentId ?? null, name: `${method} ${route}` },
-      ...{ endedMs: Date.parse(at), facts: factsOf(closed, method) },
+      ...{ endedMs: Date.parse(at), facts: factsOf(seen, closed, method) },
     }, kept);
   }
   scope.log({
     at,
     level: isWrong ? "error" : "info",
     event: "request",
-    requestId: closed.requestId,
+    requestId: seen.requestId,
     traceId,
     parentId: context?.parentId ?? null,
     method,
@@ -97,19 +102,25 @@ export function report(scope: ExchangeScope, closed: Closed): void {
     durationMs,
     tenant: caller?.tenant ?? null,
     key: caller?.id ?? null,
-    decision: closed.decision?.id ?? null,
+    decision: decision?.id ?? null,
     kept,
-    stages: stages &&
-      Object.fromEntries(
-        stages.map(({ name, tookMs }) => [name, toMicros(tookMs)]),
-      ),
+    stages: stages && printStages(stages),
     code: failure?.code ?? null,
     error: failure !== null && isWrong ? printInside(failure.error) : null,
   });
 }
 
+function printStages(
+  stages: readonly TraceStage[],
+): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    stages.map(({ name, tookMs }) => [name, toMicros(tookMs)]),
+  );
+}
+
 function factsOf(
-  { requestId, route, status, failure, caller, decision }: Closed,
+  { requestId, route, caller, decision }: Seen,
+  { status, failure }: Closed,
   method: string,
 ): TraceFacts {
   return {

@@ -21,18 +21,22 @@ export const MAX_DEPTH = 80;
 const ZERO = "\0";
 const UNSAFE_NAMES = new Set(["__proto__", "constructor", "prototype"]);
 const SHOWN_NAME = /^[A-Za-z_][\w.:-]{0,79}$/;
-const decoder = new TextDecoder("utf-8", { fatal: true });
+const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i;
+/** Many times faster than one that is strict, and puts this in place of what is no UTF-8. */
+const decoder = new TextDecoder();
+const REPLACED = "\ufffd";
+const strictDecoder = new TextDecoder("utf-8", { fatal: true });
 
 /**
  * Reads a body's bytes.
  *
  * @param request The request.
- * @param limitBytes Most that is read.
- * @returns The bytes as they came.
+ * @param limitBytes Most that is read, or that is said to come.
+ * @returns The bytes as they came; whether they are as many as was said is still to be seen.
  * @throws {EngineError} `body_too_large` above the limit; `media_type_unsupported` if
  * it is compressed.
  */
-export async function readBytes(
+export function readBytes(
   request: Request,
   limitBytes: number,
 ): Promise<Uint8Array> {
@@ -47,14 +51,9 @@ export async function readBytes(
   if (length !== null && Number(length) > limitBytes) {
     throw tooLarge(limitBytes);
   }
-  if (length === null) {
-    return request.body === null
-      ? new Uint8Array()
-      : await readBounded(request.body, limitBytes);
-  }
-  const bytes = await request.bytes();
-  if (bytes.length > limitBytes) throw tooLarge(limitBytes);
-  return bytes;
+  return length !== null || request.body === null
+    ? request.bytes()
+    : readBounded(request.body, limitBytes);
 }
 
 /**
@@ -68,16 +67,15 @@ export async function readBytes(
  */
 export function decodeText(request: Request, bytes: Uint8Array): string {
   const type = request.headers.get("content-type");
-  if (
-    type !== null && !/^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(type)
-  ) {
+  if (type !== null && type !== "application/json" && !JSON_TYPE.test(type)) {
     throw new EngineError(
       "media_type_unsupported",
       'Cannot read body: send it with "Content-Type: application/json"',
     );
   }
   try {
-    return decoder.decode(bytes);
+    const text = decoder.decode(bytes);
+    return text.includes(REPLACED) ? strictDecoder.decode(bytes) : text;
   } catch (cause) {
     throw invalid("it is not UTF-8", cause);
   }
@@ -247,7 +245,8 @@ async function readBounded(
   return bytes;
 }
 
-function tooLarge(limitBytes: number): EngineError {
+/** Why a body is refused that has more bytes than a limit. */
+export function tooLarge(limitBytes: number): EngineError {
   return new EngineError(
     "body_too_large",
     `Cannot read body: it has more than ${limitBytes} bytes`,

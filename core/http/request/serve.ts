@@ -3,33 +3,23 @@
  *
  * @module
  */
-import type { Context } from "hono";
+import type { HonoRequest } from "hono/request";
 import type { z } from "@hono/zod-openapi";
 import type { Deadline, Deadlines } from "../../domain/deadline.ts";
 import { EngineError } from "../../domain/error.ts";
+import type { Soon } from "../../domain/soon.ts";
 import type { Caller } from "../../ports/access.ts";
-import { type Exchange, openExchange } from "./exchange.ts";
+import { Exchange } from "./exchange.ts";
 import type { ExchangeScope } from "./report.ts";
 import { parseFields } from "./field_errors.ts";
-import {
-  bindIdempotencyKey,
-  type Idempotent,
-  parseIdempotencyKey,
-} from "../idempotency_key.ts";
 import { clientCertificateOf } from "../access/client_certificate.ts";
 import type { Credentials, Keyring } from "../access/keyring.ts";
 import { DEADLINE_HEADER, parseDeadline } from "../deadline_header.ts";
 import type { Allowances } from "../load/allowances.ts";
 import type { LoadGate, Passage, Work } from "../load/load_gate.ts";
-import { hidePerson } from "./person.ts";
-import {
-  decodeText,
-  demandSafe,
-  demandSafeTexts,
-  parseJsonBody,
-  readBytes,
-} from "./request_body.ts";
-import { carryOut } from "./carry_out.ts";
+import { demandSafeTexts } from "./request_body.ts";
+import { type AnyCall, carryOut } from "./carry_out.ts";
+import { readContent } from "./content.ts";
 import type {
   Endpoint,
   KeyedEndpoint,
@@ -63,96 +53,117 @@ const MARGIN_MS = 25;
 /**
  * Serves one request.
  *
- * @param context Hono's view of the request.
+ * @param req Hono's view of the request.
  * @param endpoint The route.
  * @param scope What it works with.
  * @returns The answer; never throws.
  */
 export async function serve(
-  context: Context,
+  req: HonoRequest,
   endpoint: Endpoint,
   scope: ServeScope,
 ): Promise<Response> {
-  const exchange = openExchange(context, endpoint.path, scope);
+  const exchange = new Exchange(req, endpoint.path, scope);
   try {
     if (endpoint.scope === null) {
-      const accept = context.req.header("accept");
+      const accept = req.header("accept");
       return exchange.answer(await endpoint.answer(scope.stage, accept));
     }
-    const time = startTime(context, endpoint, scope);
+    const deadline = startTime(req, endpoint, scope);
+    const whole = endpoint.hurried ? deadline.later(MARGIN_MS) : deadline;
     const passage = scope.gate.enter(endpoint.work ?? "other");
-    const ground = { exchange, scope, passage, deadline: time.deadline };
-    const answering = answerKeyed(context, endpoint, ground).then(
-      (reply) => {
-        passage.leave(endpoint.hurried === true);
-        return reply;
-      },
-      (error) => {
-        passage.leave(endpoint.hurried === true && time.deadline.expired);
-        throw error;
-      },
-    );
-    return exchange.answer(await time.whole.within(answering, tooLate));
+    const ground = { exchange, scope, passage, deadline };
+    const answering = answerKeyed(req, endpoint, ground);
+    return exchange.answer(await whole.within(answering, tooLate));
   } catch (error) {
     return exchange.fail(error);
   }
 }
 
-/** How long a caller waits, and how long anything at all is waited for. */
+/** Until when a caller waits. */
 function startTime(
-  { req }: Context,
+  req: HonoRequest,
   { hurried, work = "other" }: KeyedEndpoint,
   { deadlines, deadlineMs }: ServeScope,
-): { readonly deadline: Deadline; readonly whole: Deadline } {
+): Deadline {
   const otherwiseMs = hurried ? deadlineMs : PATIENCE_MS[work];
-  const ms = parseDeadline(req.header(DEADLINE_HEADER), otherwiseMs);
-  const deadline = deadlines.start(ms);
-  return hurried
-    ? { deadline, whole: deadlines.start(ms + MARGIN_MS) }
-    : { deadline, whole: deadline };
+  return deadlines.start(
+    parseDeadline(req.header(DEADLINE_HEADER), otherwiseMs),
+  );
 }
 
+/** What a request that was let in is answered with. */
+interface Ground {
+  readonly exchange: Exchange;
+  readonly scope: ServeScope;
+  readonly passage: Passage;
+  readonly deadline: Deadline;
+}
+
+/** Answers, and leaves the gate when that has ended, whether or not it is waited for. */
 async function answerKeyed(
-  context: Context,
+  req: HonoRequest,
   endpoint: KeyedEndpoint,
-  { exchange, scope, passage, deadline }: {
-    readonly exchange: Exchange;
-    readonly scope: ServeScope;
-    readonly passage: Passage;
-    readonly deadline: Deadline;
-  },
+  ground: Ground,
 ): Promise<Reply> {
-  const { req } = context;
-  const key = senderOf(context, endpoint, scope) ??
-    await scope.keyring.admit(shownBy(req), endpoint.scope);
-  exchange.admitted(key);
-  const { counts = null } = endpoint;
-  const admitting = scope.allowances.admit(key.tenant, counts, deadline);
-  const admission = admitting instanceof Promise ? await admitting : admitting;
-  exchange.say(admission.headers);
-  if (admission.refusal !== null) throw admission.refusal;
-  const { times, decided } = exchange;
-  times.end("admit");
-  const call = {
-    ...{ key, deadline, times, decided },
-    params: parsePart(endpoint.params, () => req.param(), "path"),
-    query: parsePart(endpoint.query, () => req.query(), "query"),
-    ...await readContent(context, endpoint, {
+  const { exchange, scope, passage, deadline } = ground;
+  const { hurried = false, counts = null } = endpoint;
+  try {
+    const calling = callerOf(req, endpoint, scope);
+    const key = calling instanceof Promise ? await calling : calling;
+    exchange.caller = key;
+    const admitting = scope.allowances.admit(key.tenant, counts, deadline);
+    const admission = admitting instanceof Promise
+      ? await admitting
+      : admitting;
+    exchange.say(admission.headers);
+    if (admission.refusal !== null) throw admission.refusal;
+    const { clock: times } = exchange;
+    times.end("admit");
+    const params = endpoint.params &&
+      parseTexts(endpoint.params, req.param(), "path");
+    const query = endpoint.query &&
+      parseTexts(endpoint.query, req.query(), "query");
+    const { body, idempotent } = await readContent(req, endpoint, {
       deadline,
       limitBytes: limitOf(endpoint, scope),
       pseudonymOf: (id) => scope.stage.engine.pseudonymOf(key.tenant, id),
-    }),
-    headers: req.raw.headers,
-    url: req.raw.url,
-  };
-  passage.begin();
-  times.end("read_body");
-  const { stage } = scope;
-  const work = () =>
-    carryOut(endpoint, call, { stage, request: exchange.requestId });
-  if (endpoint.work === "decide") return await work();
-  return await stage.engine.actFor(key.tenant, work)
-    .finally(() => times.end("work"));
+    });
+    passage.begin();
+    times.end("read_body");
+    const call: AnyCall = {
+      key,
+      params,
+      query,
+      body,
+      idempotent,
+      deadline,
+      times,
+      decided: (decision) => void (exchange.decision = decision),
+      raw: req.raw,
+    };
+    const reply = await work(endpoint, call, ground);
+    passage.leave(hurried);
+    return reply;
+  } catch (error) {
+    passage.leave(hurried && deadline.expired);
+    throw error;
+  }
+}
+
+function work(
+  endpoint: KeyedEndpoint,
+  call: AnyCall,
+  { exchange, scope: { stage } }: Ground,
+): Promise<Reply> {
+  const { requestId: request } = exchange;
+  if (endpoint.work === "decide") {
+    return carryOut(endpoint, call, { stage, request });
+  }
+  return stage.engine.actFor(
+    call.key.tenant,
+    () => carryOut(endpoint, call, { stage, request }),
+  ).finally(() => call.times.end("work"));
 }
 
 function tooLate(): EngineError {
@@ -162,22 +173,29 @@ function tooLate(): EngineError {
   );
 }
 
-function shownBy({ raw }: Context["req"]): Credentials {
-  return {
-    authorization: raw.headers.get("authorization") ?? undefined,
-    certificate: clientCertificateOf(raw),
+/** Whoever vouches for the caller: on some routes others than the keyring may. */
+function callerOf(
+  req: HonoRequest,
+  endpoint: KeyedEndpoint,
+  { keyring, stage }: ServeScope,
+): Soon<Caller> {
+  const shown = {
+    authorization: req.header("authorization"),
+    certificate: clientCertificateOf(req.raw),
   };
+  return senderOf(req, endpoint, { stage, shown }) ??
+    keyring.admit(shown, endpoint.scope);
 }
 
 /** Who calls without a key of ours, on routes that let others vouch for them. */
 function senderOf(
-  { req }: Context,
-  endpoint: KeyedEndpoint,
-  { stage }: ServeScope,
+  req: HonoRequest,
+  { tenantWithoutKey }: KeyedEndpoint,
+  { stage, shown }: { readonly stage: Stage; readonly shown: Credentials },
 ): Caller | null {
-  const ours = /^Bearer +moe_/i.test(req.header("authorization") ?? "");
-  if (ours || !endpoint.tenantWithoutKey) return null;
-  const tenant = endpoint.tenantWithoutKey(req.param(), stage);
+  if (!tenantWithoutKey) return null;
+  if (/^Bearer +moe_/i.test(shown.authorization ?? "")) return null;
+  const tenant = tenantWithoutKey(req.param(), stage);
   if (tenant === null) return null;
   return {
     id: "sender",
@@ -189,14 +207,12 @@ function senderOf(
   };
 }
 
-function parsePart(
-  schema: z.ZodType | null,
-  read: () => Readonly<Record<string, string>>,
+function parseTexts(
+  schema: z.ZodType,
+  texts: Readonly<Record<string, string>>,
   root: string,
 ): unknown {
-  return schema === null
-    ? null
-    : parseFields(schema, demandSafeTexts(read(), root), root);
+  return parseFields(schema, demandSafeTexts(texts, root), root);
 }
 
 function limitOf(
@@ -204,54 +220,4 @@ function limitOf(
   { bodyLimitBytes, deliveryLimitBytes }: ServeScope,
 ): number {
   return body === "raw" ? deliveryLimitBytes : bodyLimitBytes;
-}
-
-interface Content {
-  readonly body: unknown;
-  readonly idempotent: Idempotent | null;
-}
-
-async function readContent(
-  { req }: Context,
-  endpoint: KeyedEndpoint,
-  { deadline, limitBytes, pseudonymOf }: {
-    readonly deadline: Deadline;
-    readonly limitBytes: number;
-    readonly pseudonymOf: (id: string) => Promise<string>;
-  },
-): Promise<Content> {
-  const { body, idempotency, person, namesPeople } = endpoint;
-  const key = idempotency === null
-    ? null
-    : parseIdempotencyKey(req.header("idempotency-key"));
-  const bind = (text: string) =>
-    bindIdempotencyKey(
-      key,
-      routeOf(endpoint),
-      endpoint.keepsAnswers ? text : `${req.path}\n${text}`,
-    );
-  if (body === null) return { body: null, idempotent: bind("") };
-  if (idempotency === "required" && key === null) throw keyMissing();
-  const bytes = await deadline.within(readBytes(req.raw, limitBytes));
-  if (body === "raw") return { body: bytes, idempotent: null };
-  const text = decodeText(req.raw, bytes);
-  const absent = text === "" && body.safeParse(undefined).success;
-  const sent = absent ? undefined : parseJsonBody(text);
-  const known = person ? await hidePerson(sent, person, pseudonymOf) : sent;
-  return {
-    body: parseFields(body, namesPeople ? known : demandSafe(known), ""),
-    idempotent: bind(known === sent ? text : JSON.stringify(known)),
-  };
-}
-
-function routeOf({ method, path }: KeyedEndpoint): string {
-  return `${method.toUpperCase()} ${path}`;
-}
-
-function keyMissing(): EngineError {
-  return new EngineError(
-    "idempotency_key_missing",
-    'Cannot accept request: send the header "Idempotency-Key" with a value that is new for each new request',
-    { facts: { header: "Idempotency-Key" } },
-  );
 }

@@ -24,6 +24,8 @@ export const auditRead = defineEndpoint({
   act: true,
   tag: TAG,
   summary: "Read the audit log",
+  about:
+    "Acts that retention took are left out, and a record says so; what is told of changes stays.",
   scope: "audit",
   query: scopeQuery.extend({
     after: z.string().regex(
@@ -58,7 +60,7 @@ export const auditVerify = defineEndpoint({
   tag: TAG,
   summary: "Verify the audit log",
   about:
-    "Whether every record is as it was written, and whether what changes and pointers say of themselves is what the log says of them.",
+    "Whether every record is as it was written and as checkpoints signed it, and whether what changes and pointers say of themselves is what the log says of them.",
   scope: "audit",
   work: "plan",
   query: scopeQuery,
@@ -68,9 +70,8 @@ export const auditVerify = defineEndpoint({
     schema: auditVerdictSchema,
   }],
   failures: [],
-  async run({ key, query }, { engine: { changes } }) {
-    const scope = scopeOf(key, query);
-    const damages = await changes.verify(scope);
-    return json(auditVerdictToJson(damages, await changes.head(scope)));
+  async run({ key, query }, { engine }) {
+    const found = await engine.verifyActs(scopeOf(key, query));
+    return json(auditVerdictToJson(found));
   },
 });

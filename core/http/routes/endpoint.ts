@@ -39,9 +39,8 @@ export interface Call<P, Q, B> {
   readonly times: StageClock;
   /** Notes the decision that was taken. */
   readonly decided: (decision: DecisionSeen) => void;
-  readonly headers: Headers;
-  /** Address as it was called. */
-  readonly url: string;
+  /** As it came: its headers, and the address that was called. */
+  readonly raw: Request;
 }
 
 /** An answer. */

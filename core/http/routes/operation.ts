@@ -20,6 +20,8 @@ const MISSED: Readonly<Record<string, string>> = {
   "breaker:": "a dependency is not asked, as it did not answer",
   "job:": "a job did not end well when it should have",
   "certificate": "the certificate is about to end",
+  "policies":
+    "policies do not hold: those before stay in force, or their tenant is stopped",
 };
 /** While the log spools, decisions are taken without the database. */
 const SPOOLING = "log:spooling";

@@ -51,15 +51,10 @@ export const score = defineEndpoint({
   ],
   async run(call, { engine, metrics }) {
     const { key, body, idempotent, deadline, times } = call;
-    const request = decisionRequestFromJson(body);
     const { decision, answer, replayed } = await engine.decisions.decide(
       key.tenant,
-      request,
-      {
-        by: key.name,
-        ...{ idempotent, deadline, times },
-        render: (made) => JSON.stringify(decisionToJson(made)),
-      },
+      decisionRequestFromJson(body),
+      { by: key.name, idempotent, deadline, times, render: printDecision },
     );
     if (replayed) metrics.replayed("/optimization/score");
     else if (decision !== null) {
@@ -69,6 +64,10 @@ export const score = defineEndpoint({
     return once({ status: 200, text: answer }, replayed);
   },
 });
+
+function printDecision(decision: Decision): string {
+  return JSON.stringify(decisionToJson(decision));
+}
 
 function count(metrics: Metrics, { rung, falls, pacing }: Decision): void {
   metrics.decision(rung, falls);

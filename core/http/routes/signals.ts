@@ -56,7 +56,8 @@ export const webhook = defineEndpoint({
   ],
   tenantWithoutKey: ({ connector = "", source = "" }, { engine }) =>
     engine.tenantOf(connector, source),
-  async run({ key, params, body, headers, url }, { engine, metrics }) {
+  async run({ key, params, body, raw }, { engine, metrics }) {
+    const { headers, url } = raw;
     const report = await engine.receive({
       tenant: key.tenant,
       ...params,

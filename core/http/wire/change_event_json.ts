@@ -4,12 +4,9 @@
  * @module
  */
 import { z } from "@hono/zod-openapi";
-import type {
-  AuditDamage,
-  AuditHead,
-  AuditRecord,
-} from "../../domain/audit_log.ts";
+import type { AuditHead, AuditRecord } from "../../domain/audit_log.ts";
 import type { ChangeEvent } from "../../domain/change_event.ts";
+import type { Engine } from "../../engine.ts";
 import { changeClassField, changeStateField, hashText } from "./change_json.ts";
 import { instantField } from "./fields.ts";
 
@@ -73,8 +70,17 @@ export const auditSchema = z.object({
 
 /** What is wrong with the audit log. */
 export const auditVerdictSchema = z.object({
-  sound: z.boolean(),
+  sound: z.boolean().openapi({
+    description: "Whether there are neither damages nor faults",
+  }),
   head: headSchema,
+  anchor: headSchema.openapi({
+    description: "Acts up to this record were retired; 0: none were",
+  }),
+  covered: z.int().openapi({
+    description:
+      "The last record that a checkpoint which can be trusted signed; 0 without one",
+  }),
   damages: z.array(z.object({
     seq: z.int(),
     kind: z.enum(["removed", "changed", "unlogged"]),
@@ -82,6 +88,22 @@ export const auditVerdictSchema = z.object({
       description: "Change or subject that it is about",
     }),
   })),
+  faults: z.array(z.object({
+    seq: z.int().openapi({
+      description: "Record that a checkpoint signed; 0 where it cannot be read",
+    }),
+    kind: z.enum([
+      ...["form", "key", "signature", "origin"] as const,
+      ...["forked", "rewritten", "cut"] as const,
+    ]).openapi({
+      description:
+        "What is wrong with a checkpoint itself; forked: two tell of different logs; rewritten: another record stands there, and may do so from the checkpoint before on; cut: the log ends before",
+    }),
+    detail: z.string(),
+  })).openapi({
+    description:
+      "What checkpoints speak against, the first record that differs first",
+  }),
 }).openapi("AuditVerdict");
 
 /**
@@ -124,17 +146,16 @@ export function auditToJson(
 /**
  * Prints what is wrong with the audit log.
  *
- * @param damages None if it is as it was written.
- * @param head Where the log ends.
+ * @param found What verifying it found.
  * @returns JSON-like value.
  */
 export function auditVerdictToJson(
-  damages: readonly AuditDamage[],
-  head: AuditHead,
+  found: Awaited<ReturnType<Engine["verifyActs"]>>,
 ): z.input<typeof auditVerdictSchema> {
+  const { sound, head, anchor, covered, damages, faults } = found;
   return {
-    sound: damages.length === 0,
-    head: headToJson(head),
+    ...{ sound, head: headToJson(head), anchor: headToJson(anchor), covered },
+    faults: faults.map(({ seq, kind, detail }) => ({ seq, kind, detail })),
     damages: damages.map(({ seq, kind, about }) => ({ seq, kind, about })),
   };
 }

@@ -220,10 +220,14 @@ function numberOrNull(micros: string | number | undefined): number | null {
  * @returns JSON-like value.
  */
 export function decisionToJson(decision: Decision): DecisionJson {
+  const { recommended_action, recommended_bid } = recommendationToJson(
+    decision.recommendation,
+  );
   return {
     decision_id: decision.id,
     score: decision.score,
-    ...recommendationToJson(decision.recommendation),
+    recommended_action,
+    recommended_bid,
     actions: decision.actions.map((
       { action, score, worthMicros, allowed, priority = 0 },
     ) => ({

@@ -15,6 +15,7 @@ import {
   type TrialStage,
 } from "../../domain/model_trial.ts";
 import type { Scorer } from "../scorer.ts";
+import type { RowScores } from "../session.ts";
 import { findTrialBreach } from "./guardrails.ts";
 
 /** Stages that are remembered; those not seen for longest are forgotten. */
@@ -191,8 +192,8 @@ function owing(
 }
 
 /** Rows, and the least and the most that was said of them; what is no number is none of them. */
-function rangeOf(scores: Float64Array): ArmCounts {
-  const known = scores.filter(Number.isFinite);
+function rangeOf(scores: RowScores): ArmCounts {
+  const known = [...scores].filter(Number.isFinite);
   return {
     ...NOTHING_SEEN,
     rows: known.length,

@@ -21,10 +21,13 @@ export interface ScoredRow {
 export interface ScoredWindow {
   readonly from: Instant;
   readonly until: Instant;
-  /** One for each set of entities, the latest; at most some thousands. */
+  /**
+   * One for each set of entities, the latest that was looked at: of a busy version a
+   * sample, spread evenly over the window.
+   */
   readonly rows: readonly ScoredRow[];
-  /** All answers, also those of the same entities. */
+  /** All answers, also those of the same entities; reckoned from the sample. */
   readonly answers: number;
-  /** Money that all answers moved, micros a day. */
+  /** Money that all answers moved, micros a day; reckoned from the sample. */
   readonly moneyMicrosPerDay: number;
 }

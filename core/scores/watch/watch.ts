@@ -44,8 +44,9 @@ export interface WatchFinding {
 
 /** What a look at a version found. */
 export interface WatchReport {
-  /** Different entities, and all answers, that were looked at. */
+  /** Different entities of which an answer was looked at. */
   readonly rows: number;
+  /** All answers in the window; reckoned from a sample of a busy version. */
   readonly answers: number;
   /** Rows with labels that were looked at. */
   readonly labelled: number;

@@ -4,12 +4,14 @@
  * @module
  */
 import type { ChainHead } from "../../ports/decisions.ts";
-import type {
-  CheckpointStore,
-  KeptCheckpoint,
-  LogStanding,
+import {
+  type CheckpointStore,
+  DEPLOYMENT,
+  type KeptCheckpoint,
+  type LogStanding,
 } from "../../ports/log.ts";
 import type { Sql } from "../sql.ts";
+import { ownerOf } from "../wall/owner.ts";
 import { ownersIn } from "./owners.ts";
 
 interface CheckpointRow {
@@ -45,9 +47,11 @@ export function createCheckpointStore(sql: Sql): CheckpointStore {
       ]);
       return kept.length === 1;
     },
-    list: async (owner, after, limit) =>
-      (await sql.query<CheckpointRow>(LIST, [owner, after, limit]))
-        .map(checkpointOf),
+    list: async (owner, after, limit) => {
+      const asked = owner === DEPLOYMENT ? ownerOf(sql) : sql;
+      return (await asked.query<CheckpointRow>(LIST, [owner, after, limit]))
+        .map(checkpointOf);
+    },
     lastBefore: async (owner, at) => {
       const [row] = await sql.query<CheckpointRow>(LAST_BEFORE, [owner, at]);
       return row === undefined ? null : checkpointOf(row);

@@ -25,12 +25,12 @@ class History {
   readonly logged = new Map<string, LogEntry>();
   readonly gaps = new Map<string, SpoolGap>();
   damages = 0;
-  private constructor(public spool: Spool) {}
+  private constructor(readonly heldBytes: number, public spool: Spool) {}
 
-  static async start(): Promise<History> {
+  static async start(heldBytes: number): Promise<History> {
     const disk = createMemoryDisk();
-    const history = new History(await openSpool(disk, OPTIONS));
-    return Object.assign(history, { disk });
+    const spool = await openSpool(disk, { ...OPTIONS, heldBytes });
+    return Object.assign(new History(heldBytes, spool), { disk });
   }
 
   entries(count: number): LogEntry[] {
@@ -75,7 +75,8 @@ class History {
 
   async reopen(): Promise<void> {
     Object.assign(this.disk, { room: null, dieAfter: null, syncFails: false });
-    this.spool = await openSpool(this.disk, OPTIONS);
+    const { disk, heldBytes } = this;
+    this.spool = await openSpool(disk, { ...OPTIONS, heldBytes });
   }
 
   /** A damage to the file at a share of all, at a share of its bytes. */
@@ -153,11 +154,14 @@ const damage = fc.tuple(
   await history.reopen();
 });
 
+/** Nothing is kept in memory, some, or all. */
+const held = fc.constantFrom(0, 200, 1_000_000);
+
 async function run(
-  steps: readonly Step[],
+  [steps, heldBytes]: readonly [steps: readonly Step[], heldBytes: number],
   check: Step = async () => {},
 ): Promise<History> {
-  const history = await History.start();
+  const history = await History.start(heldBytes);
   for (const step of steps) {
     await step(history);
     await check(history);
@@ -174,19 +178,23 @@ const RUNS = { numRuns: 300 };
 Deno.test("kills, full disks, failing disks and losses of power lose nothing that was answered", async () => {
   const step = fc.oneof(...working, fill, failSync, losePower);
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
-      const history = await run(steps, async ({ spool, ...history }) => {
-        for (const entry of history.acked) {
-          if (history.logged.has(entry.id)) continue;
-          const { tenant, id } = entry;
-          assert.deepEqual(await spool.find(tenant, id), entry);
-        }
-      });
-      assert.deepEqual(history.missing(), []);
-      assert.equal(history.told(), 0);
-      const { refused, logged } = history;
-      assert.deepEqual(refused.filter(({ id }) => logged.has(id)), []);
-    }),
+    fc.asyncProperty(
+      fc.array(step, { maxLength: 25 }),
+      held,
+      async (...how) => {
+        const history = await run(how, async ({ spool, ...history }) => {
+          for (const entry of history.acked) {
+            if (history.logged.has(entry.id)) continue;
+            const { tenant, id } = entry;
+            assert.deepEqual(await spool.find(tenant, id), entry);
+          }
+        });
+        assert.deepEqual(history.missing(), []);
+        assert.equal(history.told(), 0);
+        const { refused, logged } = history;
+        assert.deepEqual(refused.filter(({ id }) => logged.has(id)), []);
+      },
+    ),
     RUNS,
   );
 });
@@ -194,18 +202,22 @@ Deno.test("kills, full disks, failing disks and losses of power lose nothing tha
 Deno.test("what is flipped, cut off or removed is told as a gap, and all the rest is carried on", async () => {
   const step = fc.oneof(...working, fill, failSync, damage);
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
-      const history = await run(steps);
-      const missing = history.missing().length;
-      assert.ok(history.told() >= missing, `${history.told()} < ${missing}`);
-      if (history.damages === 0) assert.equal(history.told(), 0);
-    }),
+    fc.asyncProperty(
+      fc.array(step, { maxLength: 25 }),
+      held,
+      async (...how) => {
+        const history = await run(how);
+        const missing = history.missing().length;
+        assert.ok(history.told() >= missing, `${history.told()} < ${missing}`);
+        if (history.damages === 0) assert.equal(history.told(), 0);
+      },
+    ),
     RUNS,
   );
 });
 
 Deno.test("what the log has is not told as missing where the mark could not be kept", async () => {
-  const history = await History.start();
+  const history = await History.start(0);
   for (let file = 0; file < 3; file++) await history.append(5);
   history.disk.syncMarkFails = true;
   const failing = await history.spool.oldest(12);
@@ -214,4 +226,34 @@ Deno.test("what the log has is not told as missing where the mark could not be k
   const rest = await history.spool.oldest(100);
   assert.deepEqual(rest?.gaps, []);
   assert.deepEqual(rest?.entries, history.acked.slice(12));
+});
+
+Deno.test("what was just written is carried on without reading the disk, in files and batches of any size", async () => {
+  const history = await History.start(1_000_000);
+  history.disk.read = () => Promise.reject(new Error("It is read"));
+  for (let round = 0; round < 3; round++) {
+    for (let group = 1; group < 5; group++) await history.append(group);
+    await history.carry(1, 3, false);
+    const [waiting] = history.missing();
+    assert.ok(waiting);
+    assert.deepEqual(
+      await history.spool.find(waiting.tenant, waiting.id),
+      waiting,
+    );
+    await history.carry(Infinity, 4, false);
+  }
+  assert.deepEqual(history.missing(), []);
+  assert.equal(history.told(), 0);
+  assert.ok(history.disk.files.size <= 1);
+});
+
+Deno.test("a batch says whether others waited behind it", async () => {
+  const history = await History.start(200);
+  await history.append(5);
+  const first = await history.spool.oldest(5);
+  assert.equal(first?.more, true, "there may be");
+  await history.append(2);
+  const all = await history.spool.oldest(8);
+  assert.equal(all?.entries.length, 7);
+  assert.equal(all?.more, false);
 });

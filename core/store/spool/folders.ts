@@ -69,7 +69,9 @@ async function tryOpen(
   }
 }
 
-function joinSpools(own: Spool, spools: readonly Locked[]): Spool {
+/** Others come first: they get no more, while there may always be some of its own. */
+function joinSpools(own: Locked, spools: readonly Locked[]): Spool {
+  const others = spools.filter((spool) => spool !== own);
   return {
     append: own.append,
     find: async (tenant, id) => {
@@ -80,11 +82,11 @@ function joinSpools(own: Spool, spools: readonly Locked[]): Spool {
       return null;
     },
     oldest: async (most) => {
-      for (const spool of spools) {
+      for (const spool of others) {
         const batch = await spool.oldest(most);
-        if (batch !== null) return batch;
+        if (batch !== null) return { ...batch, more: true };
       }
-      return null;
+      return await own.oldest(most);
     },
     standing: () =>
       spools.map((spool) => spool.standing()).reduce((all, one) => ({

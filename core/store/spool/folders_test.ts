@@ -72,7 +72,12 @@ Deno.test("processes have a spool each, and the next carries on what one left", 
     await using two = await open(folder);
     assert.deepEqual(await one.find("acme", "b"), entry("b"));
     assert.equal(two.standing().waiting, 0);
-    assert.deepEqual(await takeAll(one), [entry("b")]);
+    await one.append([entry("c")]);
+    const left = await one.oldest(9);
+    assert.deepEqual([left?.entries, left?.more], [[entry("b")], true]);
+    await left?.carried();
+    const own = await one.oldest(9);
+    assert.deepEqual([own?.entries, own?.more], [[entry("c")], false]);
   }));
 
 Deno.test("a spool takes no more than its bound, and takes again when the log has some", () =>

@@ -26,15 +26,28 @@ export const LINE_END = 10;
 const CHECKSUM_DIGITS = 8;
 const NO_SUM = "0".repeat(CHECKSUM_DIGITS);
 const TEXT_AT = CHECKSUM_DIGITS + 1;
+/** For a few entries at once; more make it grow. */
+const ROOM_BYTES = 65_536;
+/** Most bytes that UTF-8 takes for one unit of a text. */
+const UTF8_MOST = 3;
 const HEADER = /^(\d+)\t([cs])\t([^\t]*)\t/;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /** Entries as lines, each with its end. */
 export interface Printed {
+  /** Overwritten when the next are printed. */
   readonly bytes: Uint8Array;
-  /** Of each line. */
-  readonly lengths: readonly number[];
+  /** In order. */
+  readonly lines: readonly PrintedLine[];
+}
+
+/** A line, and its bytes without its end. */
+export interface PrintedLine {
+  readonly frame: Frame;
+  /** What it was printed of; null if it is sealed, as its key may be destroyed meanwhile. */
+  readonly entry: LogEntry | null;
+  readonly length: number;
 }
 
 /**
@@ -42,43 +55,61 @@ export interface Printed {
  *
  * @param entries The entries.
  * @param first Number of the first; the rest follow.
- * @param cipher Seals them, if given.
  * @throws {TypeError} If a record is no JSON text in one line.
  */
-export function printFrames(
+export type FramePrinter = (
   entries: readonly LogEntry[],
   first: number,
-  cipher: SpoolCipher | null,
-): Printed {
-  let text = "";
-  entries.forEach((entry, place) => {
-    text += `${NO_SUM}\t${printText(first + place, entry, cipher)}\n`;
-  });
-  const bytes = encoder.encode(text);
-  const lengths: number[] = [];
-  for (let from = 0; from < bytes.length;) {
-    const end = bytes.indexOf(LINE_END, from);
-    const line = bytes.subarray(from, end);
-    encoder.encodeInto(checksum(line.subarray(TEXT_AT)), line);
-    lengths.push(line.length + 1);
-    from = end + 1;
-  }
-  return { bytes, lengths };
+) => Printed;
+
+/**
+ * Makes a printer, which prints into the same bytes again and again.
+ *
+ * @param cipher Seals entries, if given.
+ */
+export function createFramePrinter(cipher: SpoolCipher | null): FramePrinter {
+  let room = new Uint8Array(ROOM_BYTES);
+  return (entries, first) => {
+    let end = 0;
+    const lines = entries.map((entry, place): PrintedLine => {
+      const frame = frameOf(first + place, entry, cipher);
+      const text = `${NO_SUM}\t${printText(frame)}\n`;
+      room = enlarge(room, end, text.length * UTF8_MOST);
+      const from = end;
+      end += encoder.encodeInto(text, room.subarray(from)).written;
+      const line = room.subarray(from, end - 1);
+      encoder.encodeInto(checksum(line.subarray(TEXT_AT)), line);
+      const { length } = line;
+      return { frame, entry: cipher === null ? entry : null, length };
+    });
+    return { bytes: room.subarray(0, end), lines };
+  };
 }
 
-function printText(
+function enlarge(room: Uint8Array<ArrayBuffer>, used: number, more: number) {
+  if (room.length - used >= more) return room;
+  const larger = new Uint8Array(Math.max(room.length * 2, used + more));
+  larger.set(room.subarray(0, used));
+  return larger;
+}
+
+function frameOf(
   number: number,
   { tenant, id, at, kind, entities, record }: LogEntry,
   cipher: SpoolCipher | null,
-): string {
+): Frame {
   if (record.includes("\n")) {
     throw new TypeError("Cannot spool record: it has a line break");
   }
   const clear = `${
     JSON.stringify([kind ?? null, entities ?? null])
   }\t${record}`;
-  const form = cipher === null ? "c" : "s";
   const body = cipher?.seal(tenant, clear).toBase64() ?? clear;
+  return { number, tenant, id, at, sealed: cipher !== null, body };
+}
+
+function printText({ number, tenant, id, at, sealed, body }: Frame): string {
+  const form = sealed ? "s" : "c";
   return `${number}\t${form}\t${JSON.stringify([tenant, id, at])}\t${body}`;
 }
 

@@ -6,14 +6,15 @@
  */
 import { EngineError } from "../../domain/error.ts";
 import type { LogEntry } from "../../ports/decisions.ts";
-import { type Printed, printFrames } from "./frame.ts";
+import type { PrintedLine } from "./frame.ts";
 import { type Segment, startSegment } from "./segment.ts";
-import { keepMark, placeKey, type SpoolState } from "./state.ts";
+import { keepMark, type Place, placeKey, type SpoolState } from "./state.ts";
 
 /** How large a spool and its files may be. */
 export interface SpoolBounds {
   readonly maxBytes: number;
   readonly segmentBytes: number;
+  readonly heldBytes: number;
 }
 
 /**
@@ -24,18 +25,18 @@ export interface SpoolBounds {
 export async function growSpool(
   state: SpoolState,
   entries: readonly LogEntry[],
-  { maxBytes, segmentBytes }: SpoolBounds,
+  { maxBytes, segmentBytes, heldBytes }: SpoolBounds,
 ): Promise<void> {
   await state.cipher?.prepare(new Set(entries.map(({ tenant }) => tenant)));
-  const printed = printFrames(entries, state.next, state.cipher);
-  if (spoolBytes(state) + printed.bytes.length > maxBytes) {
+  const { bytes, lines } = state.print(entries, state.next);
+  if (spoolBytes(state) + bytes.length > maxBytes) {
     throw refuse(state, "the spool has reached its bound", null);
   }
   const first = state.next;
   state.next += entries.length;
   try {
-    const segment = await write(state, first, printed.bytes);
-    acknowledge(state, { segment, entries, first, printed });
+    const segment = await write(state, first, bytes);
+    acknowledge(state, lines, { segment, heldBytes });
     if (segment.size >= segmentBytes) closeActive(state);
   } catch (cause) {
     await abandon(state);
@@ -65,7 +66,7 @@ async function write(
   if (active === null || segment === undefined) {
     throw new TypeError("A spool grows without a file");
   }
-  await active.write(bytes);
+  active.write(bytes);
   await active.sync();
   return segment;
 }
@@ -80,22 +81,21 @@ async function startFile(state: SpoolState, first: number): Promise<void> {
 
 function acknowledge(
   state: SpoolState,
-  { segment, entries, first, printed: { lengths } }: {
+  lines: readonly PrintedLine[],
+  { segment, heldBytes }: {
     readonly segment: Segment;
-    readonly entries: readonly LogEntry[];
-    readonly first: number;
-    readonly printed: Printed;
+    readonly heldBytes: number;
   },
 ): void {
-  entries.forEach(({ tenant, id, at }, place) => {
-    const number = first + place;
-    const offset = segment.size;
-    segment.size += lengths[place] ?? 0;
-    const length = segment.size - offset - 1;
-    const where = { number, at, segment, offset, length };
-    state.waiting.set(placeKey(tenant, id), where);
+  for (const line of lines) {
+    const { frame: { number, tenant, id, at }, length } = line;
+    const place = { number, at, segment, offset: segment.size, length };
+    state.waiting.set(placeKey(tenant, id), place);
+    // The oldest are held, as they are carried on first; the rest is read again.
+    if (state.heldBytes + length <= heldBytes) hold(state, place, line);
     segment.tenants.add(tenant);
-  });
+    segment.size += length + 1;
+  }
   state.acked = state.next - 1;
   state.problem = null;
   try {
@@ -103,6 +103,15 @@ function acknowledge(
   } catch {
     // The mark only proves losses; the entries are safe without it.
   }
+}
+
+function hold(
+  state: SpoolState,
+  { segment, offset, length }: Place,
+  line: PrintedLine,
+): void {
+  segment.held.set(offset, line);
+  state.heldBytes += length;
 }
 
 /** What was half written is cut off where the disk lets it, and never read while this runs. */

@@ -86,8 +86,9 @@ export function createMemoryDisk(): MemoryDisk {
 }
 
 function openFile(disk: MemoryDisk, held: Held): SpoolFile {
+  let isDead = false;
   return {
-    write: async (bytes) => {
+    write: (bytes) => {
       const { dieAfter, room } = disk;
       const most = dieAfter ?? room ?? bytes.length;
       held.bytes = Uint8Array.from([
@@ -95,10 +96,11 @@ function openFile(disk: MemoryDisk, held: Held): SpoolFile {
         ...bytes.subarray(0, most),
       ]);
       disk.dieAfter = null;
-      if (dieAfter !== null) await new Promise(() => {});
-      if (most < bytes.length) throw failure("ENOSPC");
+      isDead = dieAfter !== null;
+      if (!isDead && most < bytes.length) throw failure("ENOSPC");
     },
     sync: () => {
+      if (isDead) return new Promise(() => {});
       if (disk.syncFails) return Promise.reject(failure("EIO"));
       held.synced = held.bytes.length;
       return Promise.resolve();

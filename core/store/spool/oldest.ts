@@ -24,6 +24,13 @@ export interface Reading {
   expected: number;
 }
 
+/** A line of a segment, and its entry if that is at hand. */
+interface Taken {
+  readonly segment: Segment;
+  readonly frame: Frame;
+  readonly entry?: LogEntry | null;
+}
+
 /** Reads entries from where the last batch ended, so many at most. */
 export async function readOldest(
   state: SpoolState,
@@ -39,6 +46,7 @@ export async function readOldest(
     if (segment === undefined) break;
     if (reading.offset === 0) enter(state, reading, segment);
     if (reading.offset < segment.size) {
+      if (takeHeld(state, reading, { segment, most })) continue;
       const { lines, end } = await readLines(
         state.disk,
         segment,
@@ -89,18 +97,46 @@ function takeLines(
     }
     const frame = parseFrame(bytes);
     if (frame === null) segment.damaged = true;
-    else if (frame.number > state.carried) {
-      miss(state, reading, frame.number);
-      reading.expected = frame.number + 1;
-      open(state, reading, { segment, frame });
-    }
+    else take(state, reading, { segment, frame });
   }
+}
+
+/**
+ * Takes what was just written from memory.
+ *
+ * @returns Whether there was any; the rest is to be read.
+ */
+function takeHeld(
+  state: SpoolState,
+  reading: Reading,
+  { segment, most }: { readonly segment: Segment; readonly most: number },
+): boolean {
+  const from = reading.offset;
+  while (reading.entries.length < most) {
+    const held = segment.held.get(reading.offset);
+    if (held === undefined) break;
+    take(state, reading, { segment, ...held });
+    reading.offset += held.length + 1;
+  }
+  return reading.offset > from;
+}
+
+function take(
+  state: SpoolState,
+  reading: Reading,
+  { segment, frame, entry = null }: Taken,
+): void {
+  if (frame.number <= state.carried) return;
+  miss(state, reading, frame.number);
+  reading.expected = frame.number + 1;
+  if (entry === null) open(state, reading, { segment, frame });
+  else reading.entries.push(entry);
 }
 
 function open(
   { cipher, spool }: SpoolState,
   { entries, gaps }: Reading,
-  { segment, frame }: { readonly segment: Segment; readonly frame: Frame },
+  { segment, frame }: Taken,
 ): void {
   try {
     entries.push(openFrame(frame, cipher));

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { LINE_END } from "./frame.ts";
+import { LINE_END, type PrintedLine } from "./frame.ts";
 import type { SpoolDisk } from "./disk.ts";
 
 /** A file. */
@@ -20,6 +20,8 @@ export interface Segment {
   readonly tenants: Set<string>;
   /** Whether something in it cannot be read: it is then kept aside. */
   damaged: boolean;
+  /** What need not be read again, by where it begins. */
+  readonly held: Map<number, PrintedLine>;
 }
 
 /** A line and where it begins. */
@@ -38,7 +40,10 @@ export function startSegment(after: number, first: number): Segment {
     String(number).padStart(DIGITS, "0")
   );
   const name = `${from}-${at}.spool`;
-  return { name, after, first, size: 0, tenants: new Set(), damaged: false };
+  return {
+    ...{ name, after, first, size: 0, damaged: false },
+    ...{ tenants: new Set(), held: new Map() },
+  };
 }
 
 /** The files of a folder, oldest first. */

@@ -18,6 +18,8 @@ import {
 } from "./state.ts";
 
 const SEGMENT_BYTES = 8_388_608;
+/** Some seconds of a busy node. */
+const HELD_BYTES = 16_777_216;
 /** A bound leaves room for several files, so that those that are done make room. */
 const SEGMENTS_LEAST = 4;
 
@@ -28,11 +30,12 @@ const SEGMENTS_LEAST = 4;
  */
 export async function openSpool(
   disk: SpoolDisk,
-  { maxBytes, segmentBytes, cipher = null }: SpoolOptions,
+  { maxBytes, segmentBytes, cipher = null, heldBytes = HELD_BYTES }:
+    SpoolOptions,
 ): Promise<Spool> {
   const state = await loadState(disk, cipher);
   const bounds = {
-    maxBytes,
+    ...{ maxBytes, heldBytes },
     segmentBytes: segmentBytes ??
       Math.min(SEGMENT_BYTES, maxBytes / SEGMENTS_LEAST),
   };
@@ -63,9 +66,11 @@ async function findSpooled(
   const place = waiting.get(key);
   if (place === undefined) return null;
   const { segment, offset, length } = place;
-  const read = await disk.read(segment.name, offset, offset + length)
-    .catch(unlessRemoved);
-  const frame = parseFrame(read);
+  const frame = segment.held.get(offset)?.frame ??
+    parseFrame(
+      await disk.read(segment.name, offset, offset + length)
+        .catch(unlessRemoved),
+    );
   if (frame === null) return null;
   await cipher?.prepare(new Set([frame.tenant]));
   return openFrame(frame, cipher);
@@ -90,7 +95,7 @@ async function takeOldest(
     expected === state.expected
   ) return null;
   return {
-    ...{ entries, gaps },
+    ...{ entries, gaps, more: entries.length >= most },
     carried: (refused = []) => letGo(state, reading, refused),
   };
 }
@@ -113,6 +118,7 @@ async function letGo(
     if (number >= expected) break;
     waiting.delete(key);
   }
+  release(state, expected);
   Object.assign(state, { offset, expected });
   const left = segments.filter((segment) => !finished.has(segment));
   segments.splice(0, segments.length, ...left);
@@ -122,6 +128,17 @@ async function letGo(
   }
   // There is room again, which nothing else tells while the log takes all there is.
   if (finished.size > 0) state.problem = null;
+}
+
+/** Nothing before a number is read again. */
+function release(state: SpoolState, expected: number): void {
+  for (const { held } of state.segments) {
+    for (const [offset, { frame, length }] of held) {
+      if (frame.number >= expected) return;
+      held.delete(offset);
+      state.heldBytes -= length;
+    }
+  }
 }
 
 function standingOf(state: SpoolState): SpoolStanding {

@@ -6,7 +6,12 @@
 import type { Instant } from "../../domain/day.ts";
 import type { SpoolCipher } from "../../ports/spool.ts";
 import type { SpoolDisk, SpoolFile } from "./disk.ts";
-import { type Frame, parseFrame } from "./frame.ts";
+import {
+  createFramePrinter,
+  type Frame,
+  type FramePrinter,
+  parseFrame,
+} from "./frame.ts";
 import { readMark, writeMark } from "./mark.ts";
 import { listSegments, readLines, type Segment } from "./segment.ts";
 
@@ -25,6 +30,8 @@ export interface SpoolOptions {
   readonly maxBytes: number;
   /** From this size on, a file is left for the next; 8 MiB, or a quarter of all, unless given. */
   readonly segmentBytes?: number;
+  /** Most that is kept in memory until it is carried on; 16 MiB unless given. */
+  readonly heldBytes?: number;
   /** Seals entries; they lie in clear unless given. */
   readonly cipher?: SpoolCipher | null;
 }
@@ -33,12 +40,15 @@ export interface SpoolOptions {
 export interface SpoolState {
   readonly disk: SpoolDisk;
   readonly cipher: SpoolCipher | null;
+  readonly print: FramePrinter;
   /** Names it; gaps are named after it. */
   readonly spool: string;
   /** Oldest first. */
   readonly segments: Segment[];
   /** Entries that the log has yet to take, oldest first. */
   readonly waiting: Map<string, Place>;
+  /** Bytes of those that are still in memory. */
+  heldBytes: number;
   /** The last segment while it grows. */
   active: SpoolFile | null;
   /** The last number that was answered. */
@@ -70,7 +80,9 @@ export async function loadState(
   const state: SpoolState = {
     ...{ disk, cipher, segments, carried },
     spool: mark?.spool ?? crypto.randomUUID(),
+    print: createFramePrinter(cipher),
     waiting: new Map(),
+    heldBytes: 0,
     active: null,
     acked: Math.max(mark?.acked ?? 0, carried),
     next: 0,

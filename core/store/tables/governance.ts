@@ -50,7 +50,11 @@ export const activePointer = pgTable("active_pointer", {
   primaryKey({ columns: [table.tenant, table.subject, table.seq] }),
 ]);
 
-/** What happened to changes, only ever added to; one chain of hashes for each tenant. */
+/**
+ * What happened to changes, only ever added to, and acts, which leave by retention; one
+ * chain of hashes for each tenant. `change` is empty for acts, and `retention` for what
+ * says that they left.
+ */
 export const auditEvent = pgTable("audit_event", {
   tenant: tenant(),
   seq: ordinal().notNull(),

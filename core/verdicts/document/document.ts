@@ -142,6 +142,11 @@ export function readsAmount(expression: Expression): boolean {
   );
 }
 
+/** Whether an expression depends on the moment at which it is asked. */
+export function readsTime(expression: Expression): boolean {
+  return factsOf(expression).some(({ path }) => path.startsWith("time."));
+}
+
 function refuseRepeated(file: string, { rules }: PolicyDocument): void {
   const seen = new Set<string>();
   for (const { id } of rules) {

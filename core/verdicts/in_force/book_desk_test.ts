@@ -60,6 +60,9 @@ export function createSource() {
       texts.set(sha256(text), text);
       return sha256(text);
     },
+    damage(hash: string, text: string): void {
+      texts.set(hash, text);
+    },
     point(
       ...[scope, subject, content, trial = null]: [
         Scope,

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { canonicalJson } from "../../domain/canonical.ts";
+import { canonicalJson, sha256 } from "../../domain/canonical.ts";
 import { EngineError, isRefusal } from "../../domain/error.ts";
 import type { Switch } from "../../domain/verdict.ts";
 import type { GovernanceStore, Scope } from "../../ports/governance.ts";
@@ -156,10 +156,14 @@ function addSwitch({ layers }: State, scope: Scope, on: Switch): void {
 
 async function loadText(source: PolicySource, hash: string): Promise<string> {
   const text = await source.load(hash);
-  if (text !== null) return text;
+  if (text !== null && sha256(text) === hash) return text;
   throw new EngineError(
     "policy_invalid",
-    `Cannot put policies "${hash}" into force: their text is not kept`,
+    `Cannot put policies "${hash}" into force: ${
+      text === null
+        ? "their text is not kept"
+        : "their text is not what was approved"
+    }`,
     { facts: { policySet: hash } },
   );
 }

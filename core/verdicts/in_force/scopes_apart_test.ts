@@ -8,6 +8,7 @@ import { EngineError } from "../../domain/error.ts";
 import type { PolicyRule, Switch } from "../../domain/verdict.ts";
 import type { BoardSwitch, Scope } from "../../ports/governance.ts";
 import { bid, cap, createSource } from "./book_desk_test.ts";
+import { compilePolicySet } from "../judge/policy_set.ts";
 import { joinOwn } from "./join_own.ts";
 import { createPolicyBook, POLICIES } from "./policy_book.ts";
 
@@ -58,6 +59,23 @@ Deno.test("without policies of the deployment that hold, nothing starts", async 
   source.point(null, POLICIES, source.keep(BROKEN));
   await assert.rejects(book.renew(), { code: "policy_invalid" });
   await assert.rejects(book.renew(), { code: "policy_invalid" });
+});
+
+Deno.test("a text that is not what was approved is not put into force, however sound", async () => {
+  const source = createSource();
+  const book = createPolicyBook(source);
+  source.put(null, [cap("day", 9)]);
+  source.damage(source.active(), compilePolicySet([cap("day", 99)]).text);
+  await assert.rejects(book.renew(), {
+    ...{ code: "policy_invalid", message: /not what was approved/ },
+  });
+  source.put(null, [cap("day", 8)]);
+  source.put("acme", [cap("own_day", 4)]);
+  source.damage(source.active("acme"), "[]");
+  await book.renew();
+  assert.match(book.problems().join(), /^tenant "acme" is stopped: /);
+  assert.equal(bid(book.active("acme"), "acme"), null);
+  assert.equal(bid(book.active("other"), "other"), 8);
 });
 
 Deno.test("switches of one id that two tenants turned on here stop each its own", async () => {

@@ -43,7 +43,8 @@ export interface State extends Readings {
   readonly contents: Map<string, PolicyContent>;
   /** By the hash of their texts; null for one that is off. */
   readonly switches: Map<string, Switch | null>;
-  readonly compiled: Map<string, PolicySet>;
+  /** By the tenant, null for all without layers of their own, then by what is on trial. */
+  readonly compiled: Map<Scope, Map<string | null, PolicySet>>;
   readonly problems: string[];
 }
 
@@ -67,11 +68,10 @@ export function findTrial(
   { layers }: State,
   tenant: string,
 ): ScopedTrial | null {
-  for (const scope of [null, tenant]) {
-    const trial = layers.get(scope)?.trial;
-    if (trial) return { scope, ...trial };
-  }
-  return null;
+  const deployments = layers.get(null)?.trial;
+  if (deployments) return { scope: null, ...deployments };
+  const own = layers.get(tenant)?.trial;
+  return own ? { scope: tenant, ...own } : null;
 }
 
 /** The set of a tenant, with one scope's policies those on trial if given. */
@@ -80,18 +80,18 @@ export function compileFor(
   tenant: string,
   trial: ScopedTrial | null,
 ): PolicySet {
-  const name = JSON.stringify([
-    state.layers.has(tenant) ? tenant : null,
-    trial?.content ?? null,
-  ]);
-  const known = state.compiled.get(name);
+  const owner = state.layers.has(tenant) ? tenant : null;
+  const content = trial?.content ?? null;
+  const compiled = state.compiled.get(owner) ??
+    new Map<string | null, PolicySet>();
+  const known = compiled.get(content);
   if (known) return known;
   const hashes = [null, tenant].map((scope) => hashOf(state, scope, trial));
   const [deployment, own] = [null, tenant].map((scope, place) =>
     contentOf(state, scope, hashes[place] ?? null, hashes)
   ) as [PolicyContent, PolicyContent];
   const set = joinOwn(deployment, own, tenant);
-  state.compiled.set(name, set);
+  state.compiled.set(owner, compiled.set(content, set));
   return set;
 }
 

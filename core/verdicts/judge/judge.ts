@@ -7,8 +7,8 @@
  * @module
  */
 import type { AppliedRule, Facts, Verdict } from "../../domain/verdict.ts";
-import { applyRule, LARGEST } from "./apply_rule.ts";
-import { evaluateStage, type Stage, type Stages } from "./stage.ts";
+import { applyRule, LARGEST, type RuleScope } from "./apply_rule.ts";
+import { evaluateStage, type Finding, type Stages } from "./stage.ts";
 import { applySwitches } from "./switches.ts";
 
 /** Whose proposal, where, and how much. */
@@ -36,7 +36,8 @@ export function judgeAmount(
   stages: Stages,
   facts: Facts,
   options: JudgeOptions,
-): Omit<Verdict, "policySet"> {
+): Verdict {
+  const { channel } = options;
   const proposed = checkAmount("amount", options.amountMicros);
   const current = checkAmount("current amount", options.currentMicros ?? null);
   const said: Said = {
@@ -49,49 +50,51 @@ export function judgeAmount(
   };
   if (proposed !== null) {
     const seen = withAmount(facts, proposed, current);
-    hear(said, stages.shape, { ...options, facts: seen });
+    const findings = evaluateStage(stages.shape, seen, options);
+    hear(said, findings, { facts: seen, channel });
   }
   const seen = withAmount(facts, said.amount, current);
-  hear(said, stages.permit, { ...options, facts: seen });
+  const findings = evaluateStage(stages.permit, seen, options);
+  hear(said, findings, { facts: seen, channel });
   if (stages.switches.length > 0 && said.amount !== 0) {
     const stopped = applySwitches(stages.switches, facts, options);
     said.applied.push(...stopped);
     said.denied ||= stopped.length > 0;
   }
-  return printVerdict(said);
+  return printVerdict(said, stages.policySet);
 }
 
 function printVerdict(
   { amount, denied, review, priority, counts, applied }: Said,
-): Omit<Verdict, "policySet"> {
+  policySet: string,
+): Verdict {
   const allowed = !denied;
   const amountMicros = denied ? null : amount;
   if (!review && priority === null && counts === null) {
-    return { allowed, amountMicros, applied };
+    return { allowed, amountMicros, applied, policySet };
   }
   return {
     ...{ allowed, amountMicros, applied },
     ...review && { review },
     ...priority !== null && { priority },
     ...counts !== null && { counts },
+    policySet,
   };
 }
 
-interface Hearing {
-  readonly facts: Facts;
-  readonly tenant: string;
-  readonly channel: string | null;
-}
-
-/** Applies the rules of a stage, one after the other. */
-function hear(said: Said, stage: Stage, hearing: Hearing): void {
-  for (const finding of evaluateStage(stage, hearing.facts, hearing)) {
+/** Applies the rules of a stage that speak, one after the other. */
+function hear(
+  said: Said,
+  findings: readonly Finding[],
+  scope: RuleScope,
+): void {
+  for (const finding of findings) {
     const { limit, rule } = finding.staged;
     if (limit !== null) {
-      if (isIdle(said, hearing.facts)) continue;
+      if (isIdle(said, scope.facts)) continue;
       (said.counts ??= []).push(limit.name);
     }
-    const outcome = applyRule(finding, said.amount, hearing);
+    const outcome = applyRule(finding, said.amount, scope);
     if (outcome === null) continue;
     said.applied.push(outcome.applied);
     said.denied ||= outcome.denied;
@@ -108,12 +111,21 @@ function isIdle({ amount }: Said, { context }: Facts): boolean {
   return amount === 0 || (context as Facts | undefined)?.isControl === true;
 }
 
+const NO_AMOUNT: Facts = {
+  micros: null,
+  currentMicros: null,
+  stepPermille: null,
+};
+
 /** Facts with the group `amount` that rules may read. */
 export function withAmount(
   facts: Facts,
   micros: number | null,
   currentMicros: number | null,
 ): Facts {
+  if (micros === null && currentMicros === null) {
+    return { ...facts, amount: NO_AMOUNT };
+  }
   const stepPermille = stepOf(micros, currentMicros);
   return { ...facts, amount: { micros, currentMicros, stepPermille } };
 }

@@ -68,6 +68,8 @@ export interface PolicySet {
   groups(facts: Facts, scope: GroupScope): readonly GroupBound[];
   /** What the set limits, and so what is to be counted; none if it limits nothing. */
   limits(kind: DecisionKind): readonly Limit[];
+  /** Whether what the set says may be otherwise at another moment, all else being the same. */
+  readsTime(kind: DecisionKind): boolean;
 }
 
 /**
@@ -97,17 +99,16 @@ export function compilePolicySet(
   refuseNamesakes(lists.map(({ list }) => list));
   const text = printContent({ policies: sorted, lists, switches });
   const hash = sha256(text);
-  const stages = compileStages(sorted, { lists: shared, switches });
+  const stages = compileStages(sorted, {
+    ...{ policySet: hash, lists: shared, switches },
+  });
   return {
     hash,
     documents: sorted,
     lists,
     switches,
     text,
-    judge: (kind, facts, options) => ({
-      ...judgeAmount(stages[kind], facts, options),
-      policySet: hash,
-    }),
+    judge: (kind, facts, options) => judgeAmount(stages[kind], facts, options),
     bounds: (kind, facts, options) => boundAmount(stages[kind], facts, options),
     groups: (facts, scope) =>
       boundGroups(
@@ -116,6 +117,7 @@ export function compilePolicySet(
         scope,
       ),
     limits: (kind) => stages[kind].limits,
+    readsTime: (kind) => stages[kind].readsTime,
   };
 }
 

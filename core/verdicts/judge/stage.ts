@@ -16,6 +16,7 @@ import { closeNumber } from "../program/closures.ts";
 import {
   compileConditions,
   type Conditions,
+  isNoneSet,
   isSet,
   visitSet,
 } from "../program/compile.ts";
@@ -23,8 +24,8 @@ import {
   type CheckedRule,
   checkRules,
   type Lists,
-  NO_LISTS,
   readsAmount,
+  readsTime,
 } from "../document/document.ts";
 import type { Expression } from "../language/expression.ts";
 import { missingIn } from "../language/missing_facts.ts";
@@ -70,6 +71,10 @@ export interface Stages {
   readonly switches: readonly Switch[];
   /** Limits that count what is decided. */
   readonly limits: readonly Limit[];
+  /** Whether a rule asks for the moment: what is said may be otherwise at another. */
+  readonly readsTime: boolean;
+  /** Hash of the policy set. */
+  readonly policySet: string;
 }
 
 /** A rule that has something to say of these facts. */
@@ -81,9 +86,11 @@ export interface Finding {
 
 const KINDS: readonly DecisionKind[] = ["bid", "action", "budget"];
 const NO_LIMITS: readonly Limit[] = [];
+const NO_FINDINGS: readonly Finding[] = [];
 
-/** What stands beside the policies of a set. */
+/** What stands beside the policies of a set, and its hash. */
 export interface Beside {
+  readonly policySet: string;
   readonly lists: Lists;
   readonly switches: readonly Switch[];
 }
@@ -91,7 +98,7 @@ export interface Beside {
 /** Sorts and compiles the rules of checked documents. */
 export function compileStages(
   documents: readonly PolicyDocument[],
-  { lists, switches }: Beside = { lists: NO_LISTS, switches: [] },
+  { policySet, lists, switches }: Beside,
 ): Readonly<Record<DecisionKind, Stages>> {
   const staged = documents.map((document) => ({
     on: document.on,
@@ -101,12 +108,14 @@ export function compileStages(
   const entries = KINDS.map((kind) => {
     const rules = staged.filter(({ on }) => on.includes(kind))
       .flatMap((document) => document.rules);
-    return [kind, { ...compileKind(rules), switches }] as const;
+    return [kind, { ...compileKind(rules), switches, policySet }] as const;
   });
   return Object.fromEntries(entries) as Record<DecisionKind, Stages>;
 }
 
-function compileKind(rules: readonly StagedRule[]): Omit<Stages, "switches"> {
+function compileKind(
+  rules: readonly StagedRule[],
+): Omit<Stages, "switches" | "policySet"> {
   const alone = rules.filter(({ rule }) => rule.over === undefined);
   const together = rules.filter(({ rule }) => rule.over !== undefined);
   const limits = alone.flatMap(({ limit }) => limit ?? []);
@@ -133,6 +142,7 @@ function compileKind(rules: readonly StagedRule[]): Omit<Stages, "switches"> {
     ahead: compileStage(ahead.flat().filter((staged) => staged.ahead)),
     groups: compileStage(groups.flat()),
     limits: limits.length === 0 ? NO_LIMITS : limits,
+    readsTime: rules.some((staged) => partsOf(staged).some(readsTime)),
   };
 }
 
@@ -160,6 +170,13 @@ function stageRule(
   };
 }
 
+/** What a rule reads facts for: its condition, and its bound if it has one. */
+function partsOf(
+  { when, to }: Pick<StagedRule, "when" | "to">,
+): readonly Expression[] {
+  return to === null ? [when] : [when, to];
+}
+
 /** What a rule does when a fact is missing. */
 export function onMissingOf(
   { onMissing }: PolicyDocument,
@@ -177,12 +194,26 @@ export function onMissingOf(
  * must not be a way around it.
  */
 export function evaluateStage(
-  { rules, conditions: { words, evaluate }, out }: Stage,
+  stage: Stage,
   facts: Facts,
-  to: { readonly tenant: string; readonly channel: string | null },
-): Finding[] {
-  if (rules.length === 0) return [];
-  evaluate(facts, out);
+  to: Addressee,
+): readonly Finding[] {
+  if (stage.rules.length === 0) return NO_FINDINGS;
+  stage.conditions.evaluate(facts, stage.out);
+  return isNoneSet(stage.out) ? NO_FINDINGS : findingsOf(stage, to);
+}
+
+/** Whose proposal it is, and where. */
+interface Addressee {
+  readonly tenant: string;
+  readonly channel: string | null;
+}
+
+/** The rules that speak for somebody, by what the conditions came to. */
+function findingsOf(
+  { rules, conditions: { words }, out }: Stage,
+  to: Addressee,
+): readonly Finding[] {
   const findings: Finding[] = [];
   visitSet(out, words, (index) => {
     const staged = rules[index] as StagedRule;
@@ -201,8 +232,7 @@ export function namesMissing(
   facts: Facts,
   channel: string | null,
 ): readonly string[] {
-  const parts = to === null ? [when] : [when, to];
-  const names = parts.flatMap((part) => missingIn(part, facts));
+  const names = partsOf({ when, to }).flatMap((part) => missingIn(part, facts));
   if (channels && channel === null) names.push("context.channel");
   if (limit && countOf(limit, facts) === null) {
     names.push(`counts.${limit.name}`);

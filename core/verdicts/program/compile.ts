@@ -74,4 +74,4 @@ if ((${words.map((k) => `u${k}`).join(" | ")}) !== 0) settle(exact, f, out);
   return instantiate(source, printer.lists, { exact, settle });
 }
 
-export { isSet, visitSet } from "./masks.ts";
+export { isNoneSet, isSet, visitSet } from "./masks.ts";

@@ -39,6 +39,14 @@ export function isSet(mask: Int32Array, from: number, index: number): boolean {
   return ((mask[from + word] ?? 0) & bit) !== 0;
 }
 
+/** Whether no condition holds or is unknown. */
+export function isNoneSet(out: Int32Array): boolean {
+  for (let word = 0; word < out.length; word++) {
+    if (out[word] !== 0) return false;
+  }
+  return true;
+}
+
 /** Visits the conditions that hold or are unknown, in order. */
 export function visitSet(
   out: Int32Array,

@@ -7,16 +7,16 @@
 import { EngineError } from "../../../domain/error.ts";
 import type { Instant } from "../../../domain/day.ts";
 import type { Clock } from "../../../ports/clock.ts";
-import type { ChainHead, DecisionLog } from "../../../ports/decisions.ts";
+import type { ChainHead, RecordChain } from "../../../ports/decisions.ts";
 import type { GovernanceStore } from "../../../ports/governance.ts";
 import {
   type CheckpointArchive,
   type CheckpointStore,
-  DEPLOYMENT,
   type KeptCheckpoint,
   type LogOwner,
   type LogStanding,
 } from "../../../ports/log.ts";
+import { chainOfActs } from "../records/acts_chain.ts";
 import { GENESIS, parseCheckpoint, printCheckpoint } from "./checkpoint.ts";
 import type { NoteSigner } from "./signed_note.ts";
 
@@ -26,8 +26,8 @@ const DUE_RECORDS = 10_000;
 const DUE_MS = 60_000;
 /** What checkpoints are made with. */
 export interface CheckpointScope {
-  readonly log: Pick<DecisionLog, "read" | "anchor">;
-  readonly governance: Pick<GovernanceStore, "records">;
+  readonly log: Pick<RecordChain, "read" | "anchor">;
+  readonly governance: Pick<GovernanceStore, "records" | "head" | "anchor">;
   readonly checkpoints: Pick<CheckpointStore, "standings" | "keep">;
   readonly signer: NoteSigner;
   /** The second place; null for none. */
@@ -132,18 +132,18 @@ async function demandSame(
   const { decisions, acts } = signed;
   demand(owner, {
     signed: decisions,
-    row: await findDecision(log, owner, decisions.seq),
+    row: await findRecord(log, owner, decisions.seq),
     head: heads.decisions,
   });
-  const scope = owner === DEPLOYMENT ? null : owner;
-  const [row] = acts.seq === 0
-    ? [acts]
-    : await governance.records(scope, { after: acts.seq - 1, limit: 1 });
-  demand(owner, { signed: acts, row, head: heads.acts });
+  demand(owner, {
+    signed: acts,
+    row: await findRecord(chainOfActs(governance), owner, acts.seq),
+    head: heads.acts,
+  });
 }
 
 /** What was retired is gone in the moment in which the anchor says so: it is asked last. */
-async function findDecision(
+async function findRecord(
   log: CheckpointScope["log"],
   owner: LogOwner,
   seq: number,

@@ -4,13 +4,13 @@
  *
  * @module
  */
-import { canonicalJson, sha256 } from "../../../domain/canonical.ts";
-import type { Instant } from "../../../domain/day.ts";
-import type { LoggedRecord } from "../../../domain/decision.ts";
+import { canonicalJson } from "../../../domain/canonical.ts";
+import type { ChainRecord, LoggedRecord } from "../../../domain/decision.ts";
 import type { DecisionOutcome } from "../../../domain/log_record.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { Outcomes } from "../records/outcomes.ts";
-import { printExportLine, printLoggedLine } from "./export_file.ts";
+import { printLoggedLine } from "./export_file.ts";
+import { printPart } from "./print_part.ts";
 import type { Masking } from "../records/masks.ts";
 import type { ManyReader, ReadPart, WantedPart } from "../records/reading.ts";
 import { isUnopened } from "../records/record.ts";
@@ -33,8 +33,8 @@ export interface ExportAsked extends WantedPart {
 
 /** A record with what came of it, as it leaves. */
 export interface ExportedRecord
-  extends Pick<LoggedRecord, "seq" | "id" | "at" | "kind"> {
-  /** The record with its `outcomes`; null if what it was about was erased. */
+  extends Pick<ChainRecord, "seq" | "id" | "at" | "kind"> {
+  /** The record; of a decision with its `outcomes`; null if what it was about was erased. */
   readonly record: Readonly<Record<string, unknown>> | null;
 }
 
@@ -49,26 +49,17 @@ export async function* exportLines(
 ): AsyncGenerator<string> {
   const { tenant, masking } = asked;
   const part = await openPart(scope, asked);
-  const { anchor, upTo, size } = part;
-  const at: Instant = scope.clock.now();
   const masks = masking?.masks ?? null;
-  const first = printExportLine({
-    ...{ v: 1, kind: "export", tenant, anchor, upTo, size, at, masks },
-  });
-  yield `${first}\n`;
-  let [lines, last] = [0, anchor];
-  for await (const page of part.pages) {
-    const texts = masking === null
-      ? page.map(printLoggedLine)
-      : (await joinOutcomes(scope, page, { tenant, masking }))
-        .map(canonicalJson);
-    for (const text of texts) yield `${text}\n`;
-    lines += texts.length;
-    const { seq, hash } = page.at(-1) ?? last;
-    last = { seq, hash };
-  }
-  const header = sha256(first);
-  yield `${printExportLine({ v: 1, kind: "end", lines, header, last })}\n`;
+  const header = { tenant, at: scope.clock.now(), masks };
+  yield* printPart(
+    part,
+    header,
+    async (page) =>
+      masking === null
+        ? page.map(printLoggedLine)
+        : (await joinOutcomes(scope, page, { tenant, masking }))
+          .map(canonicalJson),
+  );
 }
 
 /** Exports page by page, as records with what came of them. */

@@ -7,8 +7,8 @@
  */
 import { canonicalJson } from "../../../domain/canonical.ts";
 import type { Instant } from "../../../domain/day.ts";
-import type { LoggedRecord } from "../../../domain/decision.ts";
-import { isLogKind } from "../../../domain/log_record.ts";
+import type { ChainRecord } from "../../../domain/decision.ts";
+import { isAuditKind, isLogKind } from "../../../domain/log_record.ts";
 import type { ChainHead } from "../../../ports/decisions.ts";
 import type { Mask } from "../records/masks.ts";
 
@@ -16,6 +16,9 @@ import type { Mask } from "../records/masks.ts";
 export interface ExportHeader {
   readonly v: 1;
   readonly kind: "export";
+  /** Which log of the tenant's; decisions unless given. */
+  readonly log?: "acts";
+  /** Whose; `*` for the acts of the deployment. */
   readonly tenant: string;
   /** The record before the first. */
   readonly anchor: ChainHead;
@@ -42,7 +45,7 @@ export interface ExportEnd {
 /** One line, read. */
 export type ExportLine =
   | { readonly header: ExportHeader }
-  | { readonly row: LoggedRecord }
+  | { readonly row: ChainRecord }
   | { readonly end: ExportEnd };
 
 /** Prints the first or the last line, without its line break. */
@@ -51,7 +54,7 @@ export function printExportLine(line: ExportHeader | ExportEnd): string {
 }
 
 /** Prints a record as it is logged. */
-export function printLoggedLine(row: LoggedRecord): string {
+export function printLoggedLine(row: ChainRecord): string {
   const { seq, id, at, kind, prev, hash, record } = row;
   return canonicalJson({ seq, id, at, kind, prev, hash, record });
 }
@@ -90,8 +93,10 @@ function isHeader(value: unknown): value is ExportHeader & Members {
   return isMembers(value) &&
     hasOnly(value, [
       ...["v", "kind", "tenant", "anchor", "upTo", "size", "at", "masks"],
+      ..."log" in value ? ["log"] : [],
     ]) &&
-    value.v === 1 && typeof value.tenant === "string" &&
+    (!("log" in value) || value.log === "acts") && value.v === 1 &&
+    typeof value.tenant === "string" &&
     typeof value.at === "string" && isHead(value.anchor) &&
     isCount(value.upTo) && isCount(value.size) &&
     (value.masks === null || Array.isArray(value.masks));
@@ -104,12 +109,13 @@ function isEnd(value: unknown): value is ExportEnd & Members {
     typeof value.header === "string" && isHead(value.last);
 }
 
-function isRow(value: unknown): value is LoggedRecord & Members {
+function isRow(value: unknown): value is ChainRecord & Members {
   return isMembers(value) &&
     hasOnly(value, [
       ...["seq", "id", "at", "kind", "prev", "hash", "record"],
     ]) &&
-    isCount(value.seq) && isLogKind(value.kind) &&
+    isCount(value.seq) &&
+    (isLogKind(value.kind) || isAuditKind(value.kind)) &&
     ["id", "at", "prev", "hash", "record"]
       .every((name) => typeof value[name] === "string");
 }

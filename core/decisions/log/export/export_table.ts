@@ -1,6 +1,6 @@
 /**
- * Exported records as columns, for Parquet: what is asked of decisions most, and the
- * whole record beside it as JSON.
+ * Exported records as columns, for Parquet: what is asked of decisions and of acts most,
+ * and the whole record beside it as JSON.
  *
  * @module
  */
@@ -21,11 +21,28 @@ type Members = Readonly<Record<string, unknown>>;
 /** What stands in a row; masks may have taken any of it. */
 type Cell = (row: ExportedRecord, decision: Members) => unknown;
 
-const COLUMNS: readonly (readonly [string, ExportColumn["type"], Cell])[] = [
+/** What a log has for columns. */
+export type ExportTable = readonly (readonly [
+  name: string,
+  type: ExportColumn["type"],
+  cell: Cell,
+])[];
+
+const PLACE: ExportTable = [
   ["seq", "INT64", ({ seq }) => BigInt(seq)],
   ["id", "STRING", ({ id }) => id],
   ["at", "TIMESTAMP", ({ at }) => new Date(at)],
   ["kind", "STRING", ({ kind }) => kind],
+];
+
+const WHOLE: ExportTable[number] = [
+  ...["record", "STRING"] as const,
+  ({ record }) => jsonOf(record),
+];
+
+/** Columns of decisions. */
+export const DECISION_COLUMNS: ExportTable = [
+  ...PLACE,
   ["requested_by", "STRING", ({ record }) => textOf(record?.by)],
   ["model_version", "STRING", (_, { modelVersion }) => textOf(modelVersion)],
   ["rung", "STRING", (_, { rung }) => textOf(rung)],
@@ -56,15 +73,30 @@ const COLUMNS: readonly (readonly [string, ExportColumn["type"], Cell])[] = [
     ({ record }) => jsonOf(membersOf(record?.request).entities),
   ],
   ["outcomes", "STRING", ({ record }) => jsonOf(record?.outcomes)],
-  ["record", "STRING", ({ record }) => jsonOf(record)],
+  WHOLE,
+];
+
+/** Columns of acts, and of what happened to changes. */
+export const ACT_COLUMNS: ExportTable = [
+  ...PLACE,
+  ["act", "STRING", ({ record }) => textOf(record?.act)],
+  ["about", "STRING", ({ record }) => textOf(record?.about ?? record?.subject)],
+  ["done_by", "STRING", ({ record }) => textOf(record?.by)],
+  ["key", "STRING", ({ record }) => textOf(record?.key)],
+  ["end", "STRING", ({ record }) => textOf(record?.end ?? record?.to)],
+  ["reason", "STRING", ({ record }) => textOf(record?.reason)],
+  WHOLE,
 ];
 
 /** What may be missing from no row. */
 const ALWAYS: readonly string[] = ["seq", "id", "at", "kind"];
 
 /** Puts a page of records into columns. */
-export function toColumns(page: readonly ExportedRecord[]): ExportColumn[] {
-  return COLUMNS.map(([name, type, cell]) => ({
+export function toColumns(
+  table: ExportTable,
+  page: readonly ExportedRecord[],
+): ExportColumn[] {
+  return table.map(([name, type, cell]) => ({
     ...{ name, type, nullable: !ALWAYS.includes(name) },
     data: page.map((row) => cell(row, membersOf(row.record?.decision))),
   }));

@@ -6,7 +6,7 @@
  */
 import { sha256 } from "../../../domain/canonical.ts";
 import type { Instant } from "../../../domain/day.ts";
-import type { LoggedRecord } from "../../../domain/decision.ts";
+import type { ChainRecord } from "../../../domain/decision.ts";
 import type { Checkpoint } from "../checkpoints/checkpoint.ts";
 import {
   type ExportEnd,
@@ -18,7 +18,10 @@ import {
 import {
   compareMarks,
   coveredBy,
+  type LogPart,
   type MarkFault,
+  type Marks,
+  NO_MARKS,
   readMarks,
 } from "../checkpoints/marks.ts";
 import type { NoteVerifier } from "../checkpoints/signed_note.ts";
@@ -42,6 +45,8 @@ export interface ExportFault {
 export interface ExportVerification {
   /** Whose it says to be; null if it does not say. */
   readonly tenant: string | null;
+  /** Which log it says to be of. */
+  readonly log: LogPart;
   /** When it says to have been made. */
   readonly at: Instant | null;
   /** From where to where, both in. */
@@ -77,7 +82,9 @@ interface Reading {
   walk: ChainWalk | null;
   end: ExportEnd | null;
   lines: number;
-  /** Hashes of the records at the places of checkpoints. */
+  /** What checkpoints say of its log. */
+  marks: Marks;
+  /** Hashes of the records at their places. */
   readonly hashes: Map<number, string>;
   readonly faults: ExportFault[];
 }
@@ -91,15 +98,14 @@ const FAULTS_KEPT = 100;
  */
 export async function verifyExport(
   lines: AsyncIterable<string>,
-  { notes, verifiers }: ExportProofs,
+  proofs: ExportProofs,
 ): Promise<ExportVerification> {
   const reading: Reading = {
     ...{ header: null, first: "", walk: null, end: null, lines: 0 },
-    ...{ hashes: new Map(), faults: [] },
+    ...{ marks: NO_MARKS, hashes: new Map(), faults: [] },
   };
-  const places = new Set(placesOf(notes));
-  for await (const line of lines) take(reading, line, places);
-  const { header, walk } = reading;
+  for await (const line of lines) take(reading, line, proofs);
+  const { header, walk, marks } = reading;
   if (header === null || walk === null) {
     return nothing([{ line: 1, detail: "it is no export of a log" }]);
   }
@@ -111,10 +117,6 @@ export async function verifyExport(
     fault(reading, "it does not begin as it ends with", 1);
   }
   const walked = walk.end(reading.end?.last ?? walk.last);
-  const { tenant } = header;
-  const marks = readMarks(notes, {
-    ...{ owner: tenant, part: "decisions", verifiers },
-  });
   const ends = { anchor: header.anchor, last: walked.last };
   const against = [
     ...marks.faults,
@@ -142,6 +144,7 @@ function judge(
   const damages = walked.damages.filter((one) => one !== early);
   return {
     ...{ tenant, rows, told, faults, damages, marks: against, at: header.at },
+    log: partOf(header),
     from: anchor.seq + 1,
     upTo: last.seq,
     intact: faults.every(({ line }) => line === 0) && damages.every(isGone) &&
@@ -159,19 +162,23 @@ function judge(
 function take(
   reading: Reading,
   text: string,
-  places: ReadonlySet<number>,
+  proofs: ExportProofs,
 ): void {
   reading.lines += 1;
   const line = text.endsWith("\n") ? parseExportLine(text.slice(0, -1)) : null;
   if (line === null) fault(reading, "it is no line of an export");
-  else if (reading.lines === 1) begin(reading, line);
+  else if (reading.lines === 1) begin(reading, line, proofs);
   else if (reading.end !== null) fault(reading, "it stands behind the end");
   else if ("end" in line) reading.end = line.end;
-  else if ("row" in line) step(reading, line.row, places);
+  else if ("row" in line) step(reading, line.row);
   else fault(reading, "a second beginning");
 }
 
-function begin(reading: Reading, line: ExportLine): void {
+function begin(
+  reading: Reading,
+  line: ExportLine,
+  { notes, verifiers }: ExportProofs,
+): void {
   if (!("header" in line)) return;
   reading.header = line.header;
   reading.first = printExportLine(line.header);
@@ -180,15 +187,18 @@ function begin(reading: Reading, line: ExportLine): void {
     fault(reading, "it is masked: its chain cannot be verified");
   }
   reading.walk = startWalk(tenant, anchor);
+  const part = partOf(line.header);
+  reading.marks = readMarks(notes, { owner: tenant, part, verifiers });
 }
 
-function step(
-  { walk, hashes }: Reading,
-  row: LoggedRecord,
-  places: ReadonlySet<number>,
-): void {
+/** An export that does not say is of decisions. */
+function partOf({ log }: ExportHeader): LogPart {
+  return log ?? "decisions";
+}
+
+function step({ walk, marks, hashes }: Reading, row: ChainRecord): void {
   walk?.step(row);
-  if (places.has(row.seq)) hashes.set(row.seq, row.hash);
+  if (marks.hashes.has(row.seq)) hashes.set(row.seq, row.hash);
 }
 
 function fault(
@@ -201,25 +211,22 @@ function fault(
 
 /** Whether what a checkpoint covers should be in the export; not so of a later one. */
 function isMissed(
-  { upTo, size, at }: ExportHeader,
+  header: ExportHeader,
   seq: number,
   trusted: readonly Checkpoint[],
 ): boolean {
+  const { upTo, size, at } = header;
   if (seq <= size) return upTo === size;
-  return trusted.some(({ decisions, at: made }) =>
-    decisions.seq === seq && made <= at
+  const part = partOf(header);
+  return trusted.some((checkpoint) =>
+    checkpoint[part].seq === seq && checkpoint.at <= at
   );
-}
-
-/** Sizes that notes name, whether or not they can be trusted. */
-function placesOf(notes: readonly string[]): number[] {
-  return notes.map((note) => Number(note.split("\n")[1]))
-    .filter(Number.isSafeInteger);
 }
 
 function nothing(faults: readonly ExportFault[]): ExportVerification {
   return {
     ...{ tenant: null, at: null, from: 0, upTo: 0, rows: 0, covered: 0 },
+    log: "decisions",
     outside: { before: 0, behind: 0 },
     ...{ intact: false, complete: false, faults, damages: [], marks: [] },
     told: { records: 0, count: 0, gaps: [] },

@@ -13,10 +13,17 @@ import { entitiesNamed } from "./outcomes.ts";
 import { readBeside } from "./pages.ts";
 import { parseRecord } from "./record.ts";
 
+/** About a twentieth of the thread, and two thousand records a second: it must catch up. */
+const REST_MS = 25;
+/** Records after which how far it came is kept: a commit, for which decisions may wait. */
+const KEPT_EACH = 1000;
+
 /** What names them. */
 export interface NamingScope {
   readonly log: Pick<DecisionLog, "read">;
   readonly naming: LogNaming;
+  /** Rest after a page, ms; 25 unless given. */
+  readonly restMs?: number | undefined;
 }
 
 /** A part of a chain to be named. */
@@ -36,15 +43,19 @@ export interface NamingRun {
  * @throws The signal's reason, between two pages.
  */
 export async function nameRecords(
-  { log, naming }: NamingScope,
+  { log, naming, restMs = REST_MS }: NamingScope,
   { tenant, after, signal, keep }: NamingRun,
 ): Promise<number> {
   let place = after;
+  let kept = after;
   signal.throwIfAborted();
-  for await (const page of readBeside(log, tenant, after)) {
+  for await (const page of readBeside({ log, tenant, restMs }, after)) {
     await naming.name(tenant, page.flatMap((row) => namesOf(tenant, row)));
     place = page.at(-1)?.seq ?? place;
-    await keep(place);
+    if (place - kept >= KEPT_EACH) {
+      await keep(place);
+      kept = place;
+    }
     signal.throwIfAborted();
   }
   return place;

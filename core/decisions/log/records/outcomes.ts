@@ -90,8 +90,13 @@ export function createOutcomes(
 export function entitiesNamed(
   { request }: Pick<DecisionRecord, "request">,
 ): string[] {
-  return Object.entries(request.entities)
-    .map(([type, id]) => entityKey(type as EntityType, id));
+  const { entities } = request;
+  const named: string[] = [];
+  for (const type in entities) {
+    const id = entities[type as EntityType] as string;
+    named.push(entityKey(type as EntityType, id));
+  }
+  return named;
 }
 
 /** Entity under which what came of a decision is found. */

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Instant } from "../../../domain/day.ts";
-import type { ChainHead, DecisionLog } from "../../../ports/decisions.ts";
+import type { ChainHead, RecordChain } from "../../../ports/decisions.ts";
 
 /** So many records apart two may be that were taken in the other order. */
 export const SLACK = 10_000;
@@ -18,7 +18,7 @@ const PAGE = 1000;
  * @param last The last place that is looked at.
  */
 export async function findPlace(
-  log: Pick<DecisionLog, "read">,
+  log: Pick<RecordChain, "read">,
   tenant: string,
   { from, last }: { readonly from: Instant; readonly last: number },
 ): Promise<number> {
@@ -45,7 +45,7 @@ export interface ChainRange {
  * @param asked The moments; from the first record and to the last unless given.
  */
 export async function findRange(
-  log: Pick<DecisionLog, "read">,
+  log: Pick<RecordChain, "read">,
   tenant: string,
   { head, from, until }: {
     readonly head: ChainHead;
@@ -77,7 +77,7 @@ export async function findRange(
 }
 
 async function* around(
-  log: Pick<DecisionLog, "read">,
+  log: Pick<RecordChain, "read">,
   tenant: string,
   { place, last }: { readonly place: number; readonly last: number },
 ) {

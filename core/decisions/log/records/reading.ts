@@ -4,12 +4,17 @@
  * @module
  */
 import type { Instant } from "../../../domain/day.ts";
-import type { DecisionRecord, LoggedRecord } from "../../../domain/decision.ts";
+import type {
+  ChainRecord,
+  DecisionRecord,
+  LoggedRecord,
+} from "../../../domain/decision.ts";
 import type { Report } from "../../../../plugins/contract.ts";
 import type {
   ChainHead,
   DecisionLog,
   LogSearch,
+  RecordChain,
 } from "../../../ports/decisions.ts";
 import { GENESIS } from "../checkpoints/checkpoint.ts";
 import { createMasking, type Masking } from "./masks.ts";
@@ -31,13 +36,13 @@ export interface WantedPart {
 }
 
 /** A part of a chain, to be read page by page. */
-export interface ReadPart {
+export interface ReadPart<R extends ChainRecord = LoggedRecord> {
   /** The record before the first. */
   readonly anchor: ChainHead;
   readonly upTo: number;
   /** Where the log ends. */
   readonly size: number;
-  readonly pages: AsyncIterable<readonly LoggedRecord[]>;
+  readonly pages: AsyncIterable<readonly R[]>;
 }
 
 /** Reads many records. */
@@ -76,16 +81,23 @@ export function createManyReader(
         showRecord(row, tenant, masked ? masking : null)
       );
     },
-    async part(tenant, { from, until, report = () => {} }) {
-      const head = await log.head(tenant) ?? GENESIS;
-      const range = await findRange(log, tenant, { head, from, until });
-      const anchor = await readAnchor(log, tenant, range.after);
-      const { upTo } = range;
-      const asked = { after: anchor.seq, upTo, report };
-      const pages = readPages(log, tenant, asked);
-      return { anchor, upTo, size: head.seq, pages };
-    },
+    part: (tenant, wanted) => readPart(log, tenant, wanted),
   };
+}
+
+/** A part of a chain without holes, as it is logged. */
+export async function readPart<R extends ChainRecord>(
+  log: RecordChain<R>,
+  owner: string,
+  { from, until, report = () => {} }: WantedPart,
+): Promise<ReadPart<R>> {
+  const head = await log.head(owner) ?? GENESIS;
+  const range = await findRange(log, owner, { head, from, until });
+  const anchor = await readAnchor(log, owner, range.after);
+  const upTo = Math.max(range.upTo, anchor.seq);
+  const asked = { after: anchor.seq, upTo, report };
+  const pages = readPages(log, owner, asked);
+  return { anchor, upTo, size: head.seq, pages };
 }
 
 /**
@@ -107,29 +119,29 @@ export function showRecord(
 
 /** The record at a place, or the last that was retired if that is later. */
 async function readAnchor(
-  log: Pick<DecisionLog, "read" | "anchor">,
-  tenant: string,
+  log: Pick<RecordChain, "read" | "anchor">,
+  owner: string,
   seq: number,
 ): Promise<ChainHead> {
-  const anchor = await log.anchor(tenant) ?? GENESIS;
+  const anchor = await log.anchor(owner) ?? GENESIS;
   if (seq <= anchor.seq) return anchor;
-  const [row] = await log.read(tenant, seq - 1, 1);
+  const [row] = await log.read(owner, seq - 1, 1);
   return row === undefined ? anchor : { seq: row.seq, hash: row.hash };
 }
 
-async function* readPages(
-  log: Pick<DecisionLog, "read">,
-  tenant: string,
+async function* readPages<R extends ChainRecord>(
+  log: Pick<RecordChain<R>, "read">,
+  owner: string,
   { after, upTo, report }: {
     readonly after: number;
     readonly upTo: number;
     readonly report: Report;
   },
-): AsyncGenerator<readonly LoggedRecord[]> {
+): AsyncGenerator<readonly R[]> {
   let place = after;
   while (place < upTo) {
     const limit = Math.min(PAGE, upTo - place);
-    const page = (await log.read(tenant, place, limit))
+    const page = (await log.read(owner, place, limit))
       .filter(({ seq }) => seq <= upTo);
     const last = page.at(-1);
     if (last === undefined) return;

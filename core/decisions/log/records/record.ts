@@ -4,15 +4,22 @@
  * @module
  */
 import { canonicalJson, sha256 } from "../../../domain/canonical.ts";
-import type { DecisionRecord, LoggedRecord } from "../../../domain/decision.ts";
+import { readAuditHeader } from "../../../domain/audit_log.ts";
+import type {
+  ChainRecord,
+  DecisionRecord,
+  LoggedRecord,
+} from "../../../domain/decision.ts";
 import { EngineError } from "../../../domain/error.ts";
 import {
   type DecisionOutcome,
   type GapRecord,
+  isAuditKind,
   type LogKind,
   type OutcomeRecord,
   readLogHeader,
 } from "../../../domain/log_record.ts";
+import { printDecision } from "./print_decision.ts";
 
 /** A record of any kind. */
 export type AnyRecord = DecisionRecord | OutcomeRecord | GapRecord;
@@ -20,10 +27,13 @@ export type AnyRecord = DecisionRecord | OutcomeRecord | GapRecord;
 /**
  * Prints a record.
  *
+ * @returns Canonical JSON.
  * @throws {TypeError} If it holds what JSON cannot: nothing then reaches the log.
  */
 export function printRecord(record: AnyRecord): string {
-  return canonicalJson(record);
+  return record.kind === "decision"
+    ? printDecision(record)
+    : canonicalJson(record);
 }
 
 /**
@@ -63,7 +73,7 @@ export function parseOutcomes(
  *
  * @throws {EngineError} `log_tampered` if the record is none.
  */
-export function parseGap(logged: LoggedRecord): GapRecord {
+export function parseGap(logged: ChainRecord): GapRecord {
   return parseAs(logged, "gap");
 }
 
@@ -90,20 +100,23 @@ export function parseIntact(logged: LoggedRecord): DecisionRecord {
 
 /** Hash that a record has at its place in the chain. */
 export function hashRecord(
-  { prev, seq, record }: Pick<LoggedRecord, "prev" | "seq" | "record">,
+  { prev, seq, record }: Pick<ChainRecord, "prev" | "seq" | "record">,
 ): string {
   return sha256(`${prev}\n${seq}\n${record}`);
 }
 
 /** Whether what stands beside a record is what the record says of itself. */
-export function isOwnRow(row: LoggedRecord, tenant: string): boolean {
-  const said = readLogHeader(row.record);
-  return said !== null && said.tenant === tenant && said.id === row.id &&
+export function isOwnRow(row: ChainRecord, owner: string): boolean {
+  const said = isAuditKind(row.kind)
+    ? readAuditHeader(row)
+    : readLogHeader(row.record);
+  const isOthers = said !== null && "tenant" in said && said.tenant !== owner;
+  return said !== null && !isOthers && said.id === row.id &&
     said.at === row.at && said.kind === row.kind;
 }
 
 function parseAs<R extends OutcomeRecord | GapRecord>(
-  { id, record, opened }: LoggedRecord,
+  { id, record, opened }: ChainRecord & Pick<LoggedRecord, "opened">,
   kind: LogKind,
 ): R {
   const parsed = parseJson(opened ?? record) as Partial<R> | null;

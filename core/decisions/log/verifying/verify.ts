@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { ChainHead, DecisionLog } from "../../../ports/decisions.ts";
+import type { ChainHead, RecordChain } from "../../../ports/decisions.ts";
 import type { Report } from "../../../../plugins/contract.ts";
 import { GENESIS } from "../checkpoints/checkpoint.ts";
 import {
@@ -60,7 +60,7 @@ const KEPT = 100;
  * @param tenant Whose.
  */
 export async function verifyChain(
-  log: Pick<DecisionLog, "read" | "head" | "anchor">,
+  log: RecordChain,
   tenant: string,
   { marks = NO_MARKS, report = () => {} }: VerifyOptions = {},
 ): Promise<LogVerification> {

@@ -5,7 +5,7 @@
  * @module
  */
 import type { GapRecord } from "../../../domain/log_record.ts";
-import type { LoggedRecord } from "../../../domain/decision.ts";
+import type { ChainRecord } from "../../../domain/decision.ts";
 import type { ChainHead } from "../../../ports/decisions.ts";
 import { hashRecord, isOwnRow, parseGap } from "../records/record.ts";
 
@@ -65,7 +65,7 @@ export interface WalkResult {
 /** A walk under way. */
 export interface ChainWalk {
   /** Takes the next row. */
-  step(row: LoggedRecord): void;
+  step(row: ChainRecord): void;
   /** Where it is. */
   readonly last: ChainHead;
   /** Rows walked so far. */
@@ -84,7 +84,7 @@ interface Walk {
   readonly anchor: ChainHead;
   rows: number;
   last: { seq: number; hash: string; suspect: boolean };
-  readonly suspects: LoggedRecord[];
+  readonly suspects: ChainRecord[];
   readonly damages: Damage[];
   damaged: number;
   gaps: GapRecord[];
@@ -117,7 +117,7 @@ export function startWalk(tenant: string, anchor: ChainHead): ChainWalk {
   };
 }
 
-function step(walk: Walk, row: LoggedRecord): void {
+function step(walk: Walk, row: ChainRecord): void {
   const { last } = walk;
   const missing = row.seq - last.seq - 1;
   walk.rows += 1;
@@ -138,7 +138,7 @@ function step(walk: Walk, row: LoggedRecord): void {
 }
 
 /** A row that does not go on: the one before once more, or one out of its place. */
-function judgeBack(walk: Walk, { seq, hash }: LoggedRecord): void {
+function judgeBack(walk: Walk, { seq, hash }: ChainRecord): void {
   const again = seq === walk.last.seq && hash === walk.last.hash;
   note(walk, again ? "repeated" : "reordered", seq, {
     count: 1,
@@ -148,17 +148,17 @@ function judgeBack(walk: Walk, { seq, hash }: LoggedRecord): void {
   });
 }
 
-function suspectRow(walk: Walk, row: LoggedRecord): void {
+function suspectRow(walk: Walk, row: ChainRecord): void {
   if (walk.suspects.length < MOST_SUSPECTS) walk.suspects.push(row);
   else noteChanged(walk, row);
 }
 
-function noteChanged(walk: Walk, { seq }: LoggedRecord): void {
+function noteChanged(walk: Walk, { seq }: ChainRecord): void {
   const detail = "the row is not what was logged";
   note(walk, "changed", seq, { count: 1, detail });
 }
 
-function tell(walk: Walk, row: LoggedRecord): void {
+function tell(walk: Walk, row: ChainRecord): void {
   const gap = parseGapOrNull(row);
   if (gap === null) return suspectRow(walk, row);
   const retired = gap.reason === "retention";
@@ -170,7 +170,7 @@ function tell(walk: Walk, row: LoggedRecord): void {
   };
 }
 
-function parseGapOrNull(row: LoggedRecord): GapRecord | null {
+function parseGapOrNull(row: ChainRecord): GapRecord | null {
   try {
     return parseGap(row);
   } catch {

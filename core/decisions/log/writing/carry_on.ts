@@ -33,7 +33,8 @@ export interface CarryScope {
 const BATCH = 256;
 
 /**
- * Has the log take what is spooled, until nothing is left.
+ * Has the log take what is spooled, until it has what waited. What comes meanwhile is left
+ * for the next time, so that many go together then.
  *
  * @param scope What it works with.
  * @param tell Told of each gap, once the log has it.
@@ -56,6 +57,7 @@ export async function carryOn(
     await batch.carried(refused);
     gaps.forEach(tell);
     carried += batch.entries.length - refused.length;
+    if (!batch.more) return carried;
   }
 }
 

@@ -38,7 +38,7 @@ export interface Spooling {
   /** The log, which also finds what is only spooled. */
   readonly log: DecisionLog;
   /**
-   * Has the log take what is spooled, until nothing is left.
+   * Has the log take what is spooled, until it has what waited.
    *
    * @param tell Told of each gap.
    * @returns How many entries.
@@ -145,19 +145,17 @@ function createRoutedWriter(
     }
   }
   return {
-    async append(entry, deadline) {
+    append(entry, deadline) {
       if (entry.idempotent !== null || writes === "postgres") {
-        return await toLog.append(entry, deadline);
+        return toLog.append(entry, deadline);
       }
       if (writes === "spool" || route.away !== null) {
-        return await toSpool.append(entry, deadline);
+        return toSpool.append(entry, deadline);
       }
-      try {
-        return await inTime.append(entry, deadline);
-      } catch (error) {
+      return inTime.append(entry, deadline).catch((error) => {
         if (route.away === null) throw error;
-        return await toSpool.append(entry);
-      }
+        return toSpool.append(entry);
+      });
     },
     shed: () => toLog.shed() + inTime.shed() + toSpool.shed(),
   };

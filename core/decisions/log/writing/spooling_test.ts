@@ -48,7 +48,7 @@ function createMemorySpool(gaps: SpoolGap[] = []) {
         return Promise.resolve(null);
       }
       return Promise.resolve({
-        ...{ entries, gaps: [...gaps] },
+        ...{ entries, gaps: [...gaps], more: entries.length < kept.length },
         carried: (refused: readonly LogEntry[] = []) => {
           aside.push(...refused.map(({ id }) => id));
           kept.splice(0, entries.length);
@@ -158,6 +158,21 @@ Deno.test("what is left from before is carried on before anything goes to the lo
   assert.equal(kind, "spooled");
   await spooling.carryOn(() => {});
   assert.deepEqual(left.logged(), ["old", "new"]);
+});
+
+Deno.test("what is spooled while others are carried on goes together the next time", async () => {
+  const { log, append, carryOn, logged, kept } = open("spool");
+  await append("a");
+  const gate = Promise.withResolvers<void>();
+  log.gate = gate.promise;
+  const carrying = carryOn();
+  for (const id of ["b", "c"]) await append(id);
+  gate.resolve();
+  assert.equal(await carrying, 1);
+  assert.equal(kept.length, 2);
+  assert.equal(await carryOn(), 2);
+  assert.deepEqual(logged(), ["a", "b", "c"]);
+  assert.deepEqual(log.batches, [1, 2]);
 });
 
 Deno.test("a decision that is only spooled is found, replayed and explained", async () => {

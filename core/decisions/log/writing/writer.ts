@@ -1,6 +1,7 @@
 /**
  * Group commit: decisions taken at the same time become durable in one
- * transaction. While one batch is written the next gathers.
+ * transaction. While one batch is written the next gathers, and then as long as more come
+ * at once: a transaction costs as much as taking a decision, however many it holds.
  *
  * @module
  */
@@ -25,11 +26,15 @@ export interface Writer {
   shed(): number;
 }
 
-interface Waiting extends PromiseWithResolvers<Appended> {
+interface Waiting {
   readonly entry: LogEntry;
   readonly deadline: Deadline;
+  readonly resolve: (appended: Appended) => void;
+  readonly reject: (error: unknown) => void;
 }
 
+/** Longest that a batch waits for more. */
+const GATHER_MS = 1;
 const MAX_BATCH = 256;
 const MAX_WAITING = 8192;
 
@@ -44,11 +49,21 @@ export function createWriter(
   async function drain(): Promise<void> {
     writing = true;
     while (waiting.length > 0) {
+      await gather();
       const batch = waiting.slice(0, maxBatch).filter(isInTime);
       waiting = waiting.slice(maxBatch);
       if (batch.length > 0) await write(log, batch);
     }
     writing = false;
+  }
+  /** One that comes alone waits for a turn of the event loop, which is microseconds. */
+  async function gather(): Promise<void> {
+    const untilMs = performance.now() + GATHER_MS;
+    for (let had = 0; had < waiting.length && waiting.length < maxBatch;) {
+      had = waiting.length;
+      await new Promise((next) => setImmediate(next));
+      if (performance.now() > untilMs) return;
+    }
   }
   return {
     append(entry, deadline = NO_DEADLINE) {
@@ -56,10 +71,10 @@ export function createWriter(
         shed += 1;
         return Promise.reject(overloaded());
       }
-      const one = { entry, deadline, ...Promise.withResolvers<Appended>() };
-      waiting.push(one);
-      if (!writing) drain();
-      return one.promise;
+      return new Promise((resolve, reject) => {
+        waiting.push({ entry, deadline, resolve, reject });
+        if (!writing) drain();
+      });
     },
     shed: () => shed,
   };

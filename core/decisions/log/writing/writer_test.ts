@@ -17,6 +17,10 @@ function entry(id: string): LogEntry {
   return { tenant: "acme", id, at, record: `{"id":"${id}"}`, idempotent: null };
 }
 
+function nextTurn(): Promise<void> {
+  return new Promise((next) => setImmediate(next));
+}
+
 const options = {
   by: "tester",
   idempotent: null,
@@ -65,6 +69,7 @@ Deno.test("what is late before it is written is not written, and its caller is t
   log.gate = gate.promise;
   const writer = createWriter(log);
   const writing = writer.append(entry("a"), deadlines.start(5));
+  await nextTurn();
   const late = writer.append(entry("b"), deadlines.start(5));
   const patient = writer.append(entry("c"), deadlines.start(50));
   now = 10;
@@ -82,13 +87,46 @@ Deno.test("a batch is bounded, and so is the queue", async () => {
   const gate = Promise.withResolvers<void>();
   log.gate = gate.promise;
   const writer = createWriter(log, { maxBatch: 2, maxWaiting: 3 });
-  const kept = ["a", "b", "c", "d"].map((id) => writer.append(entry(id)));
+  const kept = [writer.append(entry("a"))];
+  await nextTurn();
+  kept.push(...["b", "c", "d"].map((id) => writer.append(entry(id))));
   await assert.rejects(writer.append(entry("e")), {
     code: "store_unavailable",
   });
   gate.resolve();
   await Promise.all(kept);
   assert.deepEqual(log.batches, [1, 2, 1]);
+});
+
+Deno.test("what comes turn by turn is written together", async () => {
+  const log = createMemoryLog();
+  const writer = createWriter(log);
+  const kept: Promise<unknown>[] = [];
+  for (const id of ["a", "b", "c"]) {
+    const turn = nextTurn();
+    kept.push(writer.append(entry(id)));
+    await turn;
+  }
+  await Promise.all(kept);
+  await writer.append(entry("d"));
+  assert.deepEqual(log.batches, [3, 1]);
+});
+
+Deno.test("who keep coming do not hold up those that were first", async () => {
+  const turns = 20_000;
+  const log = createMemoryLog();
+  const most = { maxBatch: turns * 2, maxWaiting: turns * 2 };
+  const writer = createWriter(log, most);
+  let isKept = false;
+  writer.append(entry("first")).then(() => isKept = true);
+  const kept: Promise<unknown>[] = [];
+  while (!isKept && kept.length < turns) {
+    const turn = nextTurn();
+    kept.push(writer.append(entry(String(kept.length))));
+    await turn;
+  }
+  assert.ok(isKept);
+  await Promise.all(kept);
 });
 
 Deno.test("an outage is told to all that wait, and the next batch is tried", async () => {

@@ -4,12 +4,13 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { GENESIS, printCheckpoint } from "./checkpoints/checkpoint.ts";
+import { UNRETIRED } from "../../../domain/audit_log.ts";
+import { GENESIS, printCheckpoint } from "../checkpoints/checkpoint.ts";
 import {
   makeSigningKey,
   parseSigningKey,
   parseVerifiers,
-} from "./checkpoints/signed_note.ts";
+} from "../checkpoints/signed_note.ts";
 import { runRetention } from "./retention.ts";
 
 const AT = "2026-03-01T00:00:00.000Z";
@@ -31,6 +32,7 @@ Deno.test.each([
     ...{ deployment: "eu-1", owner: "acme", at: AT, acts: GENESIS, decisions },
   }));
   let retired = 0;
+  const nothing = () => Promise.resolve(0);
   const told: unknown[] = [];
   const rules = [{ tenant: "*", purpose: "decisions", days: 10 }] as const;
   const [done] = await runRetention({
@@ -47,7 +49,14 @@ Deno.test.each([
           ...{ prev: "", record: "" },
         }]),
     },
+    governance: {
+      record: () => Promise.reject(new TypeError("no acts are retired")),
+      records: () => Promise.resolve([]),
+      head: () => Promise.resolve(UNRETIRED),
+      anchor: () => Promise.resolve(UNRETIRED),
+    },
     checkpoints: {
+      owners: () => Promise.resolve(["acme"]),
       lastBefore: () =>
         Promise.resolve({
           ...{ number: 1, at: AT, note, sizes: { decisions: size, acts: 0 } },
@@ -60,8 +69,9 @@ Deno.test.each([
         return Promise.resolve(gone);
       },
       keyedTenants: () => Promise.resolve([]),
-      countAnswers: () => Promise.resolve(0),
-      forgetAnswers: () => Promise.resolve(0),
+      ...{ countAnswers: nothing, forgetAnswers: nothing },
+      ...{ retireActs: nothing, countThinned: nothing },
+      thinCheckpoints: nothing,
     },
     verifiers: parseVerifiers(SIGNER.verifier, "a test"),
     ids: { next: (prefix) => prefix },
