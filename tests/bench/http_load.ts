@@ -26,10 +26,21 @@ export interface Load {
 export interface LoadResult {
   /** Requests a second. */
   readonly throughput: number;
-  /** Latencies in milliseconds, ascending. */
+  /** Latencies of all answers in milliseconds, ascending. */
   readonly latencies: Float64Array;
   /** Answers other than 200. */
   readonly failures: number;
+  /** Each answer, in the order in which the requests were to be sent. */
+  readonly answers: readonly LoadAnswer[];
+}
+
+/** One answer. */
+export interface LoadAnswer {
+  readonly status: number;
+  /** Whether it says when to come again. */
+  readonly isPutOff: boolean;
+  /** From the moment at which the request was to be sent. */
+  readonly latencyMs: number;
 }
 
 /**
@@ -42,16 +53,11 @@ export async function sendLoad(load: Load): Promise<LoadResult> {
   const requests = load.bodies.map((body) =>
     new TextEncoder().encode(printRequest(load, body))
   );
-  const latencies = new Float64Array(load.requests);
-  let failures = 0;
+  const answers: LoadAnswer[] = new Array(load.requests);
+  const connections = await connect(load);
   const started = performance.now();
   const turns = takeTurns(load, started);
-  async function work(): Promise<void> {
-    const connection = await Deno.connect({
-      hostname: "127.0.0.1",
-      port: load.port,
-    });
-    connection.setNoDelay(true);
+  async function work(connection: Deno.Conn): Promise<void> {
     const buffer = new Uint8Array(64 * 1024);
     try {
       for (let turn = await turns(); turn !== null; turn = await turns()) {
@@ -59,20 +65,44 @@ export async function sendLoad(load: Load): Promise<LoadResult> {
           connection,
           requests[turn.number % requests.length] ?? new Uint8Array(),
         );
-        if (await readAnswer(connection, buffer) !== 200) failures++;
-        latencies[turn.number] = performance.now() - turn.dueMs;
+        const answer = await readAnswer(connection, buffer);
+        const latencyMs = performance.now() - turn.dueMs;
+        answers[turn.number] = { ...answer, latencyMs };
       }
     } finally {
       connection.close();
     }
   }
-  await Promise.all(Array.from({ length: load.connections }, work));
+  await Promise.all(connections.map(work));
   const seconds = (performance.now() - started) / 1000;
   return {
     throughput: load.requests / seconds,
-    latencies: latencies.sort(),
-    failures,
+    latencies: latenciesOf(answers),
+    failures: answers.filter(({ status }) => status !== 200).length,
+    answers,
   };
+}
+
+/** Before anything is due: to connect takes longer than to answer. */
+async function connect(
+  { port, connections }: Load,
+): Promise<readonly Deno.Conn[]> {
+  const made: Deno.TcpConn[] = [];
+  for (let count = 0; count < connections; count++) {
+    const connection = await Deno.connect({ hostname: "127.0.0.1", port });
+    connection.setNoDelay(true);
+    made.push(connection);
+  }
+  return made;
+}
+
+/**
+ * Sorts how long answers took.
+ *
+ * @returns Milliseconds, ascending.
+ */
+export function latenciesOf(answers: readonly LoadAnswer[]): Float64Array {
+  return Float64Array.from(answers, ({ latencyMs }) => latencyMs).sort();
 }
 
 interface Turn {
@@ -123,7 +153,7 @@ const decoder = new TextDecoder("latin1");
 async function readAnswer(
   from: Deno.Conn,
   buffer: Uint8Array,
-): Promise<number> {
+): Promise<Omit<LoadAnswer, "latencyMs">> {
   let filled = 0;
   while (true) {
     const read = await from.read(buffer.subarray(filled));
@@ -132,9 +162,12 @@ async function readAnswer(
     const text = decoder.decode(buffer.subarray(0, filled));
     const end = text.indexOf("\r\n\r\n");
     if (end < 0) continue;
-    const length = /content-length: (\d+)/i.exec(text.slice(0, end))?.[1];
+    const head = text.slice(0, end);
+    const length = /content-length: (\d+)/i.exec(head)?.[1];
     if (length === undefined) throw new Error("The answer has no length");
-    if (filled >= end + 4 + Number(length)) return Number(text.slice(9, 12));
+    if (filled < end + 4 + Number(length)) continue;
+    const isPutOff = /\r\nretry-after: \d/i.test(head);
+    return { status: Number(head.slice(9, 12)), isPutOff };
   }
 }
 

@@ -12,11 +12,13 @@ import { findPostgres, startPostgres } from "../servers/postgres.ts";
 import { type Bench, median, type Row } from "./bench.ts";
 import { cpuSeconds } from "./cpu_time.ts";
 import { quantile, sendLoad } from "./http_load.ts";
+import { untilQuiet } from "./quiet.ts";
+import { type Hardness, measureShedding } from "./shedding.ts";
 import { writePolicies } from "./thirty_policies.ts";
 
 const SUBJECTS = 2000;
 /** Few enough that nothing is refused for being too much. */
-const CONNECTIONS = 16;
+const CONNECTIONS = 32;
 /** Requests of one trial, and of those before that are not counted. */
 const REQUESTS = 6000;
 const WARM = 20_000;
@@ -27,6 +29,8 @@ const COST_ROUNDS = 9;
 const RATES = [500, 1000, 2000];
 const OPEN_CONNECTIONS = 128;
 const OPEN_SECONDS = 6;
+/** Of each rate, not counted. */
+const WARM_SECONDS = 1;
 /** So long that answers are late and not given up. */
 const DEADLINE_MS = 1000;
 const EMPTY = "empty Hono POST with the same parsing";
@@ -97,7 +101,7 @@ async function measure(
     env: { ...environmentOf(place), MOE_LOG_WRITES: writes },
   });
   try {
-    await closedLoop(engine, key, WARM);
+    await warmUp(engine, key);
     const mine: Trial[] = [];
     const others: Trial[] = [];
     for (let round = 0; round < ROUNDS; round++) {
@@ -108,6 +112,9 @@ async function measure(
       compare(name, "requests/s of a core", [mine, others, "perCore"]),
       compare(`${name}-closed`, "requests/s", [mine, others, "perSecond"]),
       ...await delays(name, engine, key),
+      ...writes === "spool"
+        ? await measureShedding((how) => load(engine, key, how))
+        : [],
     ];
   } finally {
     await engine.stop();
@@ -125,14 +132,24 @@ async function telemetryCost(place: Place, key: string): Promise<Row> {
   try {
     const mine: Trial[] = [];
     const others: Trial[] = [];
-    for (const engine of [observed, bare]) await closedLoop(engine, key, WARM);
+    for (const engine of [observed, bare]) await warmUp(engine, key);
+    const turns = [[observed, mine], [bare, others]] as const;
     for (let round = 0; round < COST_ROUNDS; round++) {
-      mine.push(await closedLoop(observed, key, REQUESTS));
-      others.push(await closedLoop(bare, key, REQUESTS));
+      for (const [engine, trials] of round % 2 ? turns.toReversed() : turns) {
+        trials.push(await closedLoop(engine, key, REQUESTS));
+      }
     }
-    const compared = [mine, others, "perCore"] as const;
-    const row = compare("telemetry-cost", "requests/s of a core", compared);
-    return { ...row, against: "the same with MOE_TELEMETRY=off" };
+    return {
+      name: "telemetry-cost",
+      value: median(mine.map(({ perCore }) => perCore)),
+      unit: "requests/s of a core",
+      against: "the same with MOE_TELEMETRY=off, in pairs",
+      ratio: median(
+        mine.map(({ perCore }, round) =>
+          perCore / (others[round]?.perCore ?? NaN)
+        ),
+      ),
+    };
   } finally {
     await observed.stop();
     await bare.stop();
@@ -154,6 +171,13 @@ function compare(
   const value = median(mine.map((trial) => trial[figure]));
   const other = median(others.map((trial) => trial[figure]));
   return { name, value, unit, against: EMPTY, ratio: value / other };
+}
+
+/** Compiled and filled, and through with the jobs of its start. */
+async function warmUp(engine: ServerProcess, key: string): Promise<void> {
+  await closedLoop(engine, key, WARM);
+  await untilQuiet(engine, key);
+  await closedLoop(engine, key, REQUESTS);
 }
 
 async function closedLoop(
@@ -180,10 +204,12 @@ async function delays(
 ): Promise<readonly Row[]> {
   const rows: Row[] = [];
   for (const rate of RATES) {
-    const { latencies, failures } = await load(server, key, {
-      ...{ rate, requests: rate * OPEN_SECONDS },
-      connections: OPEN_CONNECTIONS,
-    });
+    const send = (seconds: number) =>
+      load(server, key, {
+        ...{ rate, requests: rate * seconds, connections: OPEN_CONNECTIONS },
+      });
+    await send(WARM_SECONDS);
+    const { latencies, failures } = await send(OPEN_SECONDS);
     const refused = failures === 0 ? "" : `; ${failures} refused`;
     for (const share of [0.5, 0.95, 0.99]) {
       rows.push({
@@ -201,11 +227,7 @@ async function delays(
 async function load(
   { port }: ServerProcess,
   key: string,
-  how: {
-    readonly requests: number;
-    readonly connections: number;
-    readonly rate?: number;
-  },
+  how: Hardness,
 ) {
   return await sendLoad({
     port,
