@@ -36,7 +36,7 @@ export interface Keys {
    */
   once<T>(
     tenant: string,
-    idempotent: Idempotent | null,
+    idempotent: Idempotent,
     run: () => Promise<Outcome<T>>,
   ): Promise<KeyedAnswer<T>>;
 }
@@ -46,7 +46,6 @@ export function createKeys(store: IdempotencyStore): Keys {
   const underWay = new Map<string, string>();
   return {
     async once(tenant, idempotent, run) {
-      if (idempotent === null) return met(await run(), null);
       const { route, key, requestHash } = idempotent;
       const name = JSON.stringify([tenant, route, key]);
       const running = underWay.get(name);

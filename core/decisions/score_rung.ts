@@ -1,7 +1,8 @@
 /**
  * The ladder that a decision stands on: the model on trial for those who are drawn for
- * it, champion, previous champion, static rule, no action. A model that is absent, fails or says nonsense never fails the
- * decision; it costs a rung, and the answer says which and why.
+ * it, champion, previous champion, static rule, no action. A model that is absent, fails
+ * or says nonsense never fails the decision; it costs a rung, and the answer says which
+ * and why.
  *
  * @module
  */

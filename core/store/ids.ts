@@ -5,6 +5,7 @@
  * @see https://github.com/ulid/spec, read on 2026-11-23
  * @module
  */
+import { createInstantReader } from "../domain/day.ts";
 import { joinFlat } from "../domain/flat_text.ts";
 import type { Clock, Ids } from "../ports/clock.ts";
 
@@ -23,15 +24,13 @@ const COUNT_FROM_BELOW = 2 ** 29;
 /** Makes a source of ids on a clock. */
 export function createIds(clock: Clock): Ids {
   const chance = new Uint32Array(3);
-  let last = "";
+  const millisOf = createInstantReader();
   let lastMs = 0;
   let fixed = "";
   let count = 0;
   return {
     next(prefix) {
-      const now = clock.now();
-      const nowMs = now === last ? lastMs : Date.parse(now);
-      last = now;
+      const nowMs = millisOf(clock.now());
       if (nowMs > lastMs) {
         lastMs = nowMs;
         crypto.getRandomValues(chance);

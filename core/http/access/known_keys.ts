@@ -8,7 +8,7 @@
  *
  * @module
  */
-import type { Instant } from "../../domain/day.ts";
+import { createInstantReader } from "../../domain/day.ts";
 import { EngineError } from "../../domain/error.ts";
 import type { Soon } from "../../domain/soon.ts";
 import type { Clock } from "../../ports/clock.ts";
@@ -65,7 +65,8 @@ export function createKnownKeys(
 ): KnownKeys {
   const kept = new Map<string, Kept>();
   const asked = new Map<string, Promise<ApiKey | null>>();
-  const nowMs = inMillis(clock);
+  const millisOf = createInstantReader();
+  const nowMs = () => millisOf(clock.now());
 
   function ask(id: string): Promise<ApiKey | null> {
     const known = asked.get(id);
@@ -126,18 +127,4 @@ function keep(kept: Map<string, Kept>, record: ApiKey, readMs: number): void {
   const [oldest] = kept.keys();
   if (kept.size >= MAX_KEPT_KEYS && oldest !== undefined) kept.delete(oldest);
   kept.set(record.id, { record, readMs, failedMs: -Infinity });
-}
-
-/** A clock in milliseconds, which reads no moment twice. */
-function inMillis(clock: Clock): () => number {
-  let read: Instant | null = null;
-  let readMs = NaN;
-  return () => {
-    const now = clock.now();
-    if (now !== read) {
-      read = now;
-      readMs = Date.parse(now);
-    }
-    return readMs;
-  };
 }
