@@ -1,5 +1,6 @@
 /**
- * The access log: one line for every request, whatever became of it.
+ * The access log: one line for every request, whatever became of it. Of those that are
+ * refused because there is too much to do a few each second have one.
  *
  * @module
  */

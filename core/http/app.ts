@@ -16,6 +16,8 @@ import { createTelemetry, type Telemetry } from "../telemetry/telemetry.ts";
 import { createOpenApi, printOpenApi } from "./openapi.ts";
 import { ENDPOINTS } from "./routes/all.ts";
 import type { OpenEndpoint } from "./routes/endpoint.ts";
+import { createRefusing } from "./request/refuse.ts";
+import type { ExchangeScope } from "./request/report.ts";
 import { createRouting } from "./request/routing.ts";
 import type { ServeScope } from "./request/serve.ts";
 
@@ -79,17 +81,27 @@ export function createApp(engine: Engine, options: AppOptions): App {
     ...telemetry && { traces: telemetry.counts },
     ...upkeep && { upkeep },
   });
+  const keyring = createKeyring({ ...access, keys: engine.keys, clock });
+  const keys = keyring.following(engine.keys);
+  const reporting: ExchangeScope = {
+    ...{ clock, ids, metrics, telemetry },
+    log: options.log ?? (() => {}),
+  };
   const scope: ServeScope = {
-    stage: { engine, metrics, version },
-    keyring: createKeyring({ ...access, keys: engine.keys, clock }),
+    ...reporting,
+    stage: { engine: { ...engine, keys }, metrics, version },
+    keyring,
     gate,
+    refuse: createRefusing({
+      ...reporting,
+      random: Math.random,
+      nowMs: () => performance.now(),
+    }),
     allowances: options.allowances ?? ALL_ALLOWED,
     deadlines: openDeadlines(),
     deadlineMs: options.deadlineMs ?? DEADLINE_MS,
     bodyLimitBytes,
     deliveryLimitBytes,
-    ...{ clock, ids, metrics, telemetry },
-    log: options.log ?? (() => {}),
   };
   const answer = createRouting(
     [...ENDPOINTS, ...describingEndpoints()],
@@ -118,7 +130,12 @@ function openTelemetry(): Telemetry {
 function describingEndpoints(): readonly OpenEndpoint[] {
   const openapi = lazily(printOpenApi);
   const docs = lazily(() => printDocs(createOpenApi()));
-  const open = { method: "get", tag: "", summary: "", scope: null } as const;
+  const open = {
+    method: "get",
+    tag: "Operation",
+    summary: "",
+    scope: null,
+  } as const;
   const untold = { ...open, answers: [], failures: [] };
   return [
     {

@@ -41,6 +41,8 @@ export interface LoadAnswer {
   readonly isPutOff: boolean;
   /** From the moment at which the request was to be sent. */
   readonly latencyMs: number;
+  /** From the moment at which it was sent: without what the load itself came too late. */
+  readonly servedMs: number;
 }
 
 /**
@@ -53,21 +55,19 @@ export async function sendLoad(load: Load): Promise<LoadResult> {
   const requests = load.bodies.map((body) =>
     new TextEncoder().encode(printRequest(load, body))
   );
-  const answers: LoadAnswer[] = new Array(load.requests);
+  const book = openBook(load.requests);
   const connections = await connect(load);
   const started = performance.now();
   const turns = takeTurns(load, started);
   async function work(connection: Deno.Conn): Promise<void> {
-    const buffer = new Uint8Array(64 * 1024);
+    const buffer = new Uint8Array(16 * 1024);
     try {
       for (let turn = await turns(); turn !== null; turn = await turns()) {
-        await writeAll(
-          connection,
-          requests[turn.number % requests.length] ?? new Uint8Array(),
-        );
-        const answer = await readAnswer(connection, buffer);
-        const latencyMs = performance.now() - turn.dueMs;
-        answers[turn.number] = { ...answer, latencyMs };
+        const request = requests[turn.number % requests.length];
+        const sentMs = performance.now();
+        await writeAll(connection, request ?? new Uint8Array());
+        const head = await readHead(connection, buffer);
+        book.note({ ...turn, sentMs }, head);
       }
     } finally {
       connection.close();
@@ -75,11 +75,36 @@ export async function sendLoad(load: Load): Promise<LoadResult> {
   }
   await Promise.all(connections.map(work));
   const seconds = (performance.now() - started) / 1000;
+  const answers = book.answers();
   return {
     throughput: load.requests / seconds,
     latencies: latenciesOf(answers),
     failures: answers.filter(({ status }) => status !== 200).length,
     answers,
+  };
+}
+
+/** Notes answers without leaving garbage, as that would make the load itself stand still. */
+function openBook(requests: number) {
+  const statuses = new Uint16Array(requests);
+  const putOff = new Uint8Array(requests);
+  const latencies = new Float64Array(requests);
+  const served = new Float64Array(requests);
+  return {
+    note({ number, dueMs, sentMs }: Sent, head: string): void {
+      const atMs = performance.now();
+      statuses[number] = Number(head.slice(9, 12));
+      putOff[number] = Number(/\r\nretry-after: \d/i.test(head));
+      latencies[number] = atMs - dueMs;
+      served[number] = atMs - sentMs;
+    },
+    answers: (): readonly LoadAnswer[] =>
+      Array.from(statuses, (status, number) => ({
+        status,
+        isPutOff: putOff[number] === 1,
+        latencyMs: latencies[number] ?? NaN,
+        servedMs: served[number] ?? NaN,
+      })),
   };
 }
 
@@ -111,21 +136,43 @@ interface Turn {
   readonly dueMs: number;
 }
 
+interface Sent extends Turn {
+  readonly sentMs: number;
+}
+
 /** Hands out the turns in order, at a rate not before they are due; null after the last. */
 function takeTurns(
   { requests, rate }: Load,
   startedMs: number,
 ): () => Promise<Turn | null> {
   let next = 0;
+  const untilDue = openWaiting();
   return async () => {
     if (next >= requests) return null;
     const number = next++;
     if (rate === undefined) return { number, dueMs: performance.now() };
     const dueMs = startedMs + number * 1000 / rate;
-    const earlyMs = dueMs - performance.now();
-    if (earlyMs > 0) await new Promise((wake) => setTimeout(wake, earlyMs));
+    if (dueMs > performance.now()) await untilDue(dueMs);
     return { number, dueMs };
   };
+}
+
+/** Waits for moments that come in order, with one timer for all of them. */
+function openWaiting(): (dueMs: number) => Promise<void> {
+  let waiting: { readonly dueMs: number; wake(): void }[] = [];
+  function wakeDue(): void {
+    const nowMs = performance.now();
+    const later = waiting.findIndex(({ dueMs }) => dueMs > nowMs);
+    const due = later === -1 ? waiting : waiting.slice(0, later);
+    waiting = later === -1 ? [] : waiting.slice(later);
+    for (const { wake } of due) wake();
+    if (later !== -1) setTimeout(wakeDue, 1);
+  }
+  return (dueMs) =>
+    new Promise((wake) => {
+      if (waiting.length === 0) setTimeout(wakeDue, 1);
+      waiting.push({ dueMs, wake });
+    });
 }
 
 function printRequest(
@@ -149,26 +196,33 @@ async function writeAll(to: Deno.Conn, bytes: Uint8Array): Promise<void> {
 }
 
 const decoder = new TextDecoder("latin1");
+const CR = 13;
 
-async function readAnswer(
-  from: Deno.Conn,
-  buffer: Uint8Array,
-): Promise<Omit<LoadAnswer, "latencyMs">> {
+/** Reads a whole answer, and decodes its head alone. */
+async function readHead(from: Deno.Conn, buffer: Uint8Array): Promise<string> {
   let filled = 0;
   while (true) {
     const read = await from.read(buffer.subarray(filled));
     if (read === null) throw new Error("The server closed the connection");
     filled += read;
-    const text = decoder.decode(buffer.subarray(0, filled));
-    const end = text.indexOf("\r\n\r\n");
+    const end = endOfHead(buffer, filled);
     if (end < 0) continue;
-    const head = text.slice(0, end);
+    const head = decoder.decode(buffer.subarray(0, end));
     const length = /content-length: (\d+)/i.exec(head)?.[1];
     if (length === undefined) throw new Error("The answer has no length");
-    if (filled < end + 4 + Number(length)) continue;
-    const isPutOff = /\r\nretry-after: \d/i.test(head);
-    return { status: Number(head.slice(9, 12)), isPutOff };
+    const whole = end + 4 + Number(length);
+    if (whole > buffer.length) throw new Error("The answer is too long");
+    if (filled >= whole) return head;
   }
+}
+
+/** Where the empty line is behind the head's last; -1 if it has not come. */
+function endOfHead(bytes: Uint8Array, filled: number): number {
+  for (let at = bytes.indexOf(CR); at >= 0; at = bytes.indexOf(CR, at + 1)) {
+    if (at + 3 >= filled) return -1;
+    if (bytes[at + 2] === CR) return at;
+  }
+  return -1;
 }
 
 /**

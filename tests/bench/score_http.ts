@@ -113,7 +113,10 @@ async function measure(
       compare(`${name}-closed`, "requests/s", [mine, others, "perSecond"]),
       ...await delays(name, engine, key),
       ...writes === "spool"
-        ? await measureShedding((how) => load(engine, key, how))
+        ? await measureShedding({
+          engine: (how) => load(engine, key, how),
+          empty: (how) => load(empty, key, how),
+        })
         : [],
     ];
   } finally {

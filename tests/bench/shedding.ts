@@ -5,7 +5,12 @@
  * @module
  */
 import { median, type Row } from "./bench.ts";
-import { latenciesOf, type LoadResult, quantile } from "./http_load.ts";
+import {
+  latenciesOf,
+  type LoadAnswer,
+  type LoadResult,
+  quantile,
+} from "./http_load.ts";
 
 /** As many callers as are never refused: what they bring about is what can be sustained. */
 const CLOSED_CONNECTIONS = 32;
@@ -60,28 +65,55 @@ export async function overload(
   return { sustainable, closed, open, rate };
 }
 
+/** What is overloaded, and what shows how much of it is the load's and the machine's. */
+export interface Servers {
+  /** Sends requests to the engine. */
+  readonly engine: (how: Hardness) => Promise<LoadResult>;
+  /** Sends them to a server that does nothing. */
+  readonly empty: (how: Hardness) => Promise<LoadResult>;
+}
+
 /**
  * Measures a server under twice what it sustains.
  *
- * @param send Sends requests to it.
- * @returns Rows: delays of both kinds of answers, and the share of the sustainable that
- * was answered.
+ * @param servers It, and one that does nothing.
+ * @returns Rows: delays of both kinds of answers, against those in the closed loop and of
+ * the empty server at the same rate; and the share of the sustainable that was answered.
  */
 export async function measureShedding(
-  send: (how: Hardness) => Promise<LoadResult>,
+  { engine, empty }: Servers,
 ): Promise<readonly Row[]> {
-  const rounds: ReturnType<typeof figuresOf>[] = [];
+  const rounds: Figures[] = [];
   for (let round = 0; round < ROUNDS; round++) {
-    rounds.push(figuresOf(await overload(send)));
+    const found = await overload(engine);
+    const { rate, open: { answers } } = found;
+    const beside = await empty({
+      ...{ rate, requests: answers.length, connections: OPEN_CONNECTIONS },
+    });
+    rounds.push(figuresOf(found, beside));
   }
-  const of = (name: keyof (typeof rounds)[number]) =>
+  const of = (name: keyof Figures) =>
     median(rounds.map((figures) => figures[name]));
-  const rate = `${Math.round(of("rate"))} requests a second, open loop`;
+  const asked = `${Math.round(of("rate"))} requests a second, open loop`;
   const refused = `${Math.round(100 * of("refused"))} % refused`;
-  const row = { against: `${rate}; ${refused}`, unit: "ms", ratio: null };
+  const atRate = { unit: "ms", against: "empty Hono POST at the same rate" };
   return [
-    { ...row, name: "shed-2x-accepted-p99", value: of("accepted") },
-    { ...row, name: "shed-2x-refusal-p99", value: of("refusal") },
+    {
+      name: "shed-2x-accepted-p99",
+      value: of("accepted"),
+      unit: "ms",
+      against: `closed loop; ${asked}; ${refused}`,
+      ratio: of("accepted") / of("closed"),
+    },
+    {
+      ...{ name: "shed-2x-refusal-p99", value: of("refusal"), ...atRate },
+      ratio: of("refusal") / of("empty"),
+    },
+    {
+      ...{ name: "shed-2x-refusal-served-p99", ...atRate },
+      value: of("refusalServed"),
+      ratio: of("refusalServed") / of("emptyServed"),
+    },
     {
       name: "shed-2x-goodput",
       value: of("goodput"),
@@ -92,14 +124,26 @@ export async function measureShedding(
   ];
 }
 
-function figuresOf({ sustainable, rate, open }: Overload) {
+type Figures = ReturnType<typeof figuresOf>;
+
+function figuresOf(
+  { sustainable, closed, rate, open }: Overload,
+  empty: LoadResult,
+) {
   const { answers, throughput } = open;
   const accepted = answers.filter(({ status }) => status === 200);
   const others = answers.filter(({ status }) => status !== 200);
+  const p99 = (of: readonly LoadAnswer[]) => quantile(latenciesOf(of), 0.99);
+  const servedP99 = (of: readonly LoadAnswer[]) =>
+    quantile(Float64Array.from(of, ({ servedMs }) => servedMs).sort(), 0.99);
   return {
     ...{ sustainable, rate },
-    accepted: quantile(latenciesOf(accepted), 0.99),
-    refusal: quantile(latenciesOf(others), 0.99),
+    closed: p99(closed.answers),
+    accepted: p99(accepted),
+    refusal: p99(others),
+    refusalServed: servedP99(others),
+    empty: p99(empty.answers),
+    emptyServed: servedP99(empty.answers),
     refused: others.length / answers.length,
     goodput: throughput * accepted.length / answers.length,
   };

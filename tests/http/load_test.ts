@@ -76,13 +76,13 @@ Deno.test.each([
 });
 
 Deno.test("what is too much is refused before its key is looked at or its body read", async () => {
-  const gate = createLoadGate({ random: () => 0.5 });
+  const gate = createLoadGate();
   const { ask, stub, logged } = openCaller(10_000, {}, { gate });
   for (let time = 0; time < 256; time++) gate.enter("decide");
   const { status, body, headers } = await ask(SCORE, { raw: "{" });
   assert.equal(status, 503);
   assert.equal(body.code, "overloaded");
-  assert.equal(headers.get("retry-after"), "2");
+  assert.match(headers.get("retry-after") ?? "", /^[123]$/);
   assert.equal(stub.lookups, 0);
   assert.equal(logged.at(-1)?.level, "info");
   for (const line of ["GET /healthz", "GET /readyz"]) {

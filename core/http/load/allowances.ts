@@ -90,11 +90,12 @@ const ASKING_SHARE = 0.3;
 const UNCOUNTED_SHARE = 8;
 /** Those refused come back spread over so many seconds. */
 const SPREAD_SECONDS = 3;
-const UNHEARD: Admission = { headers: {}, refusal: null };
+/** Lets in what counts towards nothing. */
+export const UNCOUNTED: Admission = { headers: {}, refusal: null };
 
 /** Allows everything. */
 export const ALL_ALLOWED: Allowances = {
-  admit: () => UNHEARD,
+  admit: () => UNCOUNTED,
   close: () => Promise.resolve(),
 };
 

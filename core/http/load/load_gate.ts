@@ -17,8 +17,6 @@
  * shortest time), read on 2026-11-26
  * @module
  */
-import { RetryLater } from "../problem.ts";
-
 /** What requests ask for, most urgent first. */
 export const WORKS = ["decide", "other", "plan"] as const;
 
@@ -31,9 +29,9 @@ export interface LoadGate {
    * Lets a request in, or refuses it.
    *
    * @param work What it asks for.
-   * @throws {RetryLater} `overloaded` if more is under way than can be answered soon.
+   * @returns Null if more is under way than can be answered soon.
    */
-  enter(work: Work): Passage;
+  enter(work: Work): Passage | null;
   /** How much may be under way now, and is. */
   standing(): LoadStanding;
 }
@@ -61,19 +59,11 @@ export interface LoadStanding {
   readonly refused: number;
 }
 
-/** What a gate works with. */
-export interface LoadGateOptions {
-  /** A clock that only moves forward, milliseconds. */
-  readonly nowMs?: () => number;
-  /** Uniform in [0, 1). */
-  readonly random?: () => number;
-}
-
 /**
  * How much longer than without others a decision may take before the limit shrinks; or as
  * much again, where a commit takes longer: there is always one to wait for.
  */
-const TARGET_MS = 10;
+const TARGET_MS = 5;
 /** How long times are gathered before the limit is moved. */
 const WINDOW_MS = 100;
 /** For how long the shortest time is believed, and how long looking for it anew takes. */
@@ -98,18 +88,15 @@ const SHARES: Readonly<Record<Work, { share: number; most: number }>> = {
   other: { share: 0.75, most: 64 },
   plan: { share: 0.5, most: 8 },
 };
-/** Those refused come back spread over so many seconds. */
-const SPREAD_SECONDS = 3;
-/** Made once: to make an error costs more than all else that a refusal does. */
-const REFUSALS = Array.from(
-  { length: SPREAD_SECONDS },
-  (_, second) => overloaded(1 + second),
-);
 
-/** Opens a gate. */
+/**
+ * Opens a gate.
+ *
+ * @param nowMs A clock that only moves forward, milliseconds.
+ * @returns The gate.
+ */
 export function createLoadGate(
-  { nowMs = () => performance.now(), random = Math.random }: LoadGateOptions =
-    {},
+  nowMs: () => number = () => performance.now(),
 ): LoadGate {
   const limit = createLimit(nowMs());
   const inFlight: Record<Work, number> = { decide: 0, other: 0, plan: 0 };
@@ -124,7 +111,7 @@ export function createLoadGate(
       if (isFull) {
         refused += 1;
         if (work === "decide") limit.refused(beganMs);
-        throw REFUSALS[Math.floor(random() * SPREAD_SECONDS)];
+        return null;
       }
       inFlight[work] += 1;
       return {
@@ -159,14 +146,6 @@ interface Window {
   most: number;
 }
 
-function overloaded(retryAfterSeconds: number): RetryLater {
-  return new RetryLater(
-    "overloaded",
-    "Cannot answer now: more is asked than can be answered in time; try again later",
-    { retryAfterSeconds },
-  );
-}
-
 /** The limit of what is under way, as it is learnt. */
 function createLimit(openedMs: number) {
   let limit = FIRST_LIMIT;
@@ -182,15 +161,18 @@ function createLimit(openedMs: number) {
     if (isUsedUp) lookingUntilMs = at + LOOKING_MS;
   }
   function move(at: number): void {
-    const { count, sumMs, most } = window;
+    const { startMs, count, sumMs, most } = window;
     const meanMs = sumMs / count;
     const aloneMs = Math.min(shortest.ms, shortest.beforeMs);
     const wantedMs = aloneMs + Math.max(TARGET_MS, aloneMs);
     if (meanMs > wantedMs) {
       const gradient = Math.max(LEAST_GRADIENT, wantedMs / meanMs);
       limit = Math.max(LEAST_LIMIT, limit * gradient);
-    } else if (most >= limit / 2 || limit < FIRST_LIMIT) {
-      limit = Math.min(MOST_LIMIT, limit + Math.sqrt(limit) / 2);
+    } else if (limit < FIRST_LIMIT) {
+      const windows = (at - startMs) / WINDOW_MS;
+      limit = Math.min(FIRST_LIMIT, limit + windows * stepFrom(limit));
+    } else if (most >= limit / 2) {
+      limit = Math.min(MOST_LIMIT, limit + stepFrom(limit));
     }
     window = openWindow(at);
   }
@@ -208,6 +190,11 @@ function createLimit(openedMs: number) {
       else if (at - window.startMs >= WINDOW_MS) move(at);
     },
   };
+}
+
+/** By how much a limit grows in a window; as if each had been used, where nothing came. */
+function stepFrom(limit: number): number {
+  return Math.sqrt(limit) / 2;
 }
 
 function openWindow(startMs: number): Window {

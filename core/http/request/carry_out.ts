@@ -75,11 +75,13 @@ async function runUnderKey(
   },
 ): Promise<Reply> {
   let made: Reply | null = null;
-  const { status, text } = await stage.engine.once(tenant, idempotent, {
+  const answered = await stage.engine.once(tenant, idempotent, {
     run: async () => made = await endpoint.run(call, stage),
     refused: printProblem,
+    evenUnkept: endpoint.act === "even unrecorded",
   });
-  if (made !== null) return made;
+  if (made !== null && !answered.replayed) return made;
+  const { status, text } = answered;
   stage.metrics.replayed(endpoint.path);
   const type = status >= 400 ? { type: PROBLEM_TYPE } : {};
   return once({ status, text, ...type }, true);

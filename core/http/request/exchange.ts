@@ -6,6 +6,7 @@
  */
 import type { HonoRequest } from "hono/request";
 import { type StageClock, StageTimes, UNTIMED } from "../../domain/stages.ts";
+import type { Ids } from "../../ports/clock.ts";
 import type { Caller } from "../../ports/access.ts";
 import {
   type Problem,
@@ -59,8 +60,7 @@ export class Exchange implements Seen {
     this.req = req;
     this.route = route;
     this.#scope = scope;
-    this.requestId = parseRequestId(req.header("x-request-id")) ??
-      scope.ids.next("req");
+    this.requestId = requestIdOf(req, scope.ids);
   }
 
   /** Hears when stages end. */
@@ -98,10 +98,8 @@ export class Exchange implements Seen {
     error: unknown,
     headers: Readonly<Record<string, string>> = {},
   ): Response {
-    const problem = problemOf(error);
-    const told = { ...retryAfter(problem, error), ...headers };
-    const failure = { code: problem.code, error };
-    return this.#close(answerOf(problem, told), failure);
+    const { code, ...answered } = printFailure(error, headers);
+    return this.#close(answered, { code, error });
   }
 
   #close(answered: Answered, failure: Failure | null): Response {
@@ -112,6 +110,33 @@ export class Exchange implements Seen {
     }
     return respond(answered, this.requestId, this.#said);
   }
+}
+
+/**
+ * Tells which request it is.
+ *
+ * @param req Hono's view of the request.
+ * @param ids Makes ids.
+ * @returns The caller's id of it, or one that is made.
+ */
+export function requestIdOf(req: HonoRequest, ids: Ids): string {
+  return parseRequestId(req.header("x-request-id")) ?? ids.next("req");
+}
+
+/**
+ * Prints anything thrown as it is answered.
+ *
+ * @param error What was thrown.
+ * @param headers What its headers say beside those of any problem.
+ * @returns The answer, and its code for the log.
+ */
+export function printFailure(
+  error: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Answered & Pick<Failure, "code"> {
+  const problem = problemOf(error);
+  const told = { ...retryAfter(problem, error), ...headers };
+  return { code: problem.code, ...answerOf(problem, told) };
 }
 
 function retryAfter(
@@ -139,7 +164,15 @@ function answerOf(
   };
 }
 
-function respond(
+/**
+ * Makes the response of an answer.
+ *
+ * @param answered What is answered.
+ * @param requestId Which request it is of.
+ * @param said What its headers say beside; null for nothing.
+ * @returns The response.
+ */
+export function respond(
   { status, text, type = JSON_TYPE, headers: own }: Answered,
   requestId: string,
   said: Readonly<Record<string, string>> | null,

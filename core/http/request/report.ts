@@ -26,7 +26,7 @@ const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]);
 export interface ExchangeScope {
   readonly clock: Clock;
   readonly ids: Ids;
-  readonly metrics: Metrics;
+  readonly metrics: Pick<Metrics, "request">;
   /** What is observed; null for nothing but failures. */
   readonly telemetry: Telemetry | null;
   log(entry: AccessEntry): void;
@@ -58,12 +58,21 @@ export interface Closed {
   readonly failure: Failure | null;
 }
 
+/**
+ * Names a method.
+ *
+ * @returns `OTHER` for one that no route has, so that callers cannot make up names.
+ */
+export function methodOf({ method }: Pick<HonoRequest, "method">): string {
+  return METHODS.has(method) ? method : "OTHER";
+}
+
 /** Measures, keeps and logs. */
 export function report(scope: ExchangeScope, seen: Seen, closed: Closed): void {
   const { req, route, times, caller, decision } = seen;
   const { status, durationMs, failure } = closed;
   const { telemetry } = scope;
-  const method = METHODS.has(req.method) ? req.method : "OTHER";
+  const method = methodOf(req);
   const isWrong = status >= 500 && failure?.code !== "overloaded";
   const context = parseTraceparent(req.header("traceparent"));
   const traceId = context?.traceId ?? telemetry?.ids.trace() ?? null;

@@ -14,15 +14,23 @@ import type { ExchangeScope } from "./report.ts";
 import { parseFields } from "./field_errors.ts";
 import { clientCertificateOf } from "../access/client_certificate.ts";
 import type { Credentials, Keyring } from "../access/keyring.ts";
+import { isSender, readFrom, senderFor, toldTo } from "../access/sender.ts";
 import { DEADLINE_HEADER, parseDeadline } from "../deadline_header.ts";
-import type { Allowances } from "../load/allowances.ts";
+import {
+  type Admission,
+  type Allowances,
+  type Counted,
+  UNCOUNTED,
+} from "../load/allowances.ts";
 import type { LoadGate, Passage, Work } from "../load/load_gate.ts";
 import { demandSafeTexts } from "./request_body.ts";
 import { type AnyCall, carryOut } from "./carry_out.ts";
 import { readContent } from "./content.ts";
+import type { Refuse } from "./refuse.ts";
 import type {
   Endpoint,
   KeyedEndpoint,
+  OpenEndpoint,
   Reply,
   Stage,
 } from "../routes/endpoint.ts";
@@ -32,6 +40,8 @@ export interface ServeScope extends ExchangeScope {
   readonly stage: Stage;
   readonly keyring: Keyring;
   readonly gate: LoadGate;
+  /** Answers what the gate does not let in. */
+  readonly refuse: Refuse;
   readonly allowances: Allowances;
   readonly deadlines: Deadlines;
   /** How long a decision may take whose caller says nothing, milliseconds. */
@@ -58,20 +68,41 @@ const MARGIN_MS = 25;
  * @param scope What it works with.
  * @returns The answer; never throws.
  */
-export async function serve(
+export function serve(
   req: HonoRequest,
   endpoint: Endpoint,
+  scope: ServeScope,
+): Response | Promise<Response> {
+  if (endpoint.scope === null) return serveOpen(req, endpoint, scope);
+  const passage = scope.gate.enter(endpoint.work ?? "other");
+  return passage === null
+    ? scope.refuse(req, endpoint.path)
+    : serveKeyed(req, endpoint, { scope, passage });
+}
+
+async function serveOpen(
+  req: HonoRequest,
+  endpoint: OpenEndpoint,
   scope: ServeScope,
 ): Promise<Response> {
   const exchange = new Exchange(req, endpoint.path, scope);
   try {
-    if (endpoint.scope === null) {
-      const accept = req.header("accept");
-      return exchange.answer(await endpoint.answer(scope.stage, accept));
-    }
-    const deadline = startTime(req, endpoint, scope);
+    const accept = req.header("accept");
+    return exchange.answer(await endpoint.answer(scope.stage, accept));
+  } catch (error) {
+    return exchange.fail(error);
+  }
+}
+
+async function serveKeyed(
+  req: HonoRequest,
+  endpoint: KeyedEndpoint,
+  { scope, passage }: Pick<Ground, "scope" | "passage">,
+): Promise<Response> {
+  const exchange = new Exchange(req, endpoint.path, scope);
+  try {
+    const deadline = startTime(req, endpoint, { scope, passage });
     const whole = endpoint.hurried ? deadline.later(MARGIN_MS) : deadline;
-    const passage = scope.gate.enter(endpoint.work ?? "other");
     const ground = { exchange, scope, passage, deadline };
     const answering = answerKeyed(req, endpoint, ground);
     return exchange.answer(await whole.within(answering, tooLate));
@@ -84,12 +115,16 @@ export async function serve(
 function startTime(
   req: HonoRequest,
   { hurried, work = "other" }: KeyedEndpoint,
-  { deadlines, deadlineMs }: ServeScope,
+  { scope, passage }: Pick<Ground, "scope" | "passage">,
 ): Deadline {
-  const otherwiseMs = hurried ? deadlineMs : PATIENCE_MS[work];
-  return deadlines.start(
-    parseDeadline(req.header(DEADLINE_HEADER), otherwiseMs),
-  );
+  const otherwiseMs = hurried ? scope.deadlineMs : PATIENCE_MS[work];
+  try {
+    const header = req.header(DEADLINE_HEADER);
+    return scope.deadlines.start(parseDeadline(header, otherwiseMs));
+  } catch (error) {
+    passage.leave(false);
+    throw error;
+  }
 }
 
 /** What a request that was let in is answered with. */
@@ -112,7 +147,7 @@ async function answerKeyed(
     const calling = callerOf(req, endpoint, scope);
     const key = calling instanceof Promise ? await calling : calling;
     exchange.caller = key;
-    const admitting = scope.allowances.admit(key.tenant, counts, deadline);
+    const admitting = count(key, counts, { scope, deadline });
     const admission = admitting instanceof Promise
       ? await admitting
       : admitting;
@@ -124,11 +159,12 @@ async function answerKeyed(
       parseTexts(endpoint.params, req.param(), "path");
     const query = endpoint.query &&
       parseTexts(endpoint.query, req.query(), "query");
-    const { body, idempotent } = await readContent(req, endpoint, {
+    const reading = readContent(req, endpoint, {
       deadline,
       limitBytes: limitOf(endpoint, scope),
       pseudonymOf: (id) => scope.stage.engine.pseudonymOf(key.tenant, id),
     });
+    const { body, idempotent } = await readFrom(key, reading);
     passage.begin();
     times.end("read_body");
     const call: AnyCall = {
@@ -147,8 +183,19 @@ async function answerKeyed(
     return reply;
   } catch (error) {
     passage.leave(hurried && deadline.expired);
-    throw error;
+    throw toldTo(exchange.caller, error);
   }
+}
+
+/** Of senders without a key nothing is counted: anybody could use it up. */
+function count(
+  key: Caller,
+  counts: Counted | null,
+  { scope: { allowances }, deadline }: Pick<Ground, "scope" | "deadline">,
+): Soon<Admission> {
+  return isSender(key)
+    ? UNCOUNTED
+    : allowances.admit(key.tenant, counts, deadline);
 }
 
 function work(
@@ -196,15 +243,7 @@ function senderOf(
   if (!tenantWithoutKey) return null;
   if (/^Bearer +moe_/i.test(shown.authorization ?? "")) return null;
   const tenant = tenantWithoutKey(req.param(), stage);
-  if (tenant === null) return null;
-  return {
-    id: "sender",
-    tenant,
-    name: "sender",
-    scopes: [],
-    purposes: null,
-    ...{ groups: [], person: false },
-  };
+  return tenant === null ? null : senderFor(tenant);
 }
 
 function parseTexts(
