@@ -155,6 +155,8 @@ function readFolder(
       if ("failure" in last) throw last.failure;
       return last.text;
     },
+    findAltered: (hashes) =>
+      governance.findAltered(hashes.filter((hash) => hash !== last.hash)),
   };
 }
 

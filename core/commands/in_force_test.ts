@@ -63,6 +63,7 @@ async function openDesk(changes: "files" | "approved") {
         [...pointers.values()].map((pointer) => ({ scope: null, pointer })),
       ),
     load: (hash: string) => Promise.resolve(texts.get(hash) ?? null),
+    findAltered: () => Promise.resolve([]),
   } satisfies Partial<GovernanceStore>;
   const board = { list: () => Promise.resolve([]) };
   const book = openPolicyBook(

@@ -1,7 +1,8 @@
 /**
  * Keeps the policies in force in step with what was approved or switched off, on every
- * node, while a server runs; and does what time brings: scheduled starts, the stages
- * of a trial, and its end where it goes ill.
+ * node, while a server runs, and notices texts that somebody altered in the store; and
+ * does what time brings: scheduled starts, the stages of a trial, and its end where it
+ * goes ill.
  *
  * @module
  */
@@ -14,6 +15,8 @@ import { type Background, inRounds } from "./rounds.ts";
 
 /** Pause between two looks at what is in force: a switch reaches each node within it. */
 const ROUND_MS = 400;
+/** Pause between two looks at the texts of what is in force. */
+const TEXTS_MS = 60_000;
 /** Name of the lease of who does what time brings. */
 const LEASE = "changes";
 const LEASE_MS = 15_000;
@@ -31,7 +34,10 @@ export interface PolicyEntry {
 
 /** What it works with. */
 export interface PolicyScope {
-  readonly book: Pick<PolicyBook, "renew" | "active" | "problems">;
+  readonly book: Pick<
+    PolicyBook,
+    "renew" | "renewSwitches" | "verifyTexts" | "active" | "problems"
+  >;
   /** Does what time brings; a line for each change that moved. */
   tick(): Promise<readonly string[]>;
   /** Ends trials that this node saw go ill; a line for each. */
@@ -53,7 +59,10 @@ export interface PolicyScope {
 export function keepPolicies(scope: PolicyScope): Background {
   const stopping = new AbortController();
   const { signal } = stopping;
-  const ended = Promise.all([renew(scope, signal), keepTime(scope, signal)]);
+  const ended = Promise.all([
+    ...[renew(scope, signal), renewSwitches(scope, signal)],
+    ...[verifyTexts(scope, signal), keepTime(scope, signal)],
+  ]);
   return {
     stop: () => stopping.abort(),
     ended: ended.then(() => {}),
@@ -75,8 +84,29 @@ async function renew(scope: PolicyScope, signal: AbortSignal): Promise<void> {
     }
     const problems = scope.book.problems().join("; ");
     if (problems === "") told = "";
-    else fail(problems);
+    else fail(`policy_invalid: ${problems}`);
   });
+}
+
+/**
+ * A switch that is written on the node's board reaches it though the store hangs. What
+ * fails is told by the rounds that renew all.
+ */
+async function renewSwitches(
+  { book, roundMs }: PolicyScope,
+  signal: AbortSignal,
+): Promise<void> {
+  const everyMs = roundMs ?? ROUND_MS;
+  await inRounds(signal, { everyMs, failed: () => {} }, book.renewSwitches);
+}
+
+/** What it finds is told by the rounds that renew, as is a store that does not answer. */
+async function verifyTexts(
+  { book, roundMs }: PolicyScope,
+  signal: AbortSignal,
+): Promise<void> {
+  const everyMs = roundMs ?? TEXTS_MS;
+  await inRounds(signal, { everyMs, failed: () => {} }, book.verifyTexts);
 }
 
 async function keepTime(

@@ -33,6 +33,7 @@ import {
   findChange,
 } from "./authoring.ts";
 import type { Ports } from "./carry_out.ts";
+import { findContent } from "./evidence.ts";
 import { createOverrides, type Overrides } from "./overrides.ts";
 import { type Tick, tick } from "./tick.ts";
 import { readEvents, verifyAudit } from "./verify_audit.ts";
@@ -68,7 +69,7 @@ export interface Changes extends Authoring, Overrides {
   active(scope: Scope, subject: string): Promise<ActivePointer>;
   /** What runs, for every subject that ever ran anything. */
   pointers(scope: Scope): Promise<readonly ActivePointer[]>;
-  /** The text of a content. */
+  /** The text of a content; null if none of that hash is kept. */
   content(hash: string): Promise<string | null>;
   /** The audit log from `after` on, oldest first. */
   records(
@@ -109,7 +110,7 @@ export function createChanges(options: ChangesOptions): Changes {
     review: reviewOf,
     active: (scope, subject) => store.active(scope, subject),
     pointers: (scope) => store.pointers(scope),
-    content: (hash) => store.load(hash),
+    content: (hash) => findContent(store, hash),
     records: (scope, asked) => store.records(scope, asked),
     head: (scope) => store.head(scope),
     anchor: (scope) => store.anchor(scope),

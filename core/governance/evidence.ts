@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { digest } from "../domain/canonical.ts";
+import { digest, textOf } from "../domain/canonical.ts";
 import type { Change, ChangeEvidence } from "../domain/change.ts";
 import { EngineError } from "../domain/error.ts";
 import type {
@@ -12,18 +12,38 @@ import type {
   GovernanceStore,
 } from "../ports/governance.ts";
 
-/** Has a change checked by the adapter of its kind. */
+/** Where contents are read. */
+type Contents = Pick<GovernanceStore, "load">;
+
+/**
+ * Has a change checked by the adapter of its kind. What it does in place of a base that
+ * is lost is not known.
+ */
 export async function gatherEvidence(
-  store: GovernanceStore,
+  store: Contents,
   adapter: ChangeAdapter,
   { content, base, subject, tenant: scope }: Change,
 ): Promise<ChangeEvidence> {
+  const before = base === null ? null : await findContent(store, base);
+  const isLost = base !== null && before === null;
   const findings = await adapter.check(
     await loadContent(store, content),
-    base === null ? null : await loadContent(store, base),
+    before,
     { subject, scope },
   );
-  return makeEvidence(findings, { content, base });
+  const unknown = { class: "mixed", proven: false } as const;
+  return makeEvidence(
+    { ...findings, ...isLost && unknown },
+    { content, base },
+  );
+}
+
+/** The text of a content; null if none of that hash is kept, whatever else is. */
+export async function findContent(
+  store: Contents,
+  hash: string,
+): Promise<string | null> {
+  return textOf(hash, await store.load(hash));
 }
 
 /**
@@ -32,10 +52,10 @@ export async function gatherEvidence(
  * @throws {EngineError} `not_found` if none of that hash is kept.
  */
 export async function loadContent(
-  store: GovernanceStore,
+  store: Contents,
   hash: string,
 ): Promise<string> {
-  const text = await store.load(hash);
+  const text = await findContent(store, hash);
   if (text !== null) return text;
   throw new EngineError(
     "not_found",

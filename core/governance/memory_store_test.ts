@@ -10,6 +10,7 @@ import {
   chainEvents,
   readAuditAnchor,
 } from "../domain/audit_log.ts";
+import { sha256 } from "../domain/canonical.ts";
 import type { ActivePointer, Change } from "../domain/change.ts";
 import type { ChangeEvent } from "../domain/change_event.ts";
 import type {
@@ -79,10 +80,15 @@ export function createMemoryStore(): MemoryStore {
       return Promise.resolve();
     },
     keep: (hash, text) => {
-      if (!texts.has(hash)) texts.set(hash, text);
+      if (!texts.has(hash) || sha256(text) === hash) texts.set(hash, text);
       return Promise.resolve();
     },
     load: (hash) => Promise.resolve(texts.get(hash) ?? null),
+    findAltered: (hashes) =>
+      Promise.resolve(
+        hashes.filter((hash) => sha256(texts.get(hash) ?? "") !== hash)
+          .toSorted(),
+      ),
     active: (_, subject) => Promise.resolve(active(subject)),
     pointers: () =>
       Promise.resolve(

@@ -70,9 +70,11 @@ export interface GovernanceStore {
     scope: Scope,
     acts: readonly (ActEvent | ActsRetired)[],
   ): Promise<void>;
-  /** Keeps a content under its hash; one of the same hash is left as it is. */
+  /** Keeps a text under its hash; one that is kept stays, unless it is not of that hash. */
   keep(hash: string, text: string): Promise<void>;
   load(hash: string): Promise<string | null>;
+  /** Which of these are kept with a text that is not theirs, or not at all; in order. */
+  findAltered(hashes: readonly string[]): Promise<readonly string[]>;
   /** What runs; `seq` 0 and nulls if nothing ever did. */
   active(scope: Scope, subject: string): Promise<ActivePointer>;
   /** What runs, for all subjects of a scope that ever ran anything. */

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { and, asc, desc, eq, inArray, lt } from "drizzle-orm";
+import { and, asc, desc, eq, inArray, lt, ne } from "drizzle-orm";
+import { sha256 } from "../domain/canonical.ts";
 import type { ActivePointer, Change, Trial } from "../domain/change.ts";
 import type {
   ChangeFilter,
@@ -34,7 +35,6 @@ class StepConflict extends Error {}
 
 /** Keeps changes in a database. */
 export function createGovernanceStore(own: Sql): GovernanceStore {
-  const db = orm(own);
   const owner = ownerOf(own);
   const of = (scope: Scope) => scope === null ? owner : own;
   return {
@@ -58,15 +58,7 @@ export function createGovernanceStore(own: Sql): GovernanceStore {
         await lockAudit(tx, tenant);
         await appendEvents(tx, tenant, acts);
       }),
-    keep: async (hash, text) => {
-      await db.insert(changeContent).values({ hash, text })
-        .onConflictDoNothing();
-    },
-    load: async (hash) => {
-      const [row] = await db.select().from(changeContent)
-        .where(eq(changeContent.hash, hash));
-      return row?.text ?? null;
-    },
+    ...contentsIn(own, owner),
     active: (scope, subject) => readActive(of(scope), tenantOf(scope), subject),
     pointers: (scope) => readPointers(of(scope), tenantOf(scope)),
     everyPointer: () => readEveryPointer(owner),
@@ -80,6 +72,41 @@ export function createGovernanceStore(own: Sql): GovernanceStore {
     head: (scope) => readHead(of(scope), tenantOf(scope)),
     anchor: (scope) => readAnchor(of(scope), tenantOf(scope)),
   };
+}
+
+/** Contents, whoever uses them. */
+function contentsIn(
+  own: Sql,
+  owner: Sql,
+): Pick<GovernanceStore, "keep" | "load" | "findAltered"> {
+  const db = orm(own);
+  return {
+    keep: async (hash, text) => {
+      const added = await db.insert(changeContent).values({ hash, text })
+        .onConflictDoNothing().returning({ hash: changeContent.hash });
+      if (added.length === 0) await mendContent(owner, hash, text);
+    },
+    load: async (hash) => {
+      const [row] = await db.select().from(changeContent)
+        .where(eq(changeContent.hash, hash));
+      return row?.text ?? null;
+    },
+    findAltered: async (hashes) => {
+      const rows = await owner.query<{ hash: string }>(ALTERED, [hashes]);
+      return rows.map(({ hash }) => hash);
+    },
+  };
+}
+
+/** Nobody behind the wall may change what is kept, so that the owner of it does. */
+async function mendContent(
+  owner: Sql,
+  hash: string,
+  text: string,
+): Promise<void> {
+  if (sha256(text) !== hash) return;
+  await orm(owner).update(changeContent).set({ text })
+    .where(and(eq(changeContent.hash, hash), ne(changeContent.text, text)));
 }
 
 async function list(
@@ -166,6 +193,14 @@ async function readEveryPointer(session: Session) {
     pointer: toPointer(row),
   }));
 }
+
+/** The database hashes, so that no text travels. */
+const ALTERED = `
+  select asked.hash from unnest($1::text[]) as asked(hash)
+  left join change_content as kept on kept.hash = asked.hash
+  where asked.hash is distinct from
+    encode(sha256(convert_to(kept.text, 'UTF8')), 'hex')
+  order by asked.hash`;
 
 type PointerRow = typeof activePointer.$inferSelect;
 

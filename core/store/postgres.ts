@@ -6,6 +6,7 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import postgres from "postgres";
+import { openDeadlines } from "../domain/deadline.ts";
 import { EngineError } from "../domain/error.ts";
 import { DECODERS, encodeParam, type Param } from "./codec.ts";
 import { openSockets } from "./postgres_socket.ts";
@@ -22,6 +23,8 @@ const POOL: PoolOptions = { pool: 8, statementMs: 300_000 };
 const CONNECT_SECONDS = 10;
 /** Pause before a lost connection is tried again; the driver's own grows to 20 s. */
 const RECONNECT_SECONDS = 0.2;
+/** So many times the server's own limit of a statement is waited for its answer. */
+const SILENT = 2;
 /** Statements still running get this long to finish. */
 const CLOSE_SECONDS = 2;
 
@@ -29,8 +32,16 @@ const CLOSE_SECONDS = 2;
 export interface PoolOptions {
   /** Connections at most. */
   readonly pool: number;
-  /** After how long the server ends a statement, milliseconds. */
+  /** After how long the server ends a statement, milliseconds; 0 for never. */
   readonly statementMs: number;
+  /** Told when connections were silent, and others took their place. */
+  readonly silent?: (() => void) | undefined;
+}
+
+/** A pool of connections to a server. */
+export interface PostgresSql extends Sql {
+  /** Gives its connections up, with what is under way, for others. */
+  reconnect(): void;
 }
 
 /**
@@ -40,37 +51,93 @@ export interface PoolOptions {
  */
 export function openPostgres(
   databaseUrl: string,
-  { pool: most, statementMs }: PoolOptions = POOL,
-): Sql {
+  { pool: most, statementMs, silent = () => {} }: PoolOptions = POOL,
+): PostgresSql {
   if (!isPostgresUrl(databaseUrl)) {
     throw new EngineError(
       "configuration_invalid",
       "Cannot open the database: DATABASE_URL must have the form postgres://user:password@host:port/database",
     );
   }
-  const pool = postgres(databaseUrl, {
-    ...{ socket: openSockets() },
-    max: most,
-    connect_timeout: CONNECT_SECONDS,
-    backoff: () => RECONNECT_SECONDS,
-    fetch_types: false,
-    types: typesAsText(),
-    onnotice: () => {},
-    connection: {
-      application_name: "marketing-optimization-engine",
-      TimeZone: "UTC",
-      DateStyle: "ISO",
-      statement_timeout: statementMs,
-    },
-  });
-  return createSql({
+  const pool = keepAlive(
+    () =>
+      postgres(databaseUrl, {
+        ...{ socket: openSockets() },
+        max: most,
+        connect_timeout: CONNECT_SECONDS,
+        backoff: () => RECONNECT_SECONDS,
+        fetch_types: false,
+        types: typesAsText(),
+        onnotice: () => {},
+        connection: {
+          application_name: "marketing-optimization-engine",
+          TimeZone: "UTC",
+          DateStyle: "ISO",
+          statement_timeout: statementMs,
+        },
+      }),
+    { longestMs: statementMs === 0 ? Infinity : statementMs * SILENT, silent },
+  );
+  const sql = createSql({
     embedded: false,
-    run: runOn(pool),
+    run: (...statement) => pool.within((now) => runOn(now)(...statement)),
     transaction: async <T>(
       work: (run: Driver["run"], copy: CopyRows) => Promise<T>,
-    ) => await pool.begin((tx) => untilLost(tx, work)) as T,
-    close: () => pool.end({ timeout: CLOSE_SECONDS }),
+    ) =>
+      await pool.now().begin((tx) =>
+        untilLost(
+          tx,
+          (run, copy) =>
+            work((...statement) => pool.within(() => run(...statement)), copy),
+        )
+      ) as T,
+    close: () => pool.now().end({ timeout: CLOSE_SECONDS }),
   });
+  return { ...sql, reconnect: pool.reconnect };
+}
+
+/** A pool that is made anew when its connections are dead. */
+interface KeptPool {
+  now(): postgres.Sql;
+  /** Waits for a statement, but not for an answer that cannot come any more. */
+  within<T>(statement: (now: postgres.Sql) => Promise<T>): Promise<T>;
+  reconnect(): void;
+}
+
+/**
+ * Where a server or a network between is gone without a goodbye, connections are silent
+ * for as long as TCP hopes, a quarter of an hour. A statement that is not answered long
+ * after the server would have ended it tells of that.
+ */
+function keepAlive(
+  open: () => postgres.Sql,
+  { longestMs, silent }: {
+    readonly longestMs: number;
+    readonly silent: () => void;
+  },
+): KeptPool {
+  const deadlines = openDeadlines();
+  let pool = open();
+  function reconnect(): void {
+    pool.end({ timeout: 0 }).catch(() => {});
+    pool = open();
+  }
+  return {
+    now: () => pool,
+    reconnect,
+    within: (statement) => {
+      const asked = pool;
+      return deadlines.start(longestMs).within(statement(asked), () => {
+        if (pool === asked) {
+          reconnect();
+          silent();
+        }
+        return Object.assign(new Error("The connection is silent"), {
+          code: "CONNECTION_SILENT",
+        });
+      });
+    },
+  };
 }
 
 /**

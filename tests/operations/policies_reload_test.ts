@@ -6,18 +6,16 @@
  */
 import assert from "node:assert/strict";
 import { keepPolicies } from "../../core/commands/keep_policies.ts";
-import type { Actor, Rollout } from "../../core/domain/change.ts";
+import type { Rollout } from "../../core/domain/change.ts";
 import type { PolicyDocument } from "../../core/domain/verdict.ts";
 import { compilePolicySet } from "../../core/verdicts/judge/policy_set.ts";
 import { START_MS } from "../pacing/auctions.ts";
 import { openNode, type ServedNode, TENANT } from "../pacing/served_nodes.ts";
 import { needingPostgres, startPostgres } from "../servers/postgres.ts";
+import { ANN, putInForce } from "./agreed_change.ts";
 import { eventually } from "./served.ts";
 
 const VALUE = 5000;
-const ANN: Actor = { name: "ann", human: true, groups: [] };
-const BOB: Actor = { name: "bob", human: true, groups: ["growth"] };
-const EVE: Actor = { name: "eve", human: true, groups: ["growth"] };
 const ROUND_MS = 50;
 
 interface Answered {
@@ -205,27 +203,8 @@ async function changeTo(
   rollout?: Rollout,
 ): Promise<string> {
   assert.ok(node);
-  const { changes } = node.engine;
-  const { id } = await changes.propose(null, {
-    ...{ kind: "policies", subject: "policies", content, by: ANN },
-    ...{ title: "Lower bids", reason: "They cost too much" },
-    ...rollout && { rollout },
-  });
-  const ref = { scope: null, id };
-  const checked = await changes.check(ref, ANN);
-  assert.equal(checked.state, "checked", JSON.stringify(checked.evidence));
-  await changes.act(ref, { act: "submit", by: ANN });
-  for (const by of [BOB, EVE]) {
-    const { state, base, evidence, cycle } = await changes.find(ref);
-    if (state !== "in_review" || !evidence) break;
-    const signs = { content: checked.content, base, cycle };
-    await changes.act(ref, {
-      ...{ act: "approve", by, reason: "Agreed" },
-      signs: { ...signs, evidence: evidence.hash },
-    });
-  }
-  await changes.act(ref, { act: "activate", by: ANN });
-  return id;
+  const proposed = { content, ...rollout && { rollout } };
+  return await putInForce(node.engine.changes, null, proposed);
 }
 
 function startLoad(nodes: readonly ServedNode[]) {

@@ -8,6 +8,7 @@ import { allowanceCases } from "./allowance_cases.ts";
 import { changeCases } from "./change_cases.ts";
 import { budgetCases } from "./budget_cases.ts";
 import { claimCases } from "./claim_cases.ts";
+import { contentCases } from "./content_cases.ts";
 import { dataKeyCases } from "./data_key_cases.ts";
 import { featureCases } from "./feature_cases.ts";
 import { governanceCases } from "./governance_cases.ts";
@@ -17,7 +18,7 @@ import { leaseCases } from "./lease_cases.ts";
 import { limitCases } from "./limit_cases.ts";
 import { logCases } from "./log_cases.ts";
 import { logKeepingCases } from "./log_keeping_cases.ts";
-import { logNamingCases } from "./log_naming_cases.ts";
+import { logNamingCases, unnamedCases } from "./log_naming_cases.ts";
 import { modelCases } from "./model_cases.ts";
 import { modelRoleCases } from "./model_role_cases.ts";
 import { modelTrialCases } from "./model_trial_cases.ts";
@@ -48,6 +49,7 @@ export const CASES: readonly Case[] = [
   ...logCases,
   ...logKeepingCases,
   ...logNamingCases,
+  ...unnamedCases,
   ...recordCases,
   ...planCases,
   ...changeCases,
@@ -62,6 +64,7 @@ export const CASES: readonly Case[] = [
   ...dataKeyCases,
   ...budgetCases,
   ...governanceCases,
+  ...contentCases,
   ...actsKeepingCases,
   ...streamCases,
   ...streamFollowCases,

@@ -58,6 +58,8 @@ const ELSEWHERE: ReadonlySet<keyof Stores> = new Set(["online"]);
 const OWN_WAY: ReadonlySet<string> = new Set([
   ...["signals.write", "log.append", "budgets.terms"],
   ...["governance.scopes", "governance.everyPointer"],
+  // Contents are anybody's who knows their hash.
+  ...["governance.load", "governance.findAltered"],
 ]);
 
 Deno.test({

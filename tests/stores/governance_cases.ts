@@ -286,14 +286,4 @@ export const governanceCases: readonly Case[] = [
       assert.ok(!(await governance.scopes()).includes(tenant));
     },
   },
-  {
-    name: "contents are kept once, by their hash",
-    run: async ({ governance }) => {
-      const hash = sha256("once");
-      await governance.keep(hash, "once");
-      await governance.keep(hash, "twice");
-      assert.equal(await governance.load(hash), "once");
-      assert.equal(await governance.load(sha256("never")), null);
-    },
-  },
 ];

@@ -12,6 +12,7 @@ import type {
   TakenRun,
 } from "../../core/ports/jobs.ts";
 import { createJobQueue } from "../../core/store/jobs/job_queue.ts";
+import { createKeyedEffects } from "../../core/store/keyed_effects.ts";
 import type { Sql } from "../../core/store/sql.ts";
 import { testDatabases } from "./databases.ts";
 
@@ -71,6 +72,31 @@ function pause(ms: number): Promise<void> {
 }
 
 const CASES: Readonly<Record<string, (sql: Sql) => Promise<void>>> = {
+  "nodes that start together on an empty database all start": async (sql) => {
+    const queues = [1, 2, 3].map(() => createJobQueue(sql, QUICK));
+    const asked = await Promise.all(queues.map((queue) => queue.ask(FLIGHT)));
+    assert.equal(asked.filter((id) => id !== null).length, 1);
+    for (const queue of queues) await queue.close();
+  },
+  "a caller's key asks for one run, on any node and after it has ended": async (
+    sql,
+  ) => {
+    const queue = createJobQueue(sql, QUICK);
+    const effects = createKeyedEffects(sql);
+    const under = (holder: string) =>
+      effects.under({
+        ...{ tenant: "acme", route: "POST /jobs/{job}/run", key: "k-1" },
+        ...{ requestHash: "h-1", holder, at: "2026-03-01T12:00:00.000Z" },
+      }, () => queue.ask({ ...FLIGHT, subject: "keyed" }));
+    const id = await under("one");
+    assert.ok(id !== null && await queue.cancel(id));
+    await assert.rejects(under("other"), { code: "idempotency_key_in_flight" });
+    assert.equal(
+      (await queue.list()).find((run) => run.id === id)?.state,
+      "cancelled",
+    );
+    await queue.close();
+  },
   "a run of a flight is asked for once, and one that fails goes on where it was":
     async (sql) => {
       const attempts: unknown[] = [];
@@ -230,6 +256,7 @@ testDatabases("the queue of jobs", async (sql, t) => {
   for (const [name, run] of Object.entries(CASES)) {
     await t.step(name, async () => {
       await run(sql);
+      await sql.query("delete from pgboss.job");
       await sql.query("delete from job_flight");
     });
   }

@@ -77,6 +77,11 @@ export const keptCases: readonly Case[] = [
         { ...count("2026-02-02", 4, 0), version: 2 },
       ]);
       assert.deepEqual(await consistency.since(tenant, "2026-02-03"), []);
+      const everyone = await consistency.everyoneSince("2026-02-02");
+      assert.deepEqual(everyone.filter((one) => one.tenant === tenant), [
+        { tenant, ...count("2026-02-02", 1, 1) },
+        { tenant, ...count("2026-02-02", 4, 0), version: 2 },
+      ]);
     },
   },
 ];

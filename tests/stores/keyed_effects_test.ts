@@ -16,10 +16,14 @@ import { testDatabases } from "./databases.ts";
 const KEY = { route: "PUT /things/{id}", key: "k-1", requestHash: "h-1" };
 const NOW = "2026-03-01T12:00:00.000Z";
 
-function nodeOn(sql: Sql, effects: Partial<KeyedEffects> = {}) {
+function nodeOn(
+  sql: Sql,
+  effects: Partial<KeyedEffects> = {},
+  find = createIdempotencyStore(sql).find,
+) {
   const clock = { at: NOW };
   const once = createOnce({
-    idempotency: createIdempotencyStore(sql),
+    idempotency: { find },
     effects: { ...createKeyedEffects(sql), ...effects },
     clock: { now: () => clock.at },
     ids: { next: (prefix) => `${prefix}_${crypto.randomUUID()}` },
@@ -139,6 +143,57 @@ const CASES: Readonly<Record<string, (sql: Sql) => Promise<void>>> = {
     });
     assert.equal(await effects(sql), 0);
   },
+  "two nodes that both found no key answer alike, also where nothing kept it":
+    async (sql) => {
+      const key = { ...KEY, key: "k-3" };
+      const began = [
+        Promise.withResolvers<void>(),
+        Promise.withResolvers<void>(),
+      ];
+      const ask = (place: number, answer: string | EngineError) =>
+        nodeOn(sql).once("acme", key, {
+          refused,
+          run: async () => {
+            began[place]?.resolve();
+            await began[1 - place]?.promise;
+            if (typeof answer !== "string") throw answer;
+            return { status: 201, text: answer };
+          },
+        });
+      const answers = await Promise.allSettled([
+        ask(0, "told"),
+        ask(1, new EngineError("approval_invalid", "Cannot")),
+      ]);
+      const told = answers.map((one) =>
+        one.status === "fulfilled"
+          ? [one.value.text, one.value.replayed]
+          : [one.reason.code, false]
+      );
+      assert.equal(told[0]?.[0], told[1]?.[0], "one answer");
+      assert.equal(told.filter(([, again]) => again).length, 1);
+    },
+  "what must work without the database does, and keeps its key when it can":
+    async (sql) => {
+      const down = () =>
+        Promise.reject(new EngineError("store_unavailable", "Cannot"));
+      const hangs = () => new Promise<never>(() => {});
+      const work = {
+        ...{ refused, evenUnkept: true },
+        run: () => Promise.resolve({ status: 201, text: "stopped" }),
+      };
+      for (const unanswered of [down, hangs]) {
+        const { once } = nodeOn(sql, { settle: unanswered }, unanswered);
+        assert.deepEqual(await once("acme", KEY, work), {
+          ...{ status: 201, text: "stopped", replayed: false },
+        });
+      }
+      const { once } = nodeOn(sql);
+      await once("acme", KEY, work);
+      assert.equal((await once("acme", KEY, work)).replayed, true);
+      await assert.rejects(once("acme", { ...KEY, requestHash: "h-2" }, work), {
+        code: "idempotency_key_reused",
+      });
+    },
   "an effect that is rolled back keeps no key": async (sql) => {
     const { once } = nodeOn(sql);
     await assert.rejects(

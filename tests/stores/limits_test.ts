@@ -18,7 +18,10 @@ import {
 } from "../../core/decisions/memory_ports_test.ts";
 import type { LimitKey } from "../../core/domain/verdict.ts";
 import { createLimitCounts } from "../../core/store/limit_counts.ts";
+import { migrate } from "../../core/store/migrate.ts";
+import { openPostgres } from "../../core/store/postgres.ts";
 import type { Sql } from "../../core/store/sql.ts";
+import { needingPostgres, startPostgres } from "../servers/postgres.ts";
 import { testDatabases } from "./databases.ts";
 import { dump, erase, JANE, OTHER } from "./erasing.ts";
 import { claimAt } from "./limit_cases.ts";
@@ -190,3 +193,45 @@ testDatabases(
     assert.ok((row?.slots ?? Infinity) <= (10 + 60) / 5 + 1);
   },
 );
+
+Deno.test({
+  ...needingPostgres("a limit holds whatever clocks and servers do"),
+  fn: async (t) => {
+    const server = await startPostgres();
+    const sql = openPostgres(server.url);
+    await migrate(sql);
+    await t.step(
+      "a node whose clock is a window apart finds no room, and forgets nothing",
+      () => claimApart(sql),
+    );
+    await t.step(
+      "claims that wait for the disk outlive the server",
+      async () => {
+        const store = createLimitCounts(sql, { waits: true });
+        const claim = claimAt("rival", START, { most: 1000 });
+        for (let made = 0; made < 50; made++) await store.claim([claim], START);
+        await server.kill9();
+        await server.restart();
+        const read = () => store.read([claim]);
+        assert.deepEqual(await read().catch(read), [50]);
+      },
+    );
+    await sql.close();
+    await server.stop();
+  },
+});
+
+async function claimApart(sql: Sql): Promise<void> {
+  const store = createLimitCounts(sql, { clocked: true });
+  const present = Date.now();
+  const longMs = 60 * WINDOW_MS;
+  const apart = (windows: number) => {
+    const now = present + windows * longMs;
+    const window = { since: now - longMs, idleAt: now + 2 * longMs };
+    return store.claim([claimAt("acme", now, window)], now);
+  };
+  assert.deepEqual([await apart(0), await apart(2)], [[1], [2]]);
+  for (const windows of [-2, 0, 2, 3]) {
+    assert.deepEqual(await apart(windows), [null], `${windows} windows apart`);
+  }
+}

@@ -49,6 +49,10 @@ export function createSource() {
   }>();
   const source = {
     load: (hash: string) => Promise.resolve(texts.get(hash) ?? null),
+    findAltered: (hashes: readonly string[]) =>
+      Promise.resolve(
+        hashes.filter((hash) => sha256(texts.get(hash) ?? "") !== hash),
+      ),
     everyPointer: () =>
       Promise.resolve(
         [...pointers.values()].map(({ scope, ...pointer }) => ({
@@ -62,6 +66,14 @@ export function createSource() {
     },
     damage(hash: string, text: string): void {
       texts.set(hash, text);
+    },
+    /** Keeps another text under each hash, or the true ones again. */
+    alter(scope: Scope, isAltered: boolean): void {
+      for (const { content, scope: of } of pointers.values()) {
+        const text = texts.get(content) ?? "";
+        if (of !== scope || text.startsWith("#") === isAltered) continue;
+        texts.set(content, isAltered ? `#${text}` : text.slice(1));
+      }
     },
     point(
       ...[scope, subject, content, trial = null]: [
@@ -85,6 +97,8 @@ export function createSource() {
     turnOn(scope: Scope, one: Switch): void {
       source.point(scope, `switch:${one.id}`, source.keep(canonicalJson(one)));
     },
+    isAltered: (scope: Scope) =>
+      (texts.get(source.active(scope)) ?? "").startsWith("#"),
     active: (scope: Scope = null) =>
       pointers.get(`${scope} ${POLICIES}`)?.content ?? "",
   };

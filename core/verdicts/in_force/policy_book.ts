@@ -14,8 +14,16 @@ import type { Switch } from "../../domain/verdict.ts";
 import type { Scope, SwitchBoard } from "../../ports/governance.ts";
 import type { PolicySet } from "../judge/policy_set.ts";
 import { drawPermille } from "./draw.ts";
-import { type PolicySource, readState } from "./read_state.ts";
-import { compileFor, EMPTY, findStop, findTrial, type State } from "./state.ts";
+import { isOfBook, type PolicySource, readState } from "./read_state.ts";
+import {
+  compileFor,
+  EMPTY,
+  findStop,
+  findTrial,
+  type Readings,
+  stampOf,
+  type State,
+} from "./state.ts";
 
 export { POLICIES, type PolicySource } from "./read_state.ts";
 
@@ -52,7 +60,7 @@ export interface PolicyBook {
   /** The kill switch that stops an operation other than a decision; null if none does. */
   stopping(tenant: string, operation: Operation): Switch | null;
   /**
-   * Reads what is in force.
+   * Reads what is in force, and whether texts known to be altered still are.
    *
    * @returns Whether anything changed.
    * @throws {EngineError} Of the store, or of the node's switches: what was in force stays
@@ -66,7 +74,14 @@ export interface PolicyBook {
    * @throws {EngineError} Of the node's switches: what was in force stays so.
    */
   renewSwitches(): Promise<void>;
-  /** What of that which was approved is not in force, and why; nothing if all is. */
+  /**
+   * Has the texts of all that is in force looked at: what somebody altered in the store
+   * is a problem from then on, until it is as it was approved.
+   *
+   * @throws {EngineError} Of the store: what was known stays so.
+   */
+  verifyTexts(): Promise<void>;
+  /** What is not as it was approved, in force or in the store, and why; nothing if all is. */
   problems(): readonly string[];
 }
 
@@ -80,17 +95,17 @@ export function createPolicyBook(
 ): PolicyBook {
   let state = EMPTY;
   let [asked, answered] = [0, 0];
-  /** Puts pointers into force with what is on the board; whether that is anything new. */
+  /** Puts what was read into force with what is on the board; whether that is anything new. */
   async function put(
-    pointers: State["pointers"],
-    orKnown: <T>(reading: Promise<T>, known: T) => Promise<T>,
+    read: Partial<Readings>,
+    orKnown: OrKnown,
   ): Promise<boolean> {
     while (true) {
       const before = state;
       const here = await orKnown(board.list(), before.here);
-      const stamp = JSON.stringify([pointers, here]);
-      if (stamp === before.stamp) return false;
-      const next = await readState(source, before, { stamp, pointers, here });
+      const readings = { ...knownOf(before), ...read, here };
+      if (stampOf(readings) === before.stamp) return false;
+      const next = await readState(source, before, readings);
       if (state !== before) continue;
       state = next;
       return true;
@@ -102,27 +117,64 @@ export function createPolicyBook(
     choose: (tenant, key) => choose(state, tenant, key),
     stopping: (tenant, operation) => findStop(state, tenant, operation),
     renewSwitches: async () => {
-      if (state !== EMPTY) await put(state.pointers, (reading) => reading);
+      if (state !== EMPTY) await put({}, asItIs);
+    },
+    verifyTexts: async () => {
+      const altered = await source.findAltered(hashesOf(state));
+      if (state !== EMPTY) await put({ altered }, asItIs);
     },
     async renew() {
       const failures: unknown[] = [];
-      const isFirst = state === EMPTY;
-      async function orKnown<T>(reading: Promise<T>, known: T): Promise<T> {
-        if (isFirst) return await reading;
-        return await reading.catch((error) => {
-          failures.push(error);
-          return known;
-        });
-      }
+      const orKnown = state === EMPTY ? asItIs : noting(failures);
       const turn = ++asked;
-      const switched = !isFirst && await put(state.pointers, orKnown);
+      const switched = state !== EMPTY && await put({}, orKnown);
       const pointers = await orKnown(source.everyPointer(), state.pointers);
-      const moved = turn > answered && await put(pointers, orKnown);
+      const before = [...state.altered];
+      const altered = await orKnown(stillAltered(source, before), before);
+      const moved = turn > answered &&
+        await put({ pointers, altered }, orKnown);
       answered = Math.max(answered, turn);
       if (failures.length > 0) throw failures[0];
       return switched || moved;
     },
   };
+}
+
+function knownOf({ pointers, altered }: State) {
+  return { pointers, altered: [...altered] };
+}
+
+/** Reads, or says what was known where that fails. */
+type OrKnown = <T>(reading: Promise<T>, known: T) => Promise<T>;
+
+function asItIs<T>(reading: Promise<T>): Promise<T> {
+  return reading;
+}
+
+/** Goes on with what was known, and adds to the failures. */
+function noting(failures: unknown[]): OrKnown {
+  return async (reading, known) =>
+    await reading.catch((error) => {
+      failures.push(error);
+      return known;
+    });
+}
+
+async function stillAltered(
+  source: PolicySource,
+  altered: readonly string[],
+): Promise<readonly string[]> {
+  return altered.length === 0 ? [] : await source.findAltered(altered);
+}
+
+/** Of all texts that a state stands on. */
+function hashesOf({ pointers }: State): string[] {
+  const hashes = pointers
+    .filter(({ pointer: { subject } }) => isOfBook(subject))
+    .flatMap(({ pointer: { content, trial } }) => [
+      ...[content, trial?.content ?? null],
+    ]);
+  return [...new Set(hashes.filter((hash) => hash !== null))];
 }
 
 function choose(state: State, tenant: string, key: string): ChosenPolicies {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { canonicalJson, sha256 } from "../../domain/canonical.ts";
+import { canonicalJson, sha256, textOf } from "../../domain/canonical.ts";
 import { EngineError, isRefusal } from "../../domain/error.ts";
 import type { Switch } from "../../domain/verdict.ts";
 import type { GovernanceStore, Scope } from "../../ports/governance.ts";
@@ -16,6 +16,7 @@ import {
   NOTHING,
   type Readings,
   type ScopedPointer,
+  stampOf,
   type State,
 } from "./state.ts";
 
@@ -23,6 +24,8 @@ import {
 export const POLICIES = "policies";
 
 const SWITCH = "switch:";
+/** Hash of a switch that is off, which must not wait for its text. */
+const OFF = sha256(canonicalJson(null));
 
 /** A tenant whose own policies never held since the start does nothing. */
 const UNREADABLE: Switch = {
@@ -31,8 +34,18 @@ const UNREADABLE: Switch = {
   reason: "The tenant's own policies do not hold, so that nothing is done",
 };
 
+/** What a kill switch stops that cannot be read is not known: all that it might. */
+const SWITCH_UNREADABLE: Switch = {
+  id: "switch_unreadable",
+  stops: {},
+  reason: "A kill switch cannot be read, so that nothing is done",
+};
+
 /** What a book reads. */
-export type PolicySource = Pick<GovernanceStore, "everyPointer" | "load">;
+export type PolicySource = Pick<
+  GovernanceStore,
+  "everyPointer" | "load" | "findAltered"
+>;
 
 /**
  * Reads what is in force.
@@ -44,33 +57,32 @@ export type PolicySource = Pick<GovernanceStore, "everyPointer" | "load">;
 export async function readState(
   source: PolicySource,
   before: State,
-  readings: Readings & Pick<State, "stamp">,
+  readings: Readings,
 ): Promise<State> {
+  const { pointers, here } = readings;
   const state: State = {
-    ...readings,
+    ...{ stamp: "", pointers, here, altered: new Set(), problems: [] },
     layers: new Map(),
     contents: new Map(),
     switches: new Map(),
     compiled: new Map(),
-    problems: [],
   };
-  for (const { scope, pointer } of readings.pointers) {
+  const reading = { source, state, before, altered: readings.altered };
+  for (const { scope, pointer } of pointers) {
     if (pointer.subject === POLICIES) {
       await orKeep(state, before, {
         scope,
-        work: () => layPolicies(source, [state, before], { scope, pointer }),
+        work: () => layPolicies(reading, { scope, pointer }),
       });
     } else if (pointer.subject.startsWith(SWITCH)) {
-      await laySwitch(source, [state, before], { scope, pointer });
+      await laySwitch(reading, { scope, pointer });
     }
   }
-  for (const { scope, switch: on } of readings.here) {
-    addSwitch(state, scope, on);
-  }
+  for (const { scope, switch: on } of here) addSwitch(state, scope, on);
   for (const scope of [null, ...state.layers.keys()]) {
     await orKeep(state, before, { scope, work: () => prove(state, scope) });
   }
-  return state;
+  return { ...state, stamp: stampOf(state) };
 }
 
 /** Does something for the policies of a scope; if they do not hold, those before stay. */
@@ -87,7 +99,7 @@ async function orKeep(
   } catch (error) {
     if (!isRefusal(error)) throw error;
     if (scope === null && before === EMPTY) throw error;
-    const whose = scope === null ? "the deployment" : `tenant "${scope}"`;
+    const whose = nameOf(scope);
     state.problems.push(
       isStopped(before, scope)
         ? `${whose} is stopped: ${error.message}`
@@ -117,33 +129,71 @@ function isStopped(before: State, scope: Scope): boolean {
     (before.layers.get(scope)?.switches.includes(UNREADABLE) ?? false);
 }
 
+/** Whether what a pointer of that subject puts into force is read here. */
+export function isOfBook(subject: string): boolean {
+  return subject === POLICIES || subject.startsWith(SWITCH);
+}
+
+/** What reads a state, and what it comes after. */
+interface Reading {
+  readonly source: PolicySource;
+  readonly state: State;
+  readonly before: State;
+  readonly altered: Readings["altered"];
+}
+
 async function layPolicies(
-  source: PolicySource,
-  [state, before]: readonly [State, State],
+  reading: Reading,
   { scope, pointer: { content, trial } }: ScopedPointer,
 ): Promise<void> {
+  const { state, before } = reading;
   for (const hash of [content, trial?.content ?? null]) {
-    if (hash === null || state.contents.has(hash)) continue;
-    const known = before.contents.get(hash) ??
-      parsePolicyContent(await loadText(source, hash));
+    if (hash === null) continue;
+    const known = state.contents.get(hash) ?? before.contents.get(hash) ??
+      parsePolicyContent(await loadText(reading, hash));
     state.contents.set(hash, known);
+    tellAltered(reading, scope, hash);
   }
   const layer = state.layers.get(scope) ?? NOTHING;
   state.layers.set(scope, { ...layer, policies: content, trial });
 }
 
 async function laySwitch(
-  source: PolicySource,
-  [state, before]: readonly [State, State],
-  { scope, pointer: { content } }: ScopedPointer,
+  reading: Reading,
+  { scope, pointer: { subject, content } }: ScopedPointer,
 ): Promise<void> {
+  const { state, before } = reading;
   if (content === null) return;
-  const known = before.switches.get(content);
-  const on: Switch | null = known === undefined
-    ? JSON.parse(await loadText(source, content))
-    : known;
-  state.switches.set(content, on);
-  if (on !== null) addSwitch(state, scope, on);
+  try {
+    const known = content === OFF ? null : before.switches.get(content);
+    const on: Switch | null = known === undefined
+      ? JSON.parse(await loadText(reading, content))
+      : known;
+    state.switches.set(content, on);
+    tellAltered(reading, scope, content);
+    if (on !== null) addSwitch(state, scope, on);
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    state.problems.push(
+      `${nameOf(scope)} is stopped by ${subject}: ${error.message}`,
+    );
+    addSwitch(state, scope, SWITCH_UNREADABLE);
+  }
+}
+
+/** What is in force already stays so, whatever its text has become. */
+function tellAltered(
+  { state, altered }: Reading,
+  scope: Scope,
+  hash: string,
+): void {
+  if (!altered.includes(hash)) return;
+  state.altered.add(hash);
+  state.problems.push(
+    `${
+      nameOf(scope)
+    } goes on as approved: what is kept of "${hash}" is not what was approved`,
+  );
 }
 
 /** Turns a switch on beside those that are; the same one is on once. */
@@ -154,17 +204,19 @@ function addSwitch({ layers }: State, scope: Scope, on: Switch): void {
   layers.set(scope, { ...layer, switches: [...layer.switches, on] });
 }
 
-async function loadText(source: PolicySource, hash: string): Promise<string> {
-  const text = await source.load(hash);
-  if (text !== null && sha256(text) === hash) return text;
+/** Reads a text, but not again while it is known to be altered. */
+async function loadText(
+  { source, state, altered }: Reading,
+  hash: string,
+): Promise<string> {
+  const text = altered.includes(hash) ? null : await source.load(hash);
+  const sound = textOf(hash, text);
+  if (sound !== null) return sound;
+  state.altered.add(hash);
   throw new EngineError(
     "policy_invalid",
-    `Cannot put policies "${hash}" into force: ${
-      text === null
-        ? "their text is not kept"
-        : "their text is not what was approved"
-    }`,
-    { facts: { policySet: hash } },
+    `Cannot put "${hash}" into force: what is kept is not what was approved`,
+    { facts: { content: hash } },
   );
 }
 
@@ -174,4 +226,8 @@ function prove(state: State, scope: Scope): void {
   compileFor(state, tenant, null);
   const trial = findTrial(state, tenant);
   if (trial !== null) compileFor(state, tenant, trial);
+}
+
+function nameOf(scope: Scope): string {
+  return scope === null ? "the deployment" : `tenant "${scope}"`;
 }

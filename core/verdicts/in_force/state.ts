@@ -33,12 +33,16 @@ export interface Readings {
   readonly pointers: readonly ScopedPointer[];
   /** Switches of this node. */
   readonly here: readonly BoardSwitch[];
+  /** Hashes that what was approved is not kept under any more. */
+  readonly altered: readonly string[];
 }
 
 /** All that is in force at a time; never changed, only replaced. */
-export interface State extends Readings {
+export interface State extends Omit<Readings, "altered"> {
   /** Tells states apart. */
   readonly stamp: string;
+  /** Of what is pointed at; none of it is put into force, and what is so already stays. */
+  readonly altered: Set<string>;
   readonly layers: Map<Scope, Layer>;
   readonly contents: Map<string, PolicyContent>;
   /** By the hash of their texts; null for one that is off. */
@@ -54,11 +58,21 @@ export const NOTHING: Layer = { policies: null, trial: null, switches: [] };
 /** Before anything was read. */
 export const EMPTY: State = {
   ...{ stamp: "", pointers: [], here: [], problems: [] },
+  altered: new Set(),
   layers: new Map(),
   contents: new Map(),
   switches: new Map(),
   compiled: new Map(),
 };
+
+/** Tells apart what states are made of. */
+export function stampOf(
+  { pointers, here, altered }:
+    & Omit<Readings, "altered">
+    & { readonly altered: Iterable<string> },
+): string {
+  return JSON.stringify([pointers, here, [...altered].sort()]);
+}
 
 /** What is on trial, and whose it is. */
 export type ScopedTrial = Trial & { readonly scope: Scope };

@@ -50,7 +50,10 @@ export function createPolicyAdapter(
       const before = readableOrNull(base);
       const job = { content, base: before, scope, beside };
       const isFirst = isFirstInstallation(job);
-      const found = isFirst ? findOutPolicies(job) : await findOut(job);
+      const findings = isFirst ? findOutPolicies(job) : await findOut(job);
+      const found = base !== before && before === null
+        ? { ...findings, class: "mixed", proven: false } as const
+        : findings;
       if (found.problems.length > 0) return found;
       const replayed = isFirst
         ? unmeasured("replay")
@@ -63,7 +66,10 @@ export function createPolicyAdapter(
   };
 }
 
-/** What an older engine put into force and this one does not read compares with nothing. */
+/**
+ * What an older engine put into force and this one does not read compares with nothing;
+ * whether it was stricter is not known.
+ */
 function readableOrNull(base: string | null): string | null {
   try {
     return base === null ? null : parsePolicySet(base).text;

@@ -205,10 +205,13 @@ Deno.test("what a tenant's own policies mean is found out beside the deployment'
 Deno.test("what an older engine put into force keeps nobody from mending it", async () => {
   const { adapter } = deskOf();
   const { text } = compilePolicySet([cap(5)]);
+  const own = compilePolicySet([{ ...cap(4), policy: "own_cap" }]).text;
   for (const base of ['[{"policy":"ceiling"}]', "{"]) {
-    const found = await adapter.check(text, base, at(null));
-    assert.deepEqual(found.problems, []);
-    assert.deepEqual([found.class, found.proven], ["mixed", false]);
+    for (const [scope, content] of [[null, text], ["acme", own]] as const) {
+      const found = await adapter.check(content, base, at(scope));
+      assert.deepEqual(found.problems, []);
+      assert.deepEqual([found.class, found.proven], ["mixed", false]);
+    }
   }
 });
 
