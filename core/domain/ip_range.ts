@@ -4,6 +4,8 @@
  *
  * @see https://www.iana.org/assignments/iana-ipv4-special-registry, read on 2026-11-26
  * @see https://www.iana.org/assignments/iana-ipv6-special-registry, read on 2026-11-26
+ * @see https://learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16,
+ * read on 2026-11-27
  * @module
  */
 import { BlockList, isIP } from "node:net";
@@ -15,6 +17,8 @@ const INSIDE_4 = [
   ...["169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24"],
   ...["192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24"],
   ...["203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4"],
+  // Azure's own host, beside its virtual machines alone.
+  "168.63.129.16/32",
 ];
 /** Of version 6 all that anyone is at, and what of it holds a version 4 or an example. */
 const OUTSIDE_6 = ["2000::/3"];

@@ -12,7 +12,7 @@ import type { Certificates } from "./certificates.ts";
 import type { ClientCertificate } from "./client_certificate.ts";
 import { createKnownKeys } from "./known_keys.ts";
 import { createProvenSecrets } from "./proven_secrets.ts";
-import { lacksScope, unknownCaller } from "./refusals.ts";
+import { ASK_FOR_KEY, lacksScope, unknownCaller } from "./refusals.ts";
 import { isTokenText, type Tokens } from "./token.ts";
 
 /** What a caller shows. */
@@ -35,6 +35,13 @@ export interface Keyring {
    * `access_denied` if it lacks the scope, `store_unavailable` if that cannot be known.
    */
   admit(shown: Credentials, scope: Scope): Soon<Caller>;
+  /**
+   * The same keys, through which what is revoked or replaced ends at once on this node.
+   *
+   * @param keys Where they are changed.
+   * @returns As they are to be changed.
+   */
+  following(keys: KeyStore): KeyStore;
 }
 
 /** What vouches for callers. */
@@ -83,7 +90,7 @@ export function createKeyring(scope: KeyringScope): Keyring {
       return whenThere(known.find(key.id), (it) => prove(it, key.secret));
     }
     if (tokens !== null && isTokenText(text)) return tokens.verify(text);
-    throw unknownCaller('send "Authorization: Bearer moe_<id>_<secret>"');
+    throw unknownCaller(ASK_FOR_KEY);
   }
 
   return {
@@ -92,5 +99,12 @@ export function createKeyring(scope: KeyringScope): Keyring {
         if (caller.scopes.includes(wanted)) return caller;
         throw lacksScope(caller, wanted);
       }),
+    following: (keys) => ({
+      ...keys,
+      revoke: (tenant, id, at) =>
+        keys.revoke(tenant, id, at).finally(() => known.forget(id)),
+      rotate: (rotation) =>
+        keys.rotate(rotation).finally(() => known.forget(rotation.id)),
+    }),
   };
 }

@@ -1,10 +1,10 @@
 /**
  * Keys on record, and those that were found lately.
  *
- * While the store answers, a record found is believed for a few seconds, so a revoked
- * key works at most that much longer. While it does not, a key that was found before is
- * believed for some minutes, so that what it calls goes on; keys that are not on record
- * are never kept.
+ * While the store answers, a record found is believed for a few seconds, so a key that
+ * another node revoked works at most that much longer. While it does not, a key that was
+ * found before is believed for some minutes, so that what it calls goes on; keys that are
+ * not on record are never kept.
  *
  * @module
  */
@@ -44,6 +44,12 @@ export interface KnownKeys {
    * @param key The key.
    */
   used(key: ApiKey): void;
+  /**
+   * Lets go of what is known of a key, which this node has just changed.
+   *
+   * @param id What names it.
+   */
+  forget(id: string): void;
 }
 
 interface Kept {
@@ -63,25 +69,9 @@ export function createKnownKeys(
   keys: Pick<KeyStore, "find" | "touch">,
   clock: Clock,
 ): KnownKeys {
-  const kept = new Map<string, Kept>();
-  const asked = new Map<string, Promise<ApiKey | null>>();
   const millisOf = createInstantReader();
   const nowMs = () => millisOf(clock.now());
-
-  function ask(id: string): Promise<ApiKey | null> {
-    const known = asked.get(id);
-    if (known !== undefined) return known;
-    const begunMs = nowMs();
-    const asking = keys.find(id).then((record) => {
-      const { readMs = -Infinity } = kept.get(id) ?? {};
-      if (readMs > begunMs) return record;
-      kept.delete(id);
-      if (record !== null) keep(kept, record, begunMs);
-      return record;
-    }).finally(() => asked.get(id) === asking && asked.delete(id));
-    asked.set(id, asking);
-    return asking;
-  }
+  const { kept, ask, giveUp, forget } = createReading(keys, nowMs);
 
   return {
     find(id) {
@@ -93,7 +83,7 @@ export function createKnownKeys(
       if (age >= KEY_OUTAGE_SECONDS * 1000) return ask(id);
       if (Math.abs(now - known.failedMs) < RETRY_MS) return known.record;
       return orBelieve(ask(id), () => {
-        asked.delete(id);
+        giveUp(id);
         known.failedMs = nowMs();
         return known.record;
       });
@@ -105,6 +95,43 @@ export function createKnownKeys(
       const known = kept.get(id);
       if (known) known.record = { ...key, usedAt: at };
       keys.touch(tenant, id, at).catch(() => {});
+    },
+    forget,
+  };
+}
+
+/** Keeps what the store says, however many ask for it at once. */
+function createReading(
+  keys: Pick<KeyStore, "find">,
+  nowMs: () => number,
+) {
+  const kept = new Map<string, Kept>();
+  const asked = new Map<string, Promise<ApiKey | null>>();
+  let changes = 0;
+  function ask(id: string): Promise<ApiKey | null> {
+    const known = asked.get(id);
+    if (known !== undefined) return known;
+    const begunMs = nowMs();
+    const before = changes;
+    const asking = keys.find(id).then((record) => {
+      const { readMs = -Infinity } = kept.get(id) ?? {};
+      if (readMs > begunMs || before !== changes) return record;
+      kept.delete(id);
+      if (record !== null) keep(kept, record, begunMs);
+      return record;
+    }).finally(() => asked.get(id) === asking && asked.delete(id));
+    asked.set(id, asking);
+    return asking;
+  }
+  return {
+    ...{ kept, ask },
+    /** Asks again at the next use; what is said late counts all the same. */
+    giveUp: (id: string) => void asked.delete(id),
+    /** What is being read now may be of before, and is not kept. */
+    forget(id: string): void {
+      changes++;
+      kept.delete(id);
+      asked.delete(id);
     },
   };
 }

@@ -6,16 +6,21 @@
 import { EngineError } from "../../domain/error.ts";
 import type { Caller, Scope } from "../../ports/access.ts";
 
+/** What whoever sends nothing that vouches for them is told. */
+export const ASK_FOR_KEY = 'send "Authorization: Bearer moe_<id>_<secret>"';
+
 /**
  * Somebody whom nothing vouches for.
  *
  * @param reason Why, without a value that was sent.
+ * @param cause What went wrong, for the log.
  * @returns `credentials_invalid`.
  */
-export function unknownCaller(reason: string): EngineError {
+export function unknownCaller(reason: string, cause?: unknown): EngineError {
   return new EngineError(
     "credentials_invalid",
     `Cannot admit caller: ${reason}`,
+    { cause },
   );
 }
 

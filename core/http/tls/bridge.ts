@@ -4,7 +4,7 @@
  * @module
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { Readable } from "node:stream";
+import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { sha256 } from "../../domain/canonical.ts";
 import {
@@ -36,7 +36,7 @@ export async function answerNode(
   }
   const certificate = certificateOf(incoming.socket as TLSSocket);
   if (certificate !== null) vouchFor(request, certificate);
-  await write(await fetch(request), outgoing);
+  await write(await fetch(request), outgoing, incoming.socket);
 }
 
 /**
@@ -70,8 +70,14 @@ function pairs(raw: readonly string[]): [string, string][] {
   );
 }
 
+/**
+ * Whoever stops reading leaves the connection open for the answer. It is not `toWeb`, which
+ * hands on what comes after nobody reads any more, and so ends the process.
+ */
 function bodyOf(incoming: IncomingMessage): ReadableStream<Uint8Array> {
-  return Readable.toWeb(incoming) as ReadableStream<Uint8Array>;
+  return ReadableStream.from<Uint8Array>(
+    incoming.iterator({ destroyOnReturn: false }),
+  );
 }
 
 /** What the connection verified of its client; null if it asked for nothing. */
@@ -84,22 +90,29 @@ function certificateOf(socket: TLSSocket): ClientCertificate | null {
 async function write(
   response: Response,
   outgoing: ServerResponse,
+  connection: Socket,
 ): Promise<void> {
   const { status, headers, body } = response;
   outgoing.writeHead(status, [...headers].flat());
   if (body === null) return void outgoing.end();
   for await (const piece of body) {
-    if (outgoing.destroyed) break;
-    if (!outgoing.write(piece)) await drained(outgoing);
+    if (connection.destroyed) break;
+    if (!outgoing.write(piece)) await drained(outgoing, connection);
   }
   outgoing.end();
 }
 
-async function drained(outgoing: ServerResponse): Promise<void> {
+/** An answer that waits behind others on its connection hears nothing of its end. */
+async function drained(
+  outgoing: ServerResponse,
+  connection: Socket,
+): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const gone = () => reject(new Error("The client has gone"));
-  outgoing.once("drain", resolve).once("close", gone);
-  await promise.finally(() =>
-    outgoing.off("drain", resolve).off("close", gone)
-  );
+  outgoing.once("drain", resolve);
+  connection.once("close", gone);
+  await promise.finally(() => {
+    outgoing.off("drain", resolve);
+    connection.off("close", gone);
+  });
 }

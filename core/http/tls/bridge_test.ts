@@ -10,10 +10,13 @@ import { answerNode } from "./bridge.ts";
 
 const PIECES = 50;
 
-const INCOMING = {
-  ...{ method: "GET", url: "/", rawHeaders: [], socket: {} },
-  ...{ headers: {}, headersDistinct: {} },
-} as unknown as IncomingMessage;
+/** A request on the connection of a client. */
+function incomingOf(client: SlowClient): IncomingMessage {
+  return {
+    ...{ method: "GET", url: "/", rawHeaders: [], socket: client },
+    ...{ headers: {}, headersDistinct: {} },
+  } as unknown as IncomingMessage;
+}
 
 /** A connection that has no room for the next piece until it is told so. */
 class SlowClient extends EventEmitter {
@@ -55,7 +58,8 @@ function answer(client: SlowClient, ended: () => void): Promise<void> {
     cancel: ended,
   });
   const outgoing = client as unknown as ServerResponse;
-  return answerNode(() => new Response(body), INCOMING, outgoing);
+  const incoming = incomingOf(client);
+  return answerNode(() => new Response(body), incoming, outgoing);
 }
 
 Deno.test("however often a client is waited for, one listener waits", async () => {

@@ -4,13 +4,19 @@
  * It stands on `node:https`, because `Deno.serve` takes no client CA and says nothing
  * of it. Certificates may be renewed while it serves: connections stay.
  *
+ * `node:https` hands on whatever comes on a connection at once, a thousand requests in one
+ * packet: here each waits until the answer before it was taken, as it has to go out after it.
+ *
  * @module
  */
 import { createServer, type Server } from "node:https";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Fetch } from "./bridge.ts";
 import { answerNode } from "./bridge.ts";
+
+/** Requests that may wait on one connection. */
+const MOST_WAITING = 100;
 
 /** What a server shows, and whom it believes. */
 export interface TlsText {
@@ -52,11 +58,14 @@ export async function serveSecure(
   fetch: Fetch,
 ): Promise<SecureServer> {
   const running = new Map<ServerResponse, Promise<void>>();
+  const inTurn = createTurns();
   let stops = false;
   const server = createServer(contextOf(tls), (request, response) => {
     if (stops) response.shouldKeepAlive = false;
-    const answering = answer(fetch, request, response)
-      .finally(() => running.delete(response));
+    const answering = inTurn(
+      request.socket,
+      () => answer(fetch, request, response),
+    ).finally(() => running.delete(response));
     running.set(response, answering);
   });
   server.on("tlsClientError", () => {});
@@ -94,6 +103,34 @@ async function listening(
   server.listen(port, hostname, resolve);
   await promise;
   server.off("error", reject);
+}
+
+/** Requests that wait on a connection. */
+interface Line {
+  last: Promise<void>;
+  waiting: number;
+}
+
+/**
+ * Lets the requests of a connection be answered one after the other. Whoever sends more
+ * than a client would is not listened to any more.
+ */
+function createTurns() {
+  const lines = new WeakMap<Socket, Line>();
+  return (socket: Socket, work: () => Promise<void>): Promise<void> => {
+    const line = lines.get(socket) ?? { last: Promise.resolve(), waiting: 0 };
+    lines.set(socket, line);
+    if (line.waiting >= MOST_WAITING) {
+      socket.destroy();
+      return line.last;
+    }
+    line.waiting += 1;
+    line.last = line.last.then(async () => {
+      if (!socket.destroyed) await work();
+      line.waiting -= 1;
+    });
+    return line.last;
+  };
 }
 
 /** A client that goes away in the middle is no failure of the server. */

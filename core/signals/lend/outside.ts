@@ -4,9 +4,8 @@
  * named it. So neither a configuration nor a name server that is not the operator's can
  * make the engine ask what only the engine can reach.
  *
- * The name is looked up before the call, which looks it up again: against a name server
- * that answers otherwise the second time, the start task denies the addresses that give
- * credentials to whoever asks, whatever name they are called by.
+ * A name is looked up once, and called at what was found: a name server that answers
+ * otherwise a moment later is not asked.
  *
  * @module
  */
@@ -21,8 +20,8 @@ export interface OutsideScope {
   readonly privateHosts: ReadonlySet<string>;
   /** Addresses that a name stands for now. */
   resolve(hostname: string): Promise<readonly string[]>;
-  /** Calls. */
-  fetch(request: Request): Promise<Response>;
+  /** Calls a host at one of the addresses, and at no other. */
+  callAt(request: Request, addresses: readonly string[]): Promise<Response>;
 }
 
 /**
@@ -33,22 +32,19 @@ export interface OutsideScope {
  * look-up rejects with.
  */
 export function fetchOutside(
-  { privateHosts, resolve, fetch }: OutsideScope,
+  { privateHosts, resolve, callAt }: OutsideScope,
 ): (request: Request) => Promise<Response> {
   return async (request) => {
     const { hostname } = new URL(request.url);
+    const bare = hostname.replace(/^\[(.*)\]$/, "$1");
+    const addresses = isIP(bare) === 0 ? await resolve(hostname) : [bare];
     const named = LOOPBACK.has(hostname) || privateHosts.has(hostname);
-    if (!named) await demandOutside(hostname, resolve);
-    return await fetch(request);
+    if (!named) demandOutside(hostname, addresses);
+    return await callAt(request, addresses);
   };
 }
 
-async function demandOutside(
-  hostname: string,
-  resolve: OutsideScope["resolve"],
-): Promise<void> {
-  const bare = hostname.replace(/^\[(.*)\]$/, "$1");
-  const addresses = isIP(bare) === 0 ? await resolve(hostname) : [bare];
+function demandOutside(hostname: string, addresses: readonly string[]): void {
   if (addresses.length > 0 && addresses.every(isPublicIp)) return;
   throw new EngineError(
     "connector_failed",

@@ -21,7 +21,7 @@ function open(...privateHosts: readonly string[]) {
   const call = fetchOutside({
     privateHosts: new Set(privateHosts),
     resolve: (name) => Promise.resolve(NAMES[name] ?? []),
-    fetch: (request) => {
+    callAt: (request) => {
       called.push(request.url);
       return Promise.resolve(new Response("answer"));
     },
