@@ -81,7 +81,7 @@ export async function explainRecord(
   const { recommendation, rung, falls, score, applied, policySet } = logged;
   return {
     decisionId: logged.id,
-    summary: summarize(logged, { attribution, contributions }),
+    summary: summarize(logged, contributions),
     recommendation,
     rung,
     falls,
@@ -142,14 +142,13 @@ const REPLACED: Attribution = {
 
 function summarize(
   decision: Decision,
-  { attribution, contributions }: Weighed,
+  contributions: readonly Contribution[],
 ): string {
-  const unit = SPOKEN[attribution?.unit ?? "score"];
   return [
     `${recommend(decision)}, ${stand(decision)}.`,
     ...pacing(decision),
     ...shading(decision),
-    ...contributions.slice(0, 2).map((one) => sayContribution(one, unit)),
+    ...contributions.slice(0, 2).map(sayContribution),
     ...falls(decision),
     ...rules(decision),
   ].join(" ");
@@ -175,12 +174,6 @@ function stand({ score, modelVersion, rung }: Decision): string {
   }
   return `as ${modelVersion} scores it ${print(score)}`;
 }
-
-const SPOKEN = {
-  score: "the score",
-  ["log_odds"]: "the log odds",
-  ["log_score"]: "the logarithm of the score",
-} as const;
 
 function pacing({ pacing, recommendation }: Decision): string[] {
   if (!pacing || recommendation.kind !== "bid") return [];
@@ -217,13 +210,16 @@ function shading({ shading }: Decision): string[] {
   ];
 }
 
-function sayContribution(one: Contribution, unit: string): string {
-  const value = one.value === null ? "unknown" : print(one.value);
-  const typical = one.typical === null ? "unknown" : print(one.typical);
-  const moved = one.effect > 0 ? "raises" : "lowers";
-  return `${one.feature} is ${value} (typical: ${typical}), which ${moved} ${unit} by ${
-    print(Math.abs(one.effect))
-  }.`;
+/** In the score, which everybody reads, whatever unit the effects are counted in. */
+function sayContribution(one: Contribution): string {
+  const { feature, value, typical, scoreAtTypical } = one;
+  return `${feature} is ${orUnknown(value)}; were it ${
+    orUnknown(typical)
+  }, as is typical, the score would be ${print(scoreAtTypical)}.`;
+}
+
+function orUnknown(value: FeatureValue): string {
+  return value === null ? "unknown" : print(value);
 }
 
 function falls({ falls }: Decision): string[] {

@@ -43,7 +43,7 @@ Deno.test("explain() says which features moved the score, which rules spoke, and
   assert.ok(Math.abs((recency?.effect ?? 0) - 0.15) < 1e-12);
   assert.equal(
     why.summary,
-    "Recommended a bid of 0.10 EUR, as email_visit@1 scores it 0.47. audience.recency is 3 (typical: 6), which raises the score by 0.15. low@1/low capped: Bids stay low.",
+    "Recommended a bid of 0.10 EUR, as email_visit@1 scores it 0.47. audience.recency is 3; were it 6, as is typical, the score would be 0.32. low@1/low capped: Bids stay low.",
   );
 });
 

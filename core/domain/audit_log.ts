@@ -138,7 +138,7 @@ export function startAuditWalk(anchor: AuditAnchor = UNRETIRED): AuditWalk {
       const event = readChangeEvent(record);
       if (record.seq > anchor.seq) goOn(record);
       else if (event !== null && !isWhole(record)) note(record.seq, "changed");
-      if (event !== null) stayed = coverAlso(stayed, record);
+      if (event !== null) stayed = coverStayed(stayed, record);
       else if (record.seq > anchor.seq) leaving += 1;
       return event;
     },
@@ -246,7 +246,14 @@ function parse({ record }: Pick<AuditRecord, "record">): unknown {
   }
 }
 
-function coverAlso(
+/**
+ * Covers one more of the records that stay; see {@link AuditAnchor}.
+ *
+ * @param stayed Covers those before.
+ * @param record The next.
+ * @returns Covers it as well.
+ */
+export function coverStayed(
   stayed: string,
   { seq, hash }: Pick<AuditRecord, "seq" | "hash">,
 ): string {

@@ -12,6 +12,7 @@ export function sealNaming(
   keys: Pick<DataKeys, "blind">,
 ): LogNaming {
   return {
+    ...naming,
     name: async (tenant, names) => {
       const blind = await keys.blind(tenant, names.map(({ entity }) => entity));
       await naming.name(

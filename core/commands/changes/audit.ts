@@ -6,6 +6,7 @@
  */
 import { isActEvent, isActsRetired } from "../../domain/act.ts";
 import type { AuditEvent, AuditRecord } from "../../domain/audit_log.ts";
+import { isDay } from "../../domain/day.ts";
 import type { GovernanceStore, Scope } from "../../ports/governance.ts";
 import { DEPLOYMENT } from "../../ports/log.ts";
 import { marksOf } from "../../decisions/log/checkpoints/marks.ts";
@@ -17,7 +18,7 @@ import { type Command, type Options, textOption } from "../command.ts";
 import { CHECKPOINTS, gatherCheckpoints } from "../log/gather_checkpoints.ts";
 import { printActsFaults } from "../log/print_faults.ts";
 import { withEngine } from "../open.ts";
-import { wholeNumberOption } from "../option.ts";
+import { instantOption, wholeNumberOption } from "../option.ts";
 import { printTable, type Terminal } from "../terminal.ts";
 import { shortHash } from "./print_change.ts";
 import { SCOPE, scopeOption } from "./scope_option.ts";
@@ -41,7 +42,7 @@ export const audit: Command = {
     by: "only what somebody of that name did",
     act: "only acts with this in their name, such as keys",
     about: "only what was done to this",
-    since: "only what was done from this moment on, such as 2026-03-01",
+    since: "only what was done from this day or moment on, such as 2026-03-01",
     after: "number of the record after which to begin; 0 unless given",
     limit: "records at most; 100 unless given",
   },
@@ -101,16 +102,24 @@ async function findRecords(
   options: Options,
 ): Promise<readonly AuditRecord[]> {
   const limit = wholeNumberOption(options, "limit", LIMIT);
+  const asked = { ...options, since: sinceOption(options) };
   const found: AuditRecord[] = [];
   let after = wholeNumberOption(options, "after", AFTER);
   while (found.length < limit) {
     const page = await store.records(scope, { after, limit: PAGE });
-    found.push(...page.filter(({ record }) => isAsked(record, options)));
+    found.push(...page.filter(({ record }) => isAsked(record, asked)));
     const last = page.at(-1);
     if (last === undefined) break;
     after = last.seq;
   }
   return found.slice(0, limit);
+}
+
+/** A day begins at midnight, UTC. */
+function sinceOption(options: Options): string {
+  const text = textOption(options, "since", "");
+  if (text === "" || isDay(text)) return text;
+  return instantOption(options, "since", "");
 }
 
 function isAsked(record: string, options: Options): boolean {

@@ -92,7 +92,7 @@ export const policyRollback: Command = {
       });
       printChange(change).forEach(scope.terminal.line);
       scope.terminal.line(
-        `another person closes it with "moe changes acknowledge ${change.id}"`,
+        `another person closes it with "moe changes acknowledge ${change.id} --as THEM --reason WHY"`,
       );
       return 0;
     }),

@@ -5,6 +5,7 @@
  */
 import type { Actor, Change } from "../../domain/change.ts";
 import { EngineError } from "../../domain/error.ts";
+import { ACTS } from "../../governance/acts.ts";
 import { signatureOf } from "../../governance/approval.ts";
 import type { ChangeRef, PlainAct } from "../../governance/authoring.ts";
 import type { Changes } from "../../governance/changes.ts";
@@ -126,15 +127,17 @@ function plain(
   { act, about }: { readonly act: BareAct; readonly about: string },
 ): Command {
   return onChange({
-    ...{ word, about },
+    ...{ word, about, isReasoned: ACTS[act].reasoned === true },
     step: (changes, { ref, by, reason }) =>
       changes.act(ref, { act, by, reason }),
   });
 }
 
-function onChange({ word, about, step, options: more = {} }: {
+function onChange({ word, about, step, isReasoned, options: more = {} }: {
   readonly word: string;
   readonly about: string;
+  /** Whether it is refused without a reason. */
+  readonly isReasoned?: boolean;
   readonly options?: Command["options"];
   step(changes: Changes, asked: Asked): Promise<Change>;
 }): Command {
@@ -142,7 +145,10 @@ function onChange({ word, about, step, options: more = {} }: {
     name: `changes ${word}`,
     about,
     operands: ["ID"],
-    options: { ...SCOPE, ...ACTOR, ...more, reason: "why" },
+    options: {
+      ...{ ...SCOPE, ...ACTOR, ...more },
+      [isReasoned ? "reason*" : "reason"]: "why",
+    },
     run: (scope, [id = ""], options) =>
       withEngine(scope, async ({ engine }) => {
         const change = await step(engine.changes, {

@@ -12,6 +12,7 @@ import { ALL_TENANTS } from "../../ports/jobs.ts";
 import type { Configuration } from "../configuration.ts";
 import { readVerifiers } from "../log/checkpoint_key.ts";
 import { readRetentionRules } from "../log/retention_rules.ts";
+import { isUpgraded } from "./upgraded.ts";
 
 const AT = "02:30";
 const LONGEST_MINUTES = 600;
@@ -40,6 +41,12 @@ export interface RetentionJobScope {
   log(entry: RetentionEntry): void;
 }
 
+/** What the next run is told. */
+interface Remembered {
+  /** When a node of a release that takes out acts ran it first. */
+  readonly since: Instant;
+}
+
 /** Makes the job. */
 export function keepRetentionJob(scope: RetentionJobScope): Job {
   const { stores, configuration, clock, ids, log } = scope;
@@ -48,11 +55,16 @@ export function keepRetentionJob(scope: RetentionJobScope): Job {
     schedule: { at: AT },
     longestMinutes: LONGEST_MINUTES,
     concerns: () => Promise.resolve([{ tenant: ALL_TENANTS, subject: "" }]),
-    async run({ askedAt, signal, report }) {
-      const rules = await readRetentionRules(configuration);
+    async run({ askedAt, memory, signal, report }): Promise<Remembered> {
+      const now = earlier(clock.now(), askedAt);
+      const since = (memory as Remembered | null)?.since ?? now;
+      // A node of the release before takes acts that left for acts that were taken away.
+      const isOld = !isUpgraded(since, now);
+      const rules = (await readRetentionRules(configuration))
+        .filter(({ purpose }) => purpose !== "acts" || !isOld);
       const verifiers = await readVerifiers(configuration, undefined);
       await runRetention({ ...stores, verifiers, ids }, {
-        ...{ rules, now: earlier(clock.now(), askedAt), signal },
+        ...{ rules, now, signal },
         report: ({ tenant, purpose, count, held, failed }) => {
           report(`${tenant}: ${purpose}`, null);
           if (count === 0 && !failed) return;
@@ -64,7 +76,7 @@ export function keepRetentionJob(scope: RetentionJobScope): Job {
           });
         },
       });
-      return null;
+      return { since };
     },
   };
 }

@@ -5,22 +5,21 @@
  * @module
  */
 import { nameRecords } from "../../decisions/log/records/name_records.ts";
-import { DAY_MS, type Instant } from "../../domain/day.ts";
+import type { Instant } from "../../domain/day.ts";
 import type { Job } from "../../jobs/job.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { TakenRun } from "../../ports/jobs.ts";
 import type { Stores } from "../../ports/stores.ts";
+import { isUpgraded } from "./upgraded.ts";
 
 const AT = "03:30";
 const LONGEST_MINUTES = 600;
-/** By then no node of the release before is left. */
-const UPGRADED_MS = DAY_MS;
 
 /** What it works with. */
 export interface NameRecordsScope {
   readonly stores:
     & Pick<Stores, "naming">
-    & { readonly log: Pick<Stores["log"], "read" | "tenants"> }
+    & { readonly log: Pick<Stores["log"], "head" | "tenants"> }
     & { readonly jobs: Pick<Stores["jobs"], "memories"> };
   readonly clock: Clock;
   /** Rest after a page, ms; 25 unless given. */
@@ -71,6 +70,5 @@ async function name(
       await keep(upTo);
     },
   });
-  const done = Date.parse(now) - Date.parse(since) >= UPGRADED_MS;
-  return { upTo, since, done };
+  return { upTo, since, done: isUpgraded(since, now) };
 }

@@ -26,20 +26,32 @@ function rowOf(seq: number, also: Partial<LoggedRecord> = {}): LoggedRecord {
   };
 }
 
-function open(rows: LoggedRecord[]) {
+/** Stands in for what tells that a record is sealed. */
+const SEALED = "sealed";
+
+function open(rows: LoggedRecord[], grow?: () => void) {
+  const looked: number[] = [];
   const named: RecordName[] = [];
   const clock = { at: AT, now: () => clock.at };
   const memories: { tenant: string; subject: string; memory: unknown }[] = [];
   const job = nameRecordsJob({
     stores: {
       log: {
-        read: (_tenant, after, limit) =>
-          Promise.resolve(
-            rows.filter(({ seq }) => seq > after).slice(0, limit),
-          ),
+        head: () => Promise.resolve({ seq: rows.at(-1)?.seq ?? 0, hash: "" }),
         tenants: () => Promise.resolve(["acme", "other"]),
       },
       naming: {
+        unnamed: (_tenant, { after, within, limit }) => {
+          looked.push(within);
+          grow?.();
+          const part = rows.filter(({ seq }) => seq > after).slice(0, within);
+          const lacking = part.filter(({ kind, hash }) =>
+            kind === "decision" && hash !== SEALED
+          ).slice(0, limit);
+          const last = lacking.length === limit ? lacking : part;
+          const upTo = last.at(-1)?.seq ?? null;
+          return Promise.resolve({ rows: lacking, upTo });
+        },
         name: (_tenant, names) => Promise.resolve(void named.push(...names)),
       },
       jobs: { memories: () => Promise.resolve(memories) },
@@ -47,18 +59,17 @@ function open(rows: LoggedRecord[]) {
     clock,
     restMs: 0,
   });
-  return { job, named, clock, memories };
+  return { job, named, clock, memories, looked };
 }
 
 Deno.test("what is in clear is named once, what is sealed, no decision or damaged is passed over", async () => {
   const rows = Array.from({ length: 2500 }, (_, place) => rowOf(place + 1));
-  rows[10] = rowOf(11, { opened: "{}" });
+  rows[10] = rowOf(11, { hash: SEALED });
   rows[11] = rowOf(12, { kind: "outcome" });
   rows[12] = rowOf(13, { record: "{" });
   const { job, named, clock, memories } = open(rows);
   const run = takenRun(job);
   const memory = await job.run(run);
-  assert.deepEqual(run.kept, [1000, 2000]);
   assert.deepEqual(memory, { upTo: 2500, since: AT, done: false });
   assert.equal(named.length, 2 * 2497);
   assert.deepEqual(named.slice(0, 2), [
@@ -76,6 +87,27 @@ Deno.test("what is in clear is named once, what is sealed, no decision or damage
   assert.equal(named.length, 2 * 2498);
   memories.push({ tenant: "acme", subject: "", memory: { done: true } });
   assert.deepEqual(await job.concerns(), [{ tenant: "other", subject: "" }]);
+});
+
+Deno.test("what is sealed is passed over by the thousand, and how far it came is kept", async () => {
+  const rows = Array.from(
+    { length: 25_000 },
+    (_, place) => rowOf(place + 1, { hash: SEALED }),
+  );
+  const { job, looked } = open(rows);
+  const run = takenRun(job);
+  await job.run(run);
+  assert.deepEqual([looked.length, run.kept], [25, [10_000, 20_000]]);
+});
+
+Deno.test("a log that grows faster than it is named does not hold a run for ever", async () => {
+  const rows = Array.from({ length: 200 }, (_, place) => rowOf(place + 1));
+  const { job, named } = open(rows, () => {
+    for (let more = 0; more < 100; more++) rows.push(rowOf(rows.length + 1));
+  });
+  const { upTo } = await job.run(takenRun(job)) as { upTo: number };
+  assert.ok(upTo >= 200 && upTo < 300, `${upTo}`);
+  assert.equal(named.length, 2 * upTo);
 });
 
 Deno.test("a run that was interrupted goes on from its last page", async () => {

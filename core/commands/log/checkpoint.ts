@@ -4,17 +4,17 @@
  * @module
  */
 import { makeCheckpoints } from "../../decisions/log/checkpoints/make_checkpoints.ts";
-import {
-  makeSigningKey,
-  parseSigningKey,
-} from "../../decisions/log/checkpoints/signed_note.ts";
 import { EngineError } from "../../domain/error.ts";
 import { createCheckpointFiles } from "../../store/log/checkpoint_files.ts";
 import { type Command, textOption } from "../command.ts";
-import { readOrMakeKeyFile } from "../key_file.ts";
 import { withEngine } from "../open.ts";
 import { printError } from "../print_error.ts";
-import { openCheckpointKey, UNSIGNED } from "./checkpoint_key.ts";
+import {
+  makeCheckpointKey,
+  openCheckpointKey,
+  readPublicLines,
+  UNSIGNED,
+} from "./checkpoint_key.ts";
 
 /** Signs where the logs end. */
 export const checkpoint: Command = {
@@ -54,36 +54,33 @@ export const checkpointKey: Command = {
   options: {
     "name*": "name of the deployment, part of every checkpoint: eu-1",
     "out*": "file to write it to; one that is there is left as it is",
+    after:
+      "file of the key that it takes the place of, whose checkpoints stay trusted",
   },
   run: async ({ terminal }, _operands, options) => {
     const path = textOption(options, "out", "");
-    const name = textOption(options, "name", "");
-    const text = await readOrMakeKeyFile(
+    const lines = await makeCheckpointKey(
       path.includes("/") ? path : `./${path}`,
-      () => makeSigningKey(name),
+      {
+        name: textOption(options, "name", ""),
+        after: textOption(options, "after", "") || null,
+      },
     );
-    const { verifier, name: known } = parseSigningKey(text, path);
-    if (known !== name) {
-      throw new EngineError(
-        "request_invalid",
-        `Cannot make key "${name}": the file has one of another name`,
-      );
-    }
-    terminal.line(verifier);
+    lines.forEach(terminal.line);
     return 0;
   },
 };
 
-/** Shows the public key. */
+/** Shows the public keys. */
 export const checkpointPublicKey: Command = {
   name: "checkpoint public-key",
-  about: "print the public key that checkpoints are verified with",
+  about:
+    "print the public keys that checkpoints are verified with, that of now first",
   operands: [],
   options: {},
   run: async ({ configuration, terminal }) => {
-    const signer = await openCheckpointKey(configuration);
-    if (signer === null) throw unsigned();
-    terminal.line(signer.verifier);
+    if (await openCheckpointKey(configuration) === null) throw unsigned();
+    (await readPublicLines(configuration)).forEach(terminal.line);
     return 0;
   },
 };

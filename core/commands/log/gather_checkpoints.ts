@@ -20,7 +20,7 @@ export const CHECKPOINTS = {
   checkpoints:
     "file of checkpoints to compare with; those of the database and of MOE_CHECKPOINTS unless given",
   "public-key":
-    "file of public keys, a line each, that checkpoints are verified with; that of this engine's own unless given",
+    "file of public keys, a line each, that checkpoints are verified with; those of this engine's key file unless given",
 } as const;
 
 /** Checkpoints, and whose there are. */

@@ -64,9 +64,7 @@ function printFound(found: ExportVerification): string[] {
     `completeness: ${
       found.complete ? "nothing is missing" : "NOT all that it should hold"
     }`,
-    ...outside.before > 0
-      ? [`  it begins ${outside.before} records behind the log's first`]
-      : [],
+    ...printBeginning(found),
     ...outside.behind > 0
       ? [`  it ends ${outside.behind} records before the log did`]
       : [],
@@ -82,3 +80,21 @@ function printFound(found: ExportVerification): string[] {
 }
 
 const MOST = 100;
+
+/** Where it begins and why; what nothing explains stands among the damages. */
+function printBeginning(
+  { begins, stayed, outside }: ExportVerification,
+): string[] {
+  const { after, cause, signed, at } = begins;
+  const also = signed ? "; a checkpoint signed that record" : "";
+  const kept = stayed === 0
+    ? []
+    : [`  what happened to changes before that stayed: ${stayed} records`];
+  if (cause === "first" || cause === "unexplained") return kept;
+  const why = cause === "retention"
+    ? `it begins behind record ${after}, up to which retention took records, as it told at ${at}`
+    : cause === "asked"
+    ? `it begins ${outside.before} records behind the log's first, as it was asked for`
+    : `it begins behind record ${after}, and ends before whatever tells why`;
+  return [`  ${why}${also}`, ...kept];
+}

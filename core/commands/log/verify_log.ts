@@ -35,7 +35,7 @@ export const verifyLog: Command = {
     expect:
       "SEQ:HASH that an earlier run printed and that was kept elsewhere; wants --tenant",
     file:
-      "export (JSON lines) to verify in place of the database, which is not asked then",
+      "export (JSON lines) to verify in place of the database; by itself alone unless --checkpoints and --public-key are given",
     ...CHECKPOINTS,
   },
   run: (scope, _operands, options) =>

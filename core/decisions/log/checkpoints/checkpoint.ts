@@ -33,6 +33,13 @@ export interface Checkpoint extends LogHeads {
 /** What is wrong with a checkpoint by itself. */
 export type CheckpointFault = "form" | "key" | "signature" | "origin";
 
+/** A checkpoint that cannot be trusted. */
+export interface UntrustedCheckpoint {
+  readonly fault: CheckpointFault;
+  /** Of one by keys that are not known: their ids. */
+  readonly ids?: readonly string[];
+}
+
 const TEXT =
   /^([^/\n]+)\/([^\n]+)\n(\d{1,15})\n([A-Za-z0-9+/]{43}=)\nacts (\d{1,15}) ([A-Za-z0-9+/]{43}=)\nat ([^\n]+)\n$/;
 
@@ -75,7 +82,7 @@ export function openCheckpoint(
   note: string,
   owner: LogOwner,
   verifiers: readonly NoteVerifier[],
-): Checkpoint | { readonly fault: CheckpointFault } {
+): Checkpoint | UntrustedCheckpoint {
   const opened = openNote(note, verifiers);
   if ("fault" in opened) return opened;
   const checkpoint = parseCheckpoint(opened.text);

@@ -17,8 +17,14 @@ import {
   type LogStanding,
 } from "../../../ports/log.ts";
 import { chainOfActs } from "../records/acts_chain.ts";
-import { GENESIS, parseCheckpoint, printCheckpoint } from "./checkpoint.ts";
-import type { NoteSigner } from "./signed_note.ts";
+import {
+  type Checkpoint,
+  GENESIS,
+  parseCheckpoint,
+  printCheckpoint,
+} from "./checkpoint.ts";
+import type { LogPart } from "./marks.ts";
+import { type NoteSigner, splitNotes } from "./signed_note.ts";
 
 /** Records after which a checkpoint is due. */
 const DUE_RECORDS = 10_000;
@@ -31,9 +37,11 @@ export interface CheckpointScope {
   readonly checkpoints: Pick<CheckpointStore, "standings" | "keep">;
   readonly signer: NoteSigner;
   /** The second place; null for none. */
-  readonly archive: Pick<CheckpointArchive, "append"> | null;
+  readonly archive: Pick<CheckpointArchive, "append" | "tail"> | null;
   /** Owners whose last checkpoint is not in the second place; none unless given. */
   readonly owed?: Set<LogOwner>;
+  /** Owners whose logs were compared with the second place already; none unless given. */
+  readonly compared?: Set<LogOwner>;
   readonly clock: Clock;
 }
 
@@ -57,6 +65,7 @@ export async function makeCheckpoints(
     const { owner } = standing;
     const due = isDue(standing, now ? null : Date.parse(scope.clock.now()));
     try {
+      await compareArchived(scope, standing);
       if (due) {
         made.push({ owner, made: await makeCheckpoint(scope, standing) });
       } else if (scope.owed?.has(owner)) await archive(scope, standing);
@@ -119,32 +128,59 @@ async function archive(
   owed?.delete(owner);
 }
 
+/**
+ * The second place knows more than a database that was put back to an earlier day, whose
+ * own checkpoints fit it: what the last one there signed must be in the logs as well.
+ */
+async function compareArchived(
+  scope: CheckpointScope,
+  { owner, heads }: LogStanding,
+): Promise<void> {
+  const { archive, compared } = scope;
+  if (archive === null || compared?.has(owner)) return;
+  const signed = splitNotes(await archive.tail(owner))
+    .flatMap((note) => parseNote(note) ?? []).at(-1);
+  for (const { chain, part } of signed === undefined ? [] : partsOf(scope)) {
+    const retired = (await chain.anchor(owner))?.seq ?? 0;
+    if (signed === undefined || retired > signed[part].seq) continue;
+    await demandPart(chain, owner, { signed: signed[part], head: heads[part] });
+  }
+  compared?.add(owner);
+}
+
 /** The logs still hold what the last checkpoint signed, and go on from there. */
 async function demandSame(
-  { log, governance }: CheckpointScope,
+  scope: CheckpointScope,
   owner: LogOwner,
   { heads, last }: Required<Pick<LogStanding, "heads">> & {
     readonly last: KeptCheckpoint;
   },
 ): Promise<void> {
-  const signed = parseCheckpoint(last.note.split("\n\n")[0] + "\n");
+  const signed = parseNote(last.note);
   if (signed === null) throw moved(owner, "the last checkpoint is none");
-  const { decisions, acts } = signed;
-  demand(owner, {
-    signed: decisions,
-    row: await findRecord(log, owner, decisions.seq),
-    head: heads.decisions,
-  });
-  demand(owner, {
-    signed: acts,
-    row: await findRecord(chainOfActs(governance), owner, acts.seq),
-    head: heads.acts,
-  });
+  for (const { chain, part } of partsOf(scope)) {
+    await demandPart(chain, owner, { signed: signed[part], head: heads[part] });
+  }
+}
+
+type Chain = CheckpointScope["log"];
+
+function partsOf(
+  { log, governance }: CheckpointScope,
+): readonly { readonly chain: Chain; readonly part: LogPart }[] {
+  return [
+    { chain: log, part: "decisions" },
+    { chain: chainOfActs(governance), part: "acts" },
+  ];
+}
+
+function parseNote(note: string): Checkpoint | null {
+  return parseCheckpoint(note.split("\n\n")[0] + "\n");
 }
 
 /** What was retired is gone in the moment in which the anchor says so: it is asked last. */
 async function findRecord(
-  log: CheckpointScope["log"],
+  log: Chain,
   owner: LogOwner,
   seq: number,
 ): Promise<ChainHead | undefined> {
@@ -153,14 +189,12 @@ async function findRecord(
   return row?.seq === seq ? row : await log.anchor(owner) ?? undefined;
 }
 
-function demand(
+async function demandPart(
+  chain: Chain,
   owner: LogOwner,
-  { signed, row, head }: {
-    readonly signed: ChainHead;
-    readonly row: ChainHead | undefined;
-    readonly head: ChainHead;
-  },
-): void {
+  { signed, head }: { readonly signed: ChainHead; readonly head: ChainHead },
+): Promise<void> {
+  const row = await findRecord(chain, owner, signed.seq);
   if (
     row?.seq === signed.seq && row.hash === signed.hash &&
     head.seq >= signed.seq

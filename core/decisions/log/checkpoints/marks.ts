@@ -87,8 +87,10 @@ export function openCheckpoints(
   notes.forEach((note, place) => {
     const opened = openCheckpoint(note, owner, verifiers);
     if ("fault" in opened) {
-      const detail = `checkpoint ${place + 1} ${SAID[opened.fault]}`;
-      faults.push({ kind: opened.fault, seq: 0, detail });
+      const { fault: kind, ids = [] } = opened;
+      const by = ids.length === 0 ? "" : `: ${ids.join(", ")}`;
+      const detail = `checkpoint ${place + 1} ${SAID[kind]}${by}`;
+      faults.push({ kind, seq: 0, detail });
     } else trusted.push(opened);
   });
   trusted.sort((a, b) => a.at < b.at ? -1 : a.at > b.at ? 1 : 0);

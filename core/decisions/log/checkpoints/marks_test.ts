@@ -119,6 +119,11 @@ Deno.test("a checkpoint by another key, or that was changed, is no mark", () => 
     "signature",
     "form",
   ]);
+  const [, id] = other.verifier.split("+");
+  assert.equal(
+    faults[0]?.detail,
+    `checkpoint 1 is signed by a key that is not known: ${id}`,
+  );
 });
 
 Deno.test("half a year of checkpoints covers what the last of them does", () => {

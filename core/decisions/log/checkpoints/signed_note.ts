@@ -38,7 +38,9 @@ export interface NoteVerifier {
 /** What opening a note finds: its text, or why it cannot be trusted. */
 export type OpenedNote =
   | { readonly text: string }
-  | { readonly fault: "form" | "key" | "signature" };
+  | { readonly fault: "form" | "signature" }
+  /** By none of the keys that are trusted; ids of those that it is by. */
+  | { readonly fault: "key"; readonly ids: readonly string[] };
 
 const ED25519 = 1;
 const PRIVATE = "PRIVATE+KEY+";
@@ -70,12 +72,12 @@ export function makeSigningKey(name: string): string {
 /**
  * Reads a private key.
  *
- * @param text Its line of text.
+ * @param text Its line of text; further ones are keys that signed before it.
  * @param where Where it is kept, for the message.
  * @throws {EngineError} `configuration_invalid` if it is none; without the key.
  */
 export function parseSigningKey(text: string, where: string): NoteSigner {
-  const line = text.trim();
+  const [line = ""] = keyLines(text, where);
   const { name, id, bytes } = parseKey(
     line.startsWith(PRIVATE) ? line.slice(PRIVATE.length) : "",
     where,
@@ -95,6 +97,19 @@ export function parseSigningKey(text: string, where: string): NoteSigner {
 }
 
 /**
+ * The public lines of a file of keys: of private keys theirs, and public ones as they are.
+ *
+ * @throws {EngineError} As {@link parseVerifiers}.
+ */
+export function publicLines(text: string, where: string): readonly string[] {
+  return keyLines(text, where).map((line) => {
+    if (line.startsWith(PRIVATE)) return parseSigningKey(line, where).verifier;
+    parseVerifiers(line, where);
+    return line;
+  });
+}
+
+/**
  * Reads public keys, a line each; several where the key was changed.
  *
  * @throws {EngineError} `configuration_invalid` if a line is none, or there is none.
@@ -103,9 +118,7 @@ export function parseVerifiers(
   text: string,
   where: string,
 ): readonly NoteVerifier[] {
-  const lines = text.split("\n").map((line) => line.trim()).filter(Boolean);
-  if (lines.length === 0) throw unreadable(where);
-  return lines.map((line) => {
+  return keyLines(text, where).map((line) => {
     const { name, id, bytes } = parseKey(line, where);
     if (keyId(name, bytes) !== id) throw unreadable(where);
     const der = Buffer.concat([Buffer.from(SPKI, "hex"), bytes]);
@@ -126,15 +139,10 @@ export function openNote(
 ): OpenedNote {
   const [, text, lines] = NOTE.exec(note) ?? [];
   if (text === undefined || lines === undefined) return { fault: "form" };
-  const signatures = lines.trimEnd().split("\n").map((line) => {
-    const [, name = "", base64 = ""] = line.split(" ");
-    const bytes = Buffer.from(base64, "base64");
-    const id = bytes.subarray(0, 4).toString("hex");
-    const whole = bytes.toString("base64") === base64;
-    return { name, id, whole, signature: bytes.subarray(4) };
-  });
   let known = false;
-  for (const { name, id, whole, signature } of signatures) {
+  const ids: string[] = [];
+  for (const { name, id, whole, signature } of readSignatures(lines)) {
+    ids.push(id);
     const by = verifiers.find((one) => one.name === name && one.id === id);
     if (by === undefined) continue;
     known = true;
@@ -142,7 +150,17 @@ export function openNote(
       return { fault: "signature" };
     }
   }
-  return known ? { text } : { fault: "key" };
+  return known ? { text } : { fault: "key", ids };
+}
+
+function readSignatures(lines: string) {
+  return lines.trimEnd().split("\n").map((line) => {
+    const [, name = "", base64 = ""] = line.split(" ");
+    const bytes = Buffer.from(base64, "base64");
+    const id = bytes.subarray(0, 4).toString("hex");
+    const whole = bytes.toString("base64") === base64;
+    return { name, id, whole, signature: bytes.subarray(4) };
+  });
 }
 
 /**
@@ -171,6 +189,12 @@ export function splitNotes(text: string): readonly string[] {
     from = end;
   }
   return notes;
+}
+
+function keyLines(text: string, where: string): readonly string[] {
+  const lines = text.split("\n").map((line) => line.trim()).filter(Boolean);
+  if (lines.length === 0) throw unreadable(where);
+  return lines;
 }
 
 interface KeyText {

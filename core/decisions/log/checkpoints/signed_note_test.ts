@@ -10,6 +10,7 @@ import {
   openNote,
   parseSigningKey,
   parseVerifiers,
+  publicLines,
   splitNotes,
 } from "./signed_note.ts";
 
@@ -50,10 +51,12 @@ Deno.test("what is signed opens, and any change of one character does not", () =
 });
 
 Deno.test("another key of the same name does not open it", () => {
-  const note = makeKey("eu-1").signer.sign("a\n");
+  const { signer, verifiers } = makeKey("eu-1");
+  const note = signer.sign("a\n");
+  const ids = verifiers.map(({ id }) => id);
   const other = makeKey("eu-1");
-  assert.deepEqual(openNote(note, other.verifiers), { fault: "key" });
-  assert.deepEqual(openNote(note, []), { fault: "key" });
+  assert.deepEqual(openNote(note, other.verifiers), { fault: "key", ids });
+  assert.deepEqual(openNote(note, []), { fault: "key", ids });
 });
 
 Deno.test("several keys are trusted where one was changed for another", () => {
@@ -65,6 +68,21 @@ Deno.test("several keys are trusted where one was changed for another", () => {
   for (const { signer } of [first, second]) {
     assert.deepEqual(openNote(signer.sign("a\n"), both), { text: "a\n" });
   }
+});
+
+Deno.test("a file of keys signs with its first, and those after it are read by their public lines", () => {
+  const texts = ["eu-1", "eu-1", "eu-0"].map(makeSigningKey);
+  const [now, before, first] = texts.map((text) =>
+    parseSigningKey(text, "a test")
+  );
+  assert.ok(now && before && first);
+  const file = `${texts[0]}\n${before.verifier}\n\n${texts[2]}\n`;
+  assert.equal(parseSigningKey(file, "a test").verifier, now.verifier);
+  assert.deepEqual(
+    publicLines(file, "a test"),
+    [now, before, first].map(({ verifier }) => verifier),
+  );
+  assert.throws(() => publicLines(`${file}rubbish`, "the file"), /the file/);
 });
 
 Deno.test("notes of a file come apart as they were put in", () => {

@@ -12,7 +12,12 @@ import type { Outcomes } from "../records/outcomes.ts";
 import { printLoggedLine } from "./export_file.ts";
 import { printPart } from "./print_part.ts";
 import type { Masking } from "../records/masks.ts";
-import type { ManyReader, ReadPart, WantedPart } from "../records/reading.ts";
+import {
+  type ManyReader,
+  momentsOf,
+  type ReadPart,
+  type WantedPart,
+} from "../records/reading.ts";
 import { isUnopened } from "../records/record.ts";
 
 /** What an export is made with. */
@@ -50,7 +55,7 @@ export async function* exportLines(
   const { tenant, masking } = asked;
   const part = await openPart(scope, asked);
   const masks = masking?.masks ?? null;
-  const header = { tenant, at: scope.clock.now(), masks };
+  const header = { ...momentsOf(asked), tenant, at: scope.clock.now(), masks };
   yield* printPart(
     part,
     header,

@@ -6,7 +6,8 @@
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { GENESIS, printCheckpoint } from "../checkpoints/checkpoint.ts";
+import { coverStayed, UNRETIRED } from "../../../domain/audit_log.ts";
+import { printCheckpoint } from "../checkpoints/checkpoint.ts";
 import {
   makeSigningKey,
   parseSigningKey,
@@ -18,6 +19,7 @@ import {
   createMemoryActs,
   type MemoryActs,
 } from "../records/memory_acts_test.ts";
+import { hashRecord } from "../records/record.ts";
 import { exportActLines, exportActs } from "./export_acts.ts";
 import { damage } from "./export_damage_test.ts";
 import { ACT_COLUMNS, toColumns } from "./export_table.ts";
@@ -99,26 +101,88 @@ Deno.test("a part says what is outside of it", async () => {
   assert.deepEqual([found.upTo, found.outside.behind], [3, 2]);
 });
 
-Deno.test("after retention an export begins behind the anchor, which checkpoints vouch for", async () => {
+/** Acts of which the first three left, but for the change among them. */
+async function retiredActs() {
   const acts = actsOf();
   const note = noteAt(acts, 3);
-  const anchor = acts.rows[2]?.hash ?? "";
+  const [, change, last] = acts.rows;
+  assert.ok(change && last);
+  const stayed = coverStayed(UNRETIRED.stayed, change);
   acts.add([{
     ...{ v: 1, kind: "gap", tenant: "acme", id: "gap_1", at: LATER },
-    ...{ reason: "retention", count: 2, upTo: 3 },
-    ...{ anchor, stayed: GENESIS.hash },
+    ...{ reason: "retention", count: 2, upTo: 3, anchor: last.hash, stayed },
   }]);
   await acts.retireActs("acme", 3, 10);
+  return { acts, note, anchor: last.hash };
+}
+
+Deno.test("after retention an export begins behind the anchor, with what stayed, and says why", async () => {
+  const { acts, note, anchor } = await retiredActs();
   const text = await exported(acts);
   const found = await verify(text, [note]);
   assert.ok(!isFound(found));
-  assert.deepEqual([found.from, found.rows, found.outside.before], [4, 3, 0]);
-  const before = await verify(await exported(acts, { until: AT }), [note]);
-  assert.deepEqual([before.intact, before.complete, before.rows], [
-    ...[true, true, 0],
-  ]);
+  assert.deepEqual([found.from, found.rows, found.stayed], [4, 3, 1]);
+  assert.deepEqual(found.begins, {
+    ...{ after: 3, cause: "retention", signed: true, at: LATER },
+  });
   const other = text.replaceAll(anchor, "1".repeat(64));
   assert.ok(isFound(await verify(other, [note])));
+  const before = await exported(acts, { until: AT });
+  const { intact, complete, rows, begins } = await verify(before, [note]);
+  assert.deepEqual([intact, complete, rows, begins.cause], [
+    ...[true, true, 0, "checkpoint"],
+  ]);
+  assert.ok(isFound(await verify(before)), "nothing explains its beginning");
+});
+
+Deno.test("every change of what stayed is found, also by somebody who knows the form", async () => {
+  const { acts } = await retiredActs();
+  const text = await exported(acts);
+  await fc.assert(
+    fc.asyncProperty(damage, async (harm) => {
+      const changed = harm(text);
+      assert.equal(isFound(await verify(changed)), changed !== text);
+    }),
+    { numRuns: 300 },
+  );
+  const [change] = acts.rows;
+  assert.ok(change);
+  const record = change.record.replace("edit", "return");
+  const hash = hashRecord({ ...change, record });
+  const forgeries: [MemoryActs["rows"], boolean][] = [
+    [[], true],
+    [[{ ...change, record, hash }], false],
+    [[change, change], false],
+  ];
+  for (const [stayed, isIntact] of forgeries) {
+    const forged = { ...acts, records: forgedRecords(acts, stayed) };
+    const found = await verify(await exported(forged));
+    assert.deepEqual([found.intact, isFound(found)], [isIntact, true]);
+  }
+});
+
+/** Acts before which something else stands than what stayed. */
+function forgedRecords(
+  acts: MemoryActs,
+  stayed: MemoryActs["rows"],
+): MemoryActs["records"] {
+  return async (scope, asked) => {
+    const { after } = asked;
+    if (after > 0) return await acts.records(scope, asked);
+    return [...stayed, ...acts.rows.slice(1)];
+  };
+}
+
+Deno.test("a table of acts has what stayed within the moments that are asked for", async () => {
+  const { acts } = await retiredActs();
+  const seqsOf = async (asked: { from?: string; until?: string }) => {
+    const scope = { governance: acts };
+    const pages = exportActs(scope, { owner: "acme", ...asked });
+    return (await Array.fromAsync(pages)).flat().map(({ seq }) => seq);
+  };
+  assert.deepEqual(await seqsOf({}), [2, 4, 5, 6]);
+  assert.deepEqual(await seqsOf({ from: LATER }), [4, 5, 6]);
+  assert.deepEqual(await seqsOf({ until: LATER }), [2]);
 });
 
 Deno.test("acts have columns of their own", async () => {

@@ -18,6 +18,10 @@ export interface ExportHeader {
   readonly kind: "export";
   /** Which log of the tenant's; decisions unless given. */
   readonly log?: "acts";
+  /** From which moment on it was asked for; from the beginning unless given. */
+  readonly from?: Instant;
+  /** Up to which moment; to the end unless given. */
+  readonly until?: Instant;
   /** Whose; `*` for the acts of the deployment. */
   readonly tenant: string;
   /** The record before the first. */
@@ -93,9 +97,11 @@ function isHeader(value: unknown): value is ExportHeader & Members {
   return isMembers(value) &&
     hasOnly(value, [
       ...["v", "kind", "tenant", "anchor", "upTo", "size", "at", "masks"],
-      ..."log" in value ? ["log"] : [],
+      ...["log", "from", "until"].filter((name) => name in value),
     ]) &&
     (!("log" in value) || value.log === "acts") && value.v === 1 &&
+    [value.from ?? "", value.until ?? ""]
+      .every((moment) => typeof moment === "string") &&
     typeof value.tenant === "string" &&
     typeof value.at === "string" && isHead(value.anchor) &&
     isCount(value.upTo) && isCount(value.size) &&

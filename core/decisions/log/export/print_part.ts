@@ -16,7 +16,7 @@ import { type ExportHeader, printExportLine } from "./export_file.ts";
  */
 export async function* printPart<R extends ChainRecord>(
   { anchor, upTo, size, pages }: ReadPart<R>,
-  about: Pick<ExportHeader, "log" | "tenant" | "at" | "masks">,
+  about: Omit<ExportHeader, "v" | "kind" | "anchor" | "upTo" | "size">,
   print: (page: readonly R[]) => Promise<readonly string[]>,
 ): AsyncGenerator<string> {
   const first = printExportLine({
@@ -29,7 +29,7 @@ export async function* printPart<R extends ChainRecord>(
     for (const text of texts) yield `${text}\n`;
     lines += texts.length;
     const { seq, hash } = page.at(-1) ?? last;
-    last = { seq, hash };
+    if (seq > last.seq) last = { seq, hash };
   }
   const header = sha256(first);
   yield `${printExportLine({ v: 1, kind: "end", lines, header, last })}\n`;

@@ -25,6 +25,8 @@ import {
   readMarks,
 } from "../checkpoints/marks.ts";
 import type { NoteVerifier } from "../checkpoints/signed_note.ts";
+import { type Beginning, findBeginning } from "./verify_beginning.ts";
+import { startStayed, type StayedWalk } from "./verify_stayed.ts";
 import {
   type ChainWalk,
   type Damage,
@@ -57,6 +59,10 @@ export interface ExportVerification {
   readonly intact: boolean;
   /** Whether all that it says to hold is there, and no checkpoint tells of more. */
   readonly complete: boolean;
+  /** Why it begins there; a beginning that nothing explains is no whole export. */
+  readonly begins: Beginning;
+  /** Of acts: what happened to changes before its beginning, and stayed. */
+  readonly stayed: number;
   /** Records before the first that no retention took, and behind the last, of the log. */
   readonly outside: { readonly before: number; readonly behind: number };
   /** The last record in it that a checkpoint which can be trusted signed; 0 for none. */
@@ -80,6 +86,8 @@ interface Reading {
   /** The first line. */
   first: string;
   walk: ChainWalk | null;
+  /** What stands before its beginning; null for a log of which nothing stays. */
+  stayed: StayedWalk | null;
   end: ExportEnd | null;
   lines: number;
   /** What checkpoints say of its log. */
@@ -102,7 +110,7 @@ export async function verifyExport(
 ): Promise<ExportVerification> {
   const reading: Reading = {
     ...{ header: null, first: "", walk: null, end: null, lines: 0 },
-    ...{ marks: NO_MARKS, hashes: new Map(), faults: [] },
+    ...{ stayed: null, marks: NO_MARKS, hashes: new Map(), faults: [] },
   };
   for await (const line of lines) take(reading, line, proofs);
   const { header, walk, marks } = reading;
@@ -129,7 +137,7 @@ export async function verifyExport(
 }
 
 function judge(
-  { faults, end }: Reading,
+  { faults, end, stayed }: Reading,
   header: ExportHeader,
   { walked, against, marks }: {
     readonly walked: ReturnType<ChainWalk["end"]>;
@@ -138,12 +146,16 @@ function judge(
   },
 ): ExportVerification {
   const { anchor, tenant, upTo } = header;
-  const { last, rows, told } = walked;
+  const { last, rows, told, retired } = walked;
+  const begins = findBeginning(header, { retired, hashes: marks });
   const isGone = ({ kind }: Damage) => MISSING.includes(kind);
   const early = walked.damages.find(({ kind }) => kind === "retired");
-  const damages = walked.damages.filter((one) => one !== early);
+  const damages = [...walked.damages, ...stayed?.end() ?? []].filter((one) =>
+    one !== early || begins.cause === "unexplained"
+  );
   return {
     ...{ tenant, rows, told, faults, damages, marks: against, at: header.at },
+    ...{ begins, stayed: stayed?.count ?? 0 },
     log: partOf(header),
     from: anchor.seq + 1,
     upTo: last.seq,
@@ -182,12 +194,17 @@ function begin(
   if (!("header" in line)) return;
   reading.header = line.header;
   reading.first = printExportLine(line.header);
-  const { tenant, anchor, masks } = line.header;
+  const { tenant, anchor, masks, until } = line.header;
   if (masks !== null) {
     fault(reading, "it is masked: its chain cannot be verified");
   }
   reading.walk = startWalk(tenant, anchor);
   const part = partOf(line.header);
+  if (part === "acts") {
+    const about = { owner: tenant, begins: anchor };
+    const isWanted = until === undefined;
+    reading.stayed = startStayed({ ...about, isWanted });
+  }
   reading.marks = readMarks(notes, { owner: tenant, part, verifiers });
 }
 
@@ -196,7 +213,11 @@ function partOf({ log }: ExportHeader): LogPart {
   return log ?? "decisions";
 }
 
-function step({ walk, marks, hashes }: Reading, row: ChainRecord): void {
+function step(
+  { walk, stayed, marks, hashes }: Reading,
+  row: ChainRecord,
+): void {
+  if (stayed?.step(row)) return;
   walk?.step(row);
   if (marks.hashes.has(row.seq)) hashes.set(row.seq, row.hash);
 }
@@ -227,7 +248,8 @@ function nothing(faults: readonly ExportFault[]): ExportVerification {
   return {
     ...{ tenant: null, at: null, from: 0, upTo: 0, rows: 0, covered: 0 },
     log: "decisions",
-    outside: { before: 0, behind: 0 },
+    begins: { after: 0, cause: "unexplained", signed: false, at: null },
+    ...{ stayed: 0, outside: { before: 0, behind: 0 } },
     ...{ intact: false, complete: false, faults, damages: [], marks: [] },
     told: { records: 0, count: 0, gaps: [] },
   };

@@ -6,83 +6,24 @@
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { sha256 } from "../../../domain/canonical.ts";
 import { printCheckpoint } from "../checkpoints/checkpoint.ts";
 import { damage } from "./export_damage_test.ts";
-import { type ExportAsked, exportLines } from "./export.ts";
-import {
-  type ExportEnd,
-  type ExportHeader,
-  parseExportLine,
-  printExportLine,
-  printLoggedLine,
-} from "./export_file.ts";
-import { createMemoryLog, type MemoryLog } from "../records/memory_log_test.ts";
 import { createMasking } from "../records/masks.ts";
-import { createManyReader } from "../records/reading.ts";
-import { hashRecord, printRecord } from "../records/record.ts";
+import { hashRecord } from "../records/record.ts";
+import type { ExportVerification } from "./verify_export.ts";
 import {
-  makeSigningKey,
-  parseSigningKey,
-  parseVerifiers,
-} from "../checkpoints/signed_note.ts";
-import { type ExportVerification, verifyExport } from "./verify_export.ts";
-
-const AT = "2026-01-31T09:00:00.000Z";
-const SIGNER = parseSigningKey(makeSigningKey("eu-1"), "a test");
-const VERIFIERS = parseVerifiers(SIGNER.verifier, "a test");
-const NOBODY = { seq: 0, hash: "0".repeat(64) };
-
-async function logOf(rows: number): Promise<MemoryLog> {
-  const log = createMemoryLog();
-  for (let row = 1; row <= rows; row++) {
-    const id = `dec_${row}`;
-    await log.append([{
-      ...{ tenant: "acme", id, at: AT, idempotent: null },
-      record:
-        `{"decision":{"at":"${AT}","id":"${id}"},"kind":"decision","tenant":"acme","v":1}`,
-    }]);
-  }
-  return log;
-}
-
-async function exported(
-  log: MemoryLog,
-  asked: Partial<ExportAsked> = {},
-): Promise<string> {
-  const decisions = {
-    many: createManyReader(log),
-    outcomes: { of: () => Promise.resolve([]) },
-  };
-  const lines = exportLines({ decisions, clock: { now: () => AT } }, {
-    ...{ tenant: "acme", masking: null },
-    ...asked,
-  });
-  return (await Array.fromAsync(lines)).join("");
-}
-
-/** A checkpoint of a log as it is after a record, made when an export was. */
-function noteAt(log: MemoryLog, seq: number, at = AT): string {
-  const row = log.rows[seq - 1];
-  assert.ok(row);
-  const decisions = { seq, hash: row.hash };
-  const owned = { deployment: "eu-1", owner: "acme", at };
-  return SIGNER.sign(printCheckpoint({ ...owned, decisions, acts: NOBODY }));
-}
-
-async function* linesOf(text: string): AsyncGenerator<string> {
-  for (const line of text.match(/[^\n]*\n|[^\n]+/g) ?? []) yield await line;
-}
-
-function verify(
-  text: string,
-  notes: readonly string[] = [],
-): Promise<ExportVerification> {
-  return verifyExport(linesOf(text), { notes, verifiers: VERIFIERS });
-}
-
-const isFound = ({ intact, complete }: ExportVerification) =>
-  !(intact && complete);
+  AT,
+  exported,
+  forge,
+  isFound,
+  logOf,
+  NOBODY,
+  noteAt,
+  type Parts,
+  rebuild,
+  SIGNER,
+  verify,
+} from "./exported_test.ts";
 
 Deno.test("every change of an export is found, and an export as it was is not", async () => {
   const log = await logOf(5);
@@ -99,47 +40,6 @@ Deno.test("every change of an export is found, and an export as it was is not", 
     { numRuns: 1000 },
   );
 });
-
-interface Parts {
-  header: ExportHeader;
-  end: ExportEnd;
-  log: MemoryLog;
-}
-
-/** Puts an export together by somebody who knows its form. */
-async function forge(
-  log: MemoryLog,
-  change: (parts: Parts) => void,
-): Promise<string> {
-  const [first = "", ...rest] = (await exported(log)).trimEnd().split("\n");
-  const [one, last] = [first, rest.at(-1) ?? ""].map(parseExportLine);
-  assert.ok(one && "header" in one && last && "end" in last);
-  const parts: Parts = {
-    header: one.header,
-    end: last.end,
-    log: { ...log, rows: log.rows.map((row) => ({ ...row })) },
-  };
-  change(parts);
-  const { rows } = parts.log;
-  const { seq = 0, hash = "" } = rows.at(-1) ?? {};
-  const header = printExportLine(parts.header);
-  const end = {
-    ...parts.end,
-    ...{ lines: rows.length, last: { seq, hash }, header: sha256(header) },
-  };
-  return [header, ...rows.map(printLoggedLine), printExportLine(end), ""]
-    .join("\n");
-}
-
-function rebuild({ rows }: MemoryLog, from: number): void {
-  for (let place = from; place < rows.length; place++) {
-    const [before, row] = [rows[place - 1], rows[place]];
-    assert.ok(row);
-    const prev = before?.hash ?? NOBODY.hash;
-    const hash = hashRecord({ ...row, prev });
-    rows[place] = { ...row, prev, hash };
-  }
-}
 
 const forgeries: {
   note: string;
@@ -183,19 +83,6 @@ Deno.test.each(forgeries)(
   },
 );
 
-Deno.test("an export from the middle of a log says what is outside of it", async () => {
-  const log = await logOf(5);
-  const text = await forge(log, ({ log, header }) => {
-    const anchor = { seq: 2, hash: log.rows[1]?.hash ?? "" };
-    log.rows.splice(0, 2);
-    Object.assign(header, { anchor });
-  });
-  const found = await verify(text, [noteAt(log, 2), noteAt(log, 4)]);
-  assert.ok(found.intact && found.complete);
-  assert.deepEqual(found.outside, { before: 2, behind: 0 });
-  assert.deepEqual([found.from, found.upTo, found.covered], [3, 5, 4]);
-});
-
 Deno.test("an anchor that no checkpoint signed speaks against an export", async () => {
   const log = await logOf(5);
   const text = await forge(log, ({ log, header }) => {
@@ -215,35 +102,6 @@ Deno.test("an anchor that no checkpoint signed speaks against an export", async 
   assert.ok((await verify(text)).intact);
   assert.ok(!(await verify(text, [noteAt(log, 2)])).intact);
   assert.ok(!(await verify(text, [noteAt(log, 4)])).intact);
-});
-
-Deno.test("retention's own record explains a beginning, and lost ones are told of", async () => {
-  const log = await logOf(3);
-  for (
-    const gap of [
-      { id: "gap_1", reason: "retention", count: 2, upTo: 2 },
-      { id: "gap_2", reason: "spool_damaged", count: 7 },
-    ]
-  ) {
-    await log.append([{
-      ...{ tenant: "acme", id: gap.id, at: AT, kind: "gap", idempotent: null },
-      record: printRecord({
-        v: 1,
-        kind: "gap",
-        tenant: "acme",
-        at: AT,
-        ...gap,
-      }),
-    }]);
-  }
-  const text = await forge(log, ({ log, header }) => {
-    const anchor = { seq: 2, hash: log.rows[1]?.hash ?? "" };
-    log.rows.splice(0, 2);
-    Object.assign(header, { anchor });
-  });
-  const { outside, intact, complete, told } = await verify(text);
-  assert.deepEqual(outside, { before: 0, behind: 0 });
-  assert.deepEqual([intact, complete, told.records], [true, false, 7]);
 });
 
 Deno.test("checkpoints made after an export do not speak against it", async () => {

@@ -10,19 +10,24 @@ import { subjectHash } from "../../../domain/keyed_hash.ts";
 import type { DecisionLog } from "../../../ports/decisions.ts";
 import type { LogNaming, RecordName } from "../../../ports/log.ts";
 import { entitiesNamed } from "./outcomes.ts";
-import { readBeside } from "./pages.ts";
+import { PAGE, rest } from "./pages.ts";
 import { parseRecord } from "./record.ts";
 
-/** About a twentieth of the thread, and two thousand records a second: it must catch up. */
+/** About a twentieth of the thread, and two thousand records a second. */
 const REST_MS = 25;
-/** Records after which how far it came is kept: a commit, for which decisions may wait. */
-const KEPT_EACH = 1000;
+/** Records that are looked at at once where most are sealed: forty thousand a second. */
+const WITHIN = 1000;
+/**
+ * Records after which how far it came is kept, a commit, for which decisions may wait, and
+ * after which it rests less if the log grew by more than half as many meanwhile.
+ */
+const KEPT_EACH = 10_000;
 
 /** What names them. */
 export interface NamingScope {
-  readonly log: Pick<DecisionLog, "read">;
+  readonly log: Pick<DecisionLog, "head">;
   readonly naming: LogNaming;
-  /** Rest after a page, ms; 25 unless given. */
+  /** Longest rest after a page, ms; 25 unless given. */
   readonly restMs?: number | undefined;
 }
 
@@ -37,7 +42,8 @@ export interface NamingRun {
 }
 
 /**
- * Names what lies behind a place, page by page.
+ * Names what lies behind a place, page by page, up to where the log ends as it begins:
+ * what comes meanwhile is the next run's.
  *
  * @returns The last record that was looked at.
  * @throws The signal's reason, between two pages.
@@ -46,24 +52,33 @@ export async function nameRecords(
   { log, naming, restMs = REST_MS }: NamingScope,
   { tenant, after, signal, keep }: NamingRun,
 ): Promise<number> {
-  let place = after;
-  let kept = after;
-  signal.throwIfAborted();
-  for await (const page of readBeside({ log, tenant, restMs }, after)) {
-    await naming.name(tenant, page.flatMap((row) => namesOf(tenant, row)));
-    place = page.at(-1)?.seq ?? place;
+  const sizeOf = async () => (await log.head(tenant))?.seq ?? 0;
+  const upTo = await sizeOf();
+  let [place, kept, within] = [after, after, WITHIN];
+  let [size, pauseMs] = [upTo, restMs];
+  while (place < upTo) {
+    signal.throwIfAborted();
+    const asked = { after: place, within, limit: PAGE };
+    const found = await naming.unnamed(tenant, asked);
+    if (found.upTo === null) break;
+    const names = found.rows.flatMap((row) => namesOf(tenant, row));
+    await naming.name(tenant, names);
+    place = found.upTo;
+    within = found.rows.length < PAGE ? WITHIN : PAGE;
     if (place - kept >= KEPT_EACH) {
       await keep(place);
-      kept = place;
+      const now = await sizeOf();
+      const isAhead = place - kept > 2 * (now - size);
+      pauseMs = isAhead ? Math.min(restMs, pauseMs * 2) : pauseMs / 2;
+      [kept, size] = [place, now];
     }
-    signal.throwIfAborted();
+    await rest(pauseMs);
   }
+  signal.throwIfAborted();
   return place;
 }
 
-/** Nothing for what is sealed: it was named when it was logged. */
 function namesOf(tenant: string, row: LoggedRecord): RecordName[] {
-  if (row.kind !== "decision" || row.opened !== undefined) return [];
   const { seq, at } = row;
   return entitiesOf(row).map((entity) => ({
     ...{ seq, at, entity },

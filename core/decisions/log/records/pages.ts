@@ -21,28 +21,6 @@ export interface BesideReading {
   readonly restMs: number;
 }
 
-/**
- * Reads a chain page by page.
- *
- * @param after The last record that is not wanted.
- * @returns Pages of at least one record, to the end of the chain.
- */
-export async function* readBeside(
-  { log, tenant, restMs }: BesideReading,
-  after: number,
-): AsyncGenerator<readonly LoggedRecord[]> {
-  let place = after;
-  while (true) {
-    const page = await log.read(tenant, place, PAGE);
-    const last = page.at(-1);
-    if (last === undefined) return;
-    yield page;
-    if (page.length < PAGE) return;
-    place = last.seq;
-    await rest(restMs);
-  }
-}
-
 /** A page of a sample. */
 export interface SampledPage {
   readonly rows: readonly LoggedRecord[];
@@ -90,6 +68,7 @@ function commonDivisor(one: number, other: number): number {
   return other === 0 ? one : commonDivisor(other, one % other);
 }
 
-function rest(ms: number): Promise<void> {
+/** Lets others have their turn. */
+export function rest(ms: number): Promise<void> {
   return new Promise((rested) => setTimeout(rested, ms));
 }

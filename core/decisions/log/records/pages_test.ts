@@ -1,12 +1,12 @@
 /**
- * A log read in the background: all of it, or an even sample of it.
+ * A log read in the background: an even sample of it.
  *
  * @module
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { LoggedRecord } from "../../../domain/decision.ts";
-import { evenly, PAGE, readBeside, sampleBeside } from "./pages.ts";
+import { evenly, sampleBeside } from "./pages.ts";
 
 /** A chain whose records before a place, and some others, were retired. */
 function chainOf(seqs: readonly number[]) {
@@ -39,23 +39,6 @@ Deno.test("a sample comes to each number once, and leaves no gap thrice the usua
         most <= 3 * count / some + 2,
         `${most} for ${some} of ${count}`,
       );
-    },
-  ));
-});
-
-Deno.test("a chain is read page by page to its end, whatever was retired", async () => {
-  await fc.assert(fc.asyncProperty(
-    fc.uniqueArray(fc.integer({ min: 1, max: 400 })),
-    fc.nat(400),
-    async (places, after) => {
-      const seqs = places.toSorted((a, b) => a - b);
-      const { reading } = chainOf(seqs);
-      const read: number[] = [];
-      for await (const page of readBeside(reading, after)) {
-        assert.ok(page.length > 0 && page.length <= PAGE);
-        read.push(...page.map(({ seq }) => seq));
-      }
-      assert.deepEqual(read, seqs.filter((seq) => seq > after));
     },
   ));
 });

@@ -16,6 +16,7 @@ import type {
   LogSearch,
   RecordChain,
 } from "../../../ports/decisions.ts";
+import { EngineError } from "../../../domain/error.ts";
 import { GENESIS } from "../checkpoints/checkpoint.ts";
 import { createMasking, type Masking } from "./masks.ts";
 import { findRange } from "./place.ts";
@@ -43,6 +44,16 @@ export interface ReadPart<R extends ChainRecord = LoggedRecord> {
   /** Where the log ends. */
   readonly size: number;
   readonly pages: AsyncIterable<readonly R[]>;
+}
+
+/** The moments of a part that was asked for, as they are told on. */
+export function momentsOf(
+  { from, until }: WantedPart,
+): { readonly from?: Instant; readonly until?: Instant } {
+  return {
+    ...from === undefined ? {} : { from },
+    ...until === undefined ? {} : { until },
+  };
 }
 
 /** Reads many records. */
@@ -130,7 +141,7 @@ async function readAnchor(
 }
 
 async function* readPages<R extends ChainRecord>(
-  log: Pick<RecordChain<R>, "read">,
+  log: Pick<RecordChain<R>, "read" | "anchor">,
   owner: string,
   { after, upTo, report }: {
     readonly after: number;
@@ -144,9 +155,24 @@ async function* readPages<R extends ChainRecord>(
     const page = (await log.read(owner, place, limit))
       .filter(({ seq }) => seq <= upTo);
     const last = page.at(-1);
+    if (page[0]?.seq !== place + 1) await demandUnmoved(log, owner, place);
     if (last === undefined) return;
     yield page;
     place = last.seq;
     report(`${place - after} records`, (place - after) / (upTo - after));
   }
+}
+
+/** Records that are missing were not retired while they were read: then another try has none missing. */
+async function demandUnmoved(
+  log: Pick<RecordChain, "anchor">,
+  owner: string,
+  place: number,
+): Promise<void> {
+  const anchor = await log.anchor(owner);
+  if (anchor === null || anchor.seq <= place) return;
+  throw new EngineError(
+    "store_unavailable",
+    `Cannot read the log of "${owner}": records up to ${anchor.seq} were retired meanwhile; try again`,
+  );
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Instant } from "../../../domain/day.ts";
 import type { GapRecord } from "../../../domain/log_record.ts";
 import type { ChainRecord } from "../../../domain/decision.ts";
 import type { ChainHead } from "../../../ports/decisions.ts";
@@ -60,6 +61,14 @@ export interface WalkResult {
   /** How many there are. */
   readonly damaged: number;
   readonly told: ToldGaps;
+  /** The retention that reaches furthest of those that the log tells of; null for none. */
+  readonly retired: ToldRetention | null;
+}
+
+/** That records up to one were retired, and when. */
+export interface ToldRetention {
+  readonly upTo: number;
+  readonly at: Instant;
 }
 
 /** A walk under way. */
@@ -88,7 +97,8 @@ interface Walk {
   readonly damages: Damage[];
   damaged: number;
   gaps: GapRecord[];
-  told: { records: number; count: number; retired: number };
+  told: { records: number; count: number };
+  retired: ToldRetention | null;
 }
 
 /**
@@ -102,7 +112,7 @@ export function startWalk(tenant: string, anchor: ChainHead): ChainWalk {
     ...{ tenant, anchor, rows: 0, suspects: [], gaps: [] },
     ...{ damages: [], damaged: 0 },
     last: { ...anchor, suspect: false },
-    told: { records: 0, count: 0, retired: 0 },
+    ...{ told: { records: 0, count: 0 }, retired: null },
   };
   return {
     step: (row) => step(walk, row),
@@ -161,13 +171,16 @@ function noteChanged(walk: Walk, { seq }: ChainRecord): void {
 function tell(walk: Walk, row: ChainRecord): void {
   const gap = parseGapOrNull(row);
   if (gap === null) return suspectRow(walk, row);
-  const retired = gap.reason === "retention";
+  const isRetention = gap.reason === "retention";
   walk.gaps = [...walk.gaps, gap].slice(-KEPT);
   walk.told = {
-    records: walk.told.records + (retired ? 0 : gap.count ?? 1),
+    records: walk.told.records + (isRetention ? 0 : gap.count ?? 1),
     count: walk.told.count + 1,
-    retired: Math.max(walk.told.retired, retired ? gap.upTo ?? 0 : 0),
   };
+  const { upTo = 0, at } = gap;
+  if (isRetention && upTo > (walk.retired?.upTo ?? 0)) {
+    walk.retired = { upTo, at };
+  }
 }
 
 function parseGapOrNull(row: ChainRecord): GapRecord | null {
@@ -181,11 +194,12 @@ function parseGapOrNull(row: ChainRecord): GapRecord | null {
 function end(walk: Walk, head: ChainHead | null): WalkResult {
   judgeSuspects(walk);
   judgeHead(walk, head);
-  const { anchor, told } = walk;
-  if (anchor.seq > told.retired) {
-    const count = anchor.seq - told.retired;
+  const { anchor, told, retired } = walk;
+  const upTo = retired?.upTo ?? 0;
+  if (anchor.seq > upTo) {
+    const count = anchor.seq - upTo;
     const detail = `${count} rows are gone that no retention record tells of`;
-    note(walk, "retired", told.retired + 1, { count, detail });
+    note(walk, "retired", upTo + 1, { count, detail });
   }
   return {
     rows: walk.rows,
@@ -193,6 +207,7 @@ function end(walk: Walk, head: ChainHead | null): WalkResult {
     damages: walk.damages.sort((a, b) => a.seq - b.seq),
     damaged: walk.damaged,
     told: { records: told.records, count: told.count, gaps: walk.gaps },
+    retired,
   };
 }
 

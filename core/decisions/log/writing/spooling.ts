@@ -25,8 +25,6 @@ export type LogWrites = "postgres" | "fallback" | "spool";
 export interface SpoolingStanding extends SpoolStanding {
   /** Why what is spooled cannot be carried on; null while it can. */
   readonly away: string | null;
-  /** Entries that were refused because too many waited. */
-  readonly shed: number;
   /** Records that are missing, by reason, since the start. */
   readonly gaps: Readonly<Record<string, number>>;
 }
@@ -73,6 +71,8 @@ export function createSpooling(scope: SpoolingScope): Spooling {
   };
   const gaps: Record<string, number> = {};
   const writer = createRoutedWriter(scope, route);
+  /** What a spool once refused matters no more while the log takes all there is. */
+  const isPassedBy = () => writes === "fallback" && route.away === null;
   return {
     ...{ writes, writer },
     log: {
@@ -98,7 +98,8 @@ export function createSpooling(scope: SpoolingScope): Spooling {
     },
     standing: () => ({
       ...spool.standing(),
-      ...{ away: route.away, shed: writer.shed(), gaps: { ...gaps } },
+      ...isPassedBy() && { problem: null },
+      ...{ away: route.away, gaps: { ...gaps } },
     }),
     close: () => spool.close(),
   };

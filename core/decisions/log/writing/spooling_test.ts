@@ -16,7 +16,7 @@ import { createDecisions } from "../../decisions.ts";
 import { REQUEST, worldOf } from "../../memory_ports_test.ts";
 import type { GapTold } from "./carry_on.ts";
 import { createMemoryLog } from "../records/memory_log_test.ts";
-import { createSpooling, healthOfSpool, type LogWrites } from "./spooling.ts";
+import { createSpooling, type LogWrites } from "./spooling.ts";
 
 const AT = "2026-01-31T09:00:00.000Z";
 const AWAY = new EngineError("store_unavailable", "Cannot write: it is away");
@@ -30,7 +30,10 @@ function entry(id: string, idempotent: IdempotentAnswer | null = null) {
 }
 
 /** A spool as simple as it can be. */
-function createMemorySpool(gaps: SpoolGap[] = []) {
+function createMemorySpool(
+  gaps: SpoolGap[] = [],
+  problem: string | null = null,
+) {
   const kept: LogEntry[] = [];
   const aside: string[] = [];
   const spool: Spool = {
@@ -60,16 +63,20 @@ function createMemorySpool(gaps: SpoolGap[] = []) {
     standing: () => ({
       waiting: kept.length,
       oldestAt: kept[0]?.at ?? null,
-      ...{ bytes: 0, problem: null },
+      ...{ bytes: 0, maxBytes: 1, problem },
     }),
     close: () => Promise.resolve(),
   };
   return { spool, kept, aside };
 }
 
-function open(writes: LogWrites, gaps: SpoolGap[] = []) {
+function open(
+  writes: LogWrites,
+  gaps: SpoolGap[] = [],
+  problem: string | null = null,
+) {
   const log = createMemoryLog();
-  const memory = createMemorySpool(gaps);
+  const memory = createMemorySpool(gaps, problem);
   const told: GapTold[] = [];
   const spooling = createSpooling({
     ...{ log, writes, spool: memory.spool, clock: { now: () => AT } },
@@ -118,6 +125,24 @@ Deno.test("mode fallback spools while the log is away, in order, and comes back 
   assert.equal(await append("k", KEY), "appended");
   assert.deepEqual(logged(), ["a", "b", "c", "d", "k"]);
 });
+
+Deno.test.each(
+  [
+    { writes: "fallback", wellAgain: null },
+    { writes: "spool", wellAgain: "it is full" },
+  ] as const,
+)(
+  "a full spool is told of in mode $writes while it matters",
+  async ({ writes, wellAgain }) => {
+    const { log, append, carryOn, spooling } = open(writes, [], "it is full");
+    log.failure = AWAY;
+    await append("a");
+    assert.equal(spooling.standing().problem, "it is full");
+    log.failure = null;
+    await carryOn();
+    assert.equal(spooling.standing().problem, wellAgain);
+  },
+);
 
 Deno.test("mode fallback does not wait for a slow log, and takes up what others wrote meanwhile", async () => {
   const { log, append, kept } = open("fallback");
@@ -251,40 +276,3 @@ Deno.test.each(
     assert.deepEqual(logged(), ["a", "b"]);
   },
 );
-
-Deno.test.each(
-  [
-    { writes: "spool", away: null, database: null, want: {} },
-    {
-      writes: "spool",
-      away: "x",
-      database: "x",
-      want: { "log:spooling": "x" },
-    },
-    {
-      writes: "spool",
-      away: null,
-      database: "x",
-      want: { "log:spooling": "x" },
-    },
-    { writes: "postgres", away: null, database: "x", want: {} },
-    {
-      writes: "postgres",
-      away: "x",
-      database: "x",
-      want: { "log:carrying": "x" },
-    },
-  ] as const,
-)("readiness in mode $writes, away $away, database $database", (it) => {
-  const { writes, away, database, want } = it;
-  const standing = {
-    ...{ waiting: 0, oldestAt: null, bytes: 0, problem: null, shed: 0 },
-    ...{ away, gaps: {} },
-  };
-  const health = healthOfSpool({ database }, {
-    ...{ writes, standing: () => standing },
-  });
-  const { database: _, ...parts } = health;
-  const wrong = Object.entries(parts).filter(([, why]) => why !== null);
-  assert.deepEqual(Object.fromEntries(wrong), want);
-});
