@@ -75,12 +75,12 @@ export function familiesOf(
 ): readonly Family[] {
   const leftOut: Sample[] = [];
   const families = told.map((metric) => {
-    const { family, left } = within(familyOf(metric, exemplarOf), most);
+    const { values, left } = within(metric, most);
     if (left > 0) {
-      const labels = { metric: family.name };
+      const labels = { metric: metric.name };
       leftOut.push({ suffix: "", labels, value: left });
     }
-    return family;
+    return familyOf({ ...metric, values }, exemplarOf);
   });
   return [...families, { ...LEFT_OUT, samples: leftOut }];
 }
@@ -107,21 +107,25 @@ function typeOf(type: unknown): Family["type"] {
   return type === "counter" || type === "histogram" ? type : "gauge";
 }
 
+type Told = ToldMetric["values"];
+
+/** What is told of a metric, and how many series are not. */
 function within(
-  family: Family,
+  { type, values }: ToldMetric,
   most: number,
-): { readonly family: Family; readonly left: number } {
-  if (family.samples.length <= most) return { family, left: 0 };
+): { readonly values: Told; readonly left: number } {
+  if (values.length <= most) return { values, left: 0 };
+  if (type !== "histogram") {
+    return { values: values.slice(0, most), left: values.length - most };
+  }
   const kept = new Set<string>();
   const left = new Set<string>();
-  const samples = family.samples.filter(
-    ({ labels: { le: _le, ...series } }) => {
-      const key = JSON.stringify(series);
-      if (kept.size < most) kept.add(key);
-      const isKept = kept.has(key);
-      if (!isKept) left.add(key);
-      return isKept;
-    },
-  );
-  return { family: { ...family, samples }, left: left.size };
+  const told = values.filter(({ labels: { le: _le, ...series } }) => {
+    const key = JSON.stringify(series);
+    if (kept.size < most) kept.add(key);
+    const isKept = kept.has(key);
+    if (!isKept) left.add(key);
+    return isKept;
+  });
+  return { values: told, left: left.size };
 }

@@ -82,7 +82,9 @@ async function sendTraces(scope: PushScope): Promise<void> {
     traces = queue.take(MOST_TRACES)
   ) {
     const body = printTraces(resource, traces, spanId);
-    if (await post(scope, "traces", body)) continue;
+    const end = await post(scope, "traces", body);
+    if (end === "refused") queue.lose(traces);
+    if (end !== "later") continue;
     queue.putBack(traces);
     return;
   }
@@ -99,18 +101,20 @@ async function sendMetrics(
   await post(scope, "metrics", printMetrics(resource, families, time));
 }
 
-/** Whether the collector took it; what it refuses for good is not sent again. */
+/** Whether the collector took it, or may later; what it refuses for good is not sent again. */
 async function post(
   { url, sent }: PushScope,
   signal: Signal,
   body: string,
-): Promise<boolean> {
+): Promise<"taken" | "later" | "refused"> {
   const status = await answerOf(
     `${url.replace(/\/+$/, "")}/v1/${signal}`,
     body,
   );
-  sent(signal, status >= 200 && status < 300 ? "ok" : "failed");
-  return status !== 0 && status !== 429 && status < 500;
+  const isTaken = status >= 200 && status < 300;
+  sent(signal, isTaken ? "ok" : "failed");
+  if (isTaken) return "taken";
+  return status === 0 || status === 429 || status >= 500 ? "later" : "refused";
 }
 
 /** Status, 0 for none. */

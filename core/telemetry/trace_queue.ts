@@ -18,6 +18,8 @@ export interface TraceQueue {
   take(most: number): readonly Trace[];
   /** Puts back what could not be sent. */
   putBack(traces: readonly Trace[]): void;
+  /** Counts what is lost, as it was refused for good. */
+  lose(traces: readonly Trace[]): void;
   /** How many wait. */
   waiting(): number;
   /** How many were lost. */
@@ -54,6 +56,9 @@ export function createTraceQueue(most = MOST_WAITING): TraceQueue {
     putBack(traces) {
       first = fit([...traces.filter(isUrgent), ...first]);
       others = fit([...traces.filter((one) => !isUrgent(one)), ...others]);
+    },
+    lose(traces) {
+      dropped += traces.length;
     },
     waiting: () => first.length + others.length,
     dropped: () => dropped,

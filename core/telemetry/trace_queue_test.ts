@@ -41,3 +41,10 @@ Deno.test("what could not be sent is first again, and the oldest goes for want o
   assert.deepEqual(queue.take(9).map(({ name }) => name), ["b", "c", "d"]);
   assert.equal(queue.dropped(), 1);
 });
+
+Deno.test("what is refused for good is lost, and counted", () => {
+  const queue = createTraceQueue(3);
+  for (const name of ["a", "b"]) queue.add(traceOf(name, "error"), "error");
+  queue.lose(queue.take(1));
+  assert.deepEqual([queue.dropped(), queue.waiting()], [1, 1]);
+});

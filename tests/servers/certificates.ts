@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { exists } from "./exists.ts";
 
 /** A certificate and its key, PEM, and where they lie. */
 export interface Issued {
@@ -77,13 +78,4 @@ export async function createCa(subject = "/CN=test ca"): Promise<TestCa> {
     },
     [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
   };
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { exists } from "./exists.ts";
 const START_ATTEMPTS = 400;
 const PAUSE_MS = 25;
 /** First letter of the answer that lets a session in. */
@@ -199,13 +200,4 @@ function list(folder: string): string[] {
   return exists(folder)
     ? [...Deno.readDirSync(folder)].map(({ name }) => name)
     : [];
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch {
-    return false;
-  }
 }

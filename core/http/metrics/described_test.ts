@@ -45,7 +45,7 @@ function faultsOf(expression: string): string[] {
     ...found.flatMap((one) => one?.labels ?? []),
   ]);
   const used = [
-    ...expression.matchAll(/\bby \(([^)]*)\)/g),
+    ...expression.matchAll(/\b(?:by|without) \(([^)]*)\)/g),
     ...expression.matchAll(/\{([^}]*)\}/g),
   ].flatMap(([, list = ""]) =>
     list.replaceAll(/(?:=~|!~|!=|=)\s*"[^"]*"/g, "").split(",")

@@ -8,7 +8,9 @@ import { registerHistogram } from "./histogram.ts";
 const LABELS = [["a", "1"], ["a", "2"], ["b", "1"]] as const;
 
 Deno.test("a histogram tells what the kept library's tells", async () => {
-  const bounds = fc.uniqueArray(fc.double({ noNaN: true, min: -1, max: 1 }), {
+  // The library's own sign for "beyond all bounds" is -1, so no bound may be that.
+  const bound = fc.double({ noNaN: true, min: -0.5, max: 1 });
+  const bounds = fc.uniqueArray(bound, {
     maxLength: 12,
   });
   const observed = fc.array(fc.tuple(

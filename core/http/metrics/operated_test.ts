@@ -13,14 +13,14 @@ export const OPERATED: Operated = {
   quota: () => [],
   streamLag: () => Promise.resolve([]),
   trust: {
-    consistency: () => Promise.resolve([]),
+    everyConsistency: () => Promise.resolve([]),
     heldBack: () => [],
     findings: () => [],
   },
   compared: () => [],
   jobs: { list: () => Promise.resolve([]) },
   budgets: { held: () => [] },
-  trials: { seen: () => [], found: () => [] },
+  trials: { seen: () => [], found: () => [], stopped: () => [] },
   clock: { now: () => "2026-11-01T00:00:00.000Z" },
-  spooled: () => null,
+  ...{ spooled: () => null, turnedAway: () => 0 },
 };

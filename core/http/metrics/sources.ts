@@ -15,6 +15,7 @@ import {
   startOfDay,
 } from "../../domain/day.ts";
 import type { Operated } from "../metrics.ts";
+import { registerSnapshot } from "./snapshot.ts";
 
 /** Which source. */
 export interface SourceName {
@@ -103,21 +104,17 @@ type Told = (name: Name, labels: readonly string[], value: number) => void;
  * Makes the metrics of sources.
  *
  * @param registry Where they are printed.
- * @returns What renews them, to be called before they are printed; it answers the tenants
- * that it told of.
+ * @returns What renews them, to be called before they are printed.
  */
 export function registerSources(
   registry: Registry,
-): (engine: Operated) => Promise<readonly string[]> {
+): (engine: Operated) => Promise<void> {
   const registers = [registry];
   const gauges = new Map(
-    GAUGES.map(({ name, help, labelNames }) => [
-      name,
-      new Gauge({ name, help, labelNames: [...labelNames], registers }),
-    ]),
+    GAUGES.map((terms) => [terms.name, registerSnapshot(registry, terms)]),
   );
   const tell: Told = (name, labels, value) =>
-    gauges.get(name)?.labels(...labels).set(value);
+    gauges.get(name)?.add(labels, value);
   const up = new Gauge({
     name: "moe_source_metrics_up",
     help:
@@ -127,15 +124,14 @@ export function registerSources(
   return async (engine) => {
     const told = await askStore(engine);
     up.set(told === null ? 0 : 1);
-    for (const gauge of gauges.values()) gauge.reset();
+    for (const gauge of gauges.values()) gauge.clear();
     tellQuota(engine.quota(), tell);
-    if (told === null) return [];
+    if (told === null) return;
     tellSources(told.sources, tell);
     tellUnheard(engine.configured(), told.sources, tell);
     for (const { consumer, waiting } of told.lags) {
       tell("moe_stream_waiting_batches", [consumer], waiting);
     }
-    return [...new Set(told.sources.map(({ tenant }) => tenant))];
   };
 }
 
@@ -153,13 +149,19 @@ async function askStore(engine: Operated) {
 }
 
 function tellSources(sources: readonly SourceUse[], tell: Told): void {
+  const ends = new Map<Day, number>();
+  const endOf = (day: Day) => {
+    const known = ends.get(day) ?? seconds(startOfDay(addDays(day, 1)));
+    ends.set(day, known);
+    return known;
+  };
   for (const one of sources) {
     const labels = labelsOf(one);
     const observed = seconds(one.lastObservedAt);
     tell("moe_source_last_observed_timestamp_seconds", labels, observed);
     tell("moe_source_rows", labels, one.rows);
     if (one.latestDay === null) continue;
-    const end = seconds(startOfDay(addDays(one.latestDay, 1)));
+    const end = endOf(one.latestDay);
     tell("moe_source_latest_data_timestamp_seconds", labels, end);
   }
 }

@@ -24,15 +24,16 @@ function engineOf(also: Partial<Operated> = {}): Operated {
     quota: () => [],
     streamLag: () => Promise.resolve([{ consumer: "nats", waiting: 3 }]),
     trust: {
-      consistency: () => Promise.resolve([]),
+      everyConsistency: () => Promise.resolve([]),
       heldBack: () => [],
       findings: () => [],
     },
     compared: () => [],
     jobs: { list: () => Promise.resolve([]) },
     budgets: { held: () => [] },
-    ...{ spooled: () => null, clock: { now: () => USE.lastObservedAt } },
-    trials: { seen: () => [], found: () => [] },
+    ...{ spooled: () => null, turnedAway: () => 0 },
+    clock: { now: () => USE.lastObservedAt },
+    trials: { seen: () => [], found: () => [], stopped: () => [] },
     ...also,
   };
 }

@@ -15,8 +15,8 @@ export interface LogStanding {
   readonly oldestAt: Instant | null;
   /** Size of the spool on the disk. */
   readonly bytes: number;
-  /** Entries that were turned away because too many waited, since the start. */
-  readonly shed: number;
+  /** Most that it takes there. */
+  readonly maxBytes: number;
   /** Records that are missing, by reason, since the start. */
   readonly gaps: Readonly<Record<string, number>>;
 }
@@ -27,6 +27,8 @@ export interface Spooled {
   readonly clock: { now(): Instant };
   /** How it stands; null without a spool. */
   spooled(): LogStanding | null;
+  /** Entries that were turned away because too many waited, since the start. */
+  turnedAway(): number;
 }
 
 const GAUGES = [
@@ -48,7 +50,15 @@ const GAUGES = [
     help: "Size of this node's spool on the disk",
     read: ({ bytes }: LogStanding) => bytes,
   },
+  {
+    name: "moe_log_spool_limit_bytes",
+    help: "Size from which on it takes nothing",
+    read: ({ maxBytes }: LogStanding) => maxBytes,
+  },
 ] as const;
+
+/** Each reason is told from the start: the first gap is then an increase. */
+const NO_GAPS = { damaged: 0, unreadable: 0, refused: 0 };
 
 /**
  * Makes the metrics of the spool; without one, none has a value.
@@ -73,7 +83,7 @@ export function registerSpool(registry: Registry, engine: Spooled): void {
     registers,
     collect() {
       this.reset();
-      this.inc(engine.spooled()?.shed ?? 0);
+      this.inc(engine.turnedAway());
     },
   });
   new Counter({
@@ -83,8 +93,10 @@ export function registerSpool(registry: Registry, engine: Spooled): void {
     registers,
     collect() {
       this.reset();
-      const gaps = Object.entries(engine.spooled()?.gaps ?? {});
-      for (const [reason, count] of gaps) this.labels(reason).inc(count);
+      const gaps = { ...NO_GAPS, ...engine.spooled()?.gaps };
+      for (const [reason, count] of Object.entries(gaps)) {
+        this.labels(reason).inc(count);
+      }
     },
   });
 }

@@ -48,5 +48,8 @@ export function registerTraced(
     labelNames: ["signal", "outcome"],
     registers,
   });
+  for (const signal of ["traces", "metrics"]) {
+    for (const outcome of ["ok", "failed"]) sent.labels(signal, outcome).inc(0);
+  }
   return (signal, outcome) => sent.labels(signal, outcome).inc();
 }

@@ -6,6 +6,7 @@
  * @module
  */
 import { Counter, Gauge, type Registry } from "prom-client";
+import type { Instant } from "../../domain/day.ts";
 import {
   TRIAL_ARMS,
   type TrialCounts,
@@ -20,8 +21,15 @@ export interface WatchedTrials {
     readonly stage: TrialStage;
     /** What was seen. */
     readonly counts: TrialCounts;
-    /** Why this node stopped using the version; null while it uses it. */
-    readonly stopped: string | null;
+  }[];
+  /** When the last version of each model that went ill was stopped, where this node stopped it. */
+  stopped(): readonly {
+    /** Whose. */
+    readonly tenant: string;
+    /** Name of the model. */
+    readonly name: string;
+    /** When. */
+    readonly at: Instant;
   }[];
   /** What was found last, on the node that judges. */
   found(): readonly {
@@ -127,15 +135,14 @@ export function registerTrials(
 
 function registerStopped(registry: Registry, trials: WatchedTrials): void {
   new Gauge({
-    name: "moe_model_trial_stopped",
-    help: "1 for a version on trial that this node stopped using by itself",
+    name: "moe_model_trial_stopped_timestamp_seconds",
+    help: "When this node last stopped a version on trial, as it went ill",
     labelNames: ["tenant", "model"],
     registers: [registry],
     collect() {
       this.reset();
-      for (const { stage, stopped } of trials.seen()) {
-        if (stopped === null) continue;
-        this.labels(stage.tenant, stage.name).set(1);
+      for (const { tenant, name, at } of trials.stopped()) {
+        this.labels(tenant, name).set(Date.parse(at) / 1000);
       }
     },
   });

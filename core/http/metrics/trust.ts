@@ -9,6 +9,8 @@ import { Gauge, type Registry } from "prom-client";
 
 /** How a view was served in the last days. */
 export interface ViewServed {
+  /** Whose. */
+  readonly tenant: string;
   /** Its name. */
   readonly name: string;
   /** Its version. */
@@ -17,14 +19,16 @@ export interface ViewServed {
   readonly checked: number;
   /** Those that differ. */
   readonly mismatched: number;
+  /** At least that share differs, at 95 percent. */
+  readonly lower: number;
   /** At most that share differs, at 95 percent. */
   readonly upper: number;
 }
 
 /** What is asked of the engine when its metrics are printed. */
 export interface Trusted {
-  /** How the views of a tenant were served. */
-  consistency(tenant: string): Promise<readonly ViewServed[]>;
+  /** How the views of all tenants were served. */
+  everyConsistency(): Promise<readonly ViewServed[]>;
   /** Versions of views that this node holds back, `name@version`. */
   heldBack(): readonly { readonly tenant: string; readonly view: string }[];
   /** What this node found of sources; nothing where another node looks. */
@@ -46,6 +50,11 @@ const GAUGES = [
   {
     name: "moe_feature_mismatches",
     help: "Of those, the ones that differ from the signals",
+    labelNames: VIEW,
+  },
+  {
+    name: "moe_feature_mismatch_lower_ratio",
+    help: "At least that share of served vectors differs, at 95 percent",
     labelNames: VIEW,
   },
   {
@@ -73,11 +82,11 @@ type Name = (typeof GAUGES)[number]["name"];
  * Makes the metrics of trust.
  *
  * @param registry Where they are printed.
- * @returns What renews them for some tenants, to be called before they are printed.
+ * @returns What renews them, to be called before they are printed.
  */
 export function registerTrust(
   registry: Registry,
-): (trusted: Trusted, tenants: readonly string[]) => Promise<void> {
+): (trusted: Trusted) => Promise<void> {
   const registers = [registry];
   const gauges = new Map(
     GAUGES.map(({ name, help, labelNames }) => [
@@ -87,21 +96,15 @@ export function registerTrust(
   );
   const gauge = (name: Name, labels: readonly string[]) =>
     gauges.get(name)?.labels(...labels);
-  return async (trusted, tenants) => {
-    const told = await Promise.all(
-      tenants.map(async (tenant) => ({
-        tenant,
-        views: await trusted.consistency(tenant).catch(() => []),
-      })),
-    );
+  return async (trusted) => {
+    const views = await trusted.everyConsistency().catch(() => []);
     for (const one of gauges.values()) one.reset();
-    for (const { tenant, views } of told) {
-      for (const { name, version, ...served } of views) {
-        const labels = [tenant, `${name}@${version}`];
-        gauge("moe_feature_checks", labels)?.set(served.checked);
-        gauge("moe_feature_mismatches", labels)?.set(served.mismatched);
-        gauge("moe_feature_mismatch_upper_ratio", labels)?.set(served.upper);
-      }
+    for (const { tenant, name, version, ...served } of views) {
+      const labels = [tenant, `${name}@${version}`];
+      gauge("moe_feature_checks", labels)?.set(served.checked);
+      gauge("moe_feature_mismatches", labels)?.set(served.mismatched);
+      gauge("moe_feature_mismatch_lower_ratio", labels)?.set(served.lower);
+      gauge("moe_feature_mismatch_upper_ratio", labels)?.set(served.upper);
     }
     for (const { tenant, view } of trusted.heldBack()) {
       gauge("moe_feature_view_held_back", [tenant, view])?.set(1);

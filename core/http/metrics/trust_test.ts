@@ -18,14 +18,13 @@ Deno.test("served views, views held back and sources are told of while they are 
   const registry = new Registry();
   const renew = registerTrust(registry);
   let wrong = true;
+  let isAway = false;
   const trusted: Trusted = {
-    consistency: (tenant) =>
-      tenant === "acme"
-        ? Promise.resolve([{
-          ...{ name: "orders", version: 2, checked: 3000 },
-          ...{ mismatched: 0, upper: 0.001 },
-        }])
-        : Promise.reject(new Error("away")),
+    everyConsistency: () =>
+      isAway ? Promise.reject(new Error("away")) : Promise.resolve([{
+        ...{ tenant: "acme", name: "orders", version: 2, checked: 3000 },
+        ...{ mismatched: 0, lower: 0, upper: 0.001 },
+      }]),
     heldBack: () => wrong ? [{ tenant: "acme", view: "visits@1" }] : [],
     findings: () =>
       wrong
@@ -34,11 +33,12 @@ Deno.test("served views, views held back and sources are told of while they are 
         }))
         : [],
   };
-  await renew(trusted, ["acme", "other"]);
+  await renew(trusted);
   const view = '{tenant="acme",view="orders@2"}';
   const served = [
     `moe_feature_checks${view} 3000`,
     `moe_feature_mismatches${view} 0`,
+    `moe_feature_mismatch_lower_ratio${view} 0`,
     `moe_feature_mismatch_upper_ratio${view} 0.001`,
   ];
   const source = 'tenant="acme",source="ads",connector="ga4"';
@@ -49,6 +49,9 @@ Deno.test("served views, views held back and sources are told of while they are 
     `moe_source_findings{${source},what="silent"} 1`,
   ]);
   wrong = false;
-  await renew(trusted, ["acme"]);
+  await renew(trusted);
   assert.deepEqual(await linesOf(registry), served);
+  isAway = true;
+  await renew(trusted);
+  assert.deepEqual(await linesOf(registry), []);
 });
