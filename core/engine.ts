@@ -9,6 +9,7 @@ import {
   healthOfSpool,
   type Spooling,
 } from "./decisions/log/writing/spooling.ts";
+import { createWriter } from "./decisions/log/writing/writer.ts";
 import { createLimits } from "./decisions/limits/limits.ts";
 import { readScored } from "./decisions/scored_rows.ts";
 import type { DayRange } from "./domain/day.ts";
@@ -87,6 +88,8 @@ export interface Engine
   readonly looks: Pick<ModelWatchStore, "latest">;
   /** How the spool of this node stands; null without one. */
   spooled(): ReturnType<Spooling["standing"]> | null;
+  /** Decisions that were turned away because too many waited for the log. */
+  turnedAway(): number;
   /** How challengers and shadows compare with the champions, in this process. */
   readonly compared: Scores["compared"];
   /** Models on trial. */
@@ -94,7 +97,11 @@ export interface Engine
   /** Whether sources and features can be trusted. */
   readonly trust: Pick<
     Trust,
-    "consistency" | "consistencyOf" | "heldBack" | "findings"
+    | "consistency"
+    | "everyConsistency"
+    | "consistencyOf"
+    | "heldBack"
+    | "findings"
   >;
   readonly signals: Pick<
     SignalStore,
@@ -202,6 +209,7 @@ export interface OperatedEngine extends Engine, Training {
 export function createEngine(parts: EngineParts): OperatedEngine {
   const { stores, clock, ids, policies, choosePolicies, spooling } = parts;
   const { history, idempotency, keys, guards, policies: archive } = stores;
+  const writer = spooling?.writer ?? createWriter(stores.log);
   const book = keepSources(parts.sources, parts.connectors);
   const { sources, receive, destinations } = openSides(parts, book);
   const trusted = openTrustedFeatures(stores, clock, parts.consistency);
@@ -218,10 +226,9 @@ export function createEngine(parts: EngineParts): OperatedEngine {
   return {
     ...{ guards, features, trust, models, sources, quota: parts.quota },
     ...{ keys, clock, ids, policies, budgets, signals: stores.signals },
-    actFor: stores.actFor,
     decisions: createDecisions({
       ...{ ...shared, choosePolicies, features },
-      ...{ log: spooling?.log ?? stores.log, writer: spooling?.writer },
+      ...{ log: spooling?.log ?? stores.log, writer },
       ...{ budgets, limits, rollouts, trials: tally, masking: parts.masking },
     }),
     plans: createPlans({
@@ -241,9 +248,9 @@ export function createEngine(parts: EngineParts): OperatedEngine {
     erase: (job) => erase(erasureScope(parts, features), job),
     ...{ ...governed, ...training },
     ...{ erasures: stores.erasures, looks: stores.watches, jobs: stores.jobs },
-    once: createOnce({ ...stores, clock, ids }),
+    ...{ actFor: stores.actFor, once: createOnce({ ...stores, clock, ids }) },
     lookAt: openLook({ ...parts, models, training }),
-    spooled: () => spooling?.standing() ?? null,
+    ...{ spooled: () => spooling?.standing() ?? null, turnedAway: writer.shed },
     health: async () =>
       healthOfSpool(await healthOf(stores, trusted, missing(parts)), spooling),
     close: () => closeAll([scores, limits, stores]),

@@ -9,6 +9,7 @@
 import { EngineError } from "../domain/error.ts";
 import { nearestName } from "../domain/nearest_name.ts";
 import { loadPlugins } from "../../plugins/load.ts";
+import type { ConfiguredSource } from "../signals/configured.ts";
 import type { Configuration } from "./configuration.ts";
 import { parseHolders } from "./configured_access.ts";
 import { parseDestinations } from "./configured_destinations.ts";
@@ -21,9 +22,11 @@ import {
 import { VARIABLES } from "./environment.ts";
 import { readJsonFile } from "./files.ts";
 import { demandPrivacy } from "./listen.ts";
+import { openCheckpointKey } from "./log/checkpoint_key.ts";
 import { readMasking } from "./log/masking.ts";
 import { readRetentionRules } from "./log/retention_rules.ts";
 import { parseNightlyPlans } from "./nightly_plans.ts";
+import { readMasterKeys } from "./open_kept.ts";
 import { readTls } from "./tls_files.ts";
 
 const PREFIX = "MOE_";
@@ -106,8 +109,12 @@ function checksOf(
 ): readonly (() => unknown)[] {
   const { plansFile, quotasFile, maskFile, tls, clientCertsFile } =
     configuration;
+  const { masterKey, checkpointKeyFile } = configuration;
   return [
-    () => checkConnections(configuration),
+    () => unlessSealed((secrets) => readSources(configuration, secrets)),
+    () => unlessSealed((secrets) => checkDestinations(configuration, secrets)),
+    () => masterKey.file !== null && readMasterKeys(masterKey.file),
+    () => checkpointKeyFile !== null && openCheckpointKey(configuration),
     async () =>
       plansFile !== null && parseNightlyPlans(await readJsonFile(plansFile)),
     async () =>
@@ -122,29 +129,43 @@ function checksOf(
   ];
 }
 
-/** Sources, and the destinations that name them. */
-async function checkConnections(
-  { sourcesFile, destinationsFile }: Configuration,
+async function readSources(
+  { sourcesFile }: Configuration,
+  secrets: Secrets,
+): Promise<readonly ConfiguredSource[]> {
+  const sources = sourcesFile === null
+    ? []
+    : await parseSources(await readJsonFile(sourcesFile), secrets);
+  checkSources(sources, loadPlugins());
+  return sources;
+}
+
+/** What is wrong with the sources that they name is told of the sources. */
+async function checkDestinations(
+  configuration: Configuration,
+  secrets: Secrets,
+): Promise<void> {
+  const { destinationsFile } = configuration;
+  if (destinationsFile === null) return;
+  const file = await readJsonFile(destinationsFile);
+  const sources = await readSources(configuration, secrets).catch(() => null);
+  if (sources === null) return;
+  const { connectors } = loadPlugins();
+  await parseDestinations(file, { connectors, sources, secrets });
+}
+
+async function unlessSealed(
+  check: (secrets: Secrets) => Promise<unknown>,
 ): Promise<void> {
   let isSealed = false;
-  const secrets: Secrets = {
-    variable: (name) => Deno.env.get(name),
-    file: (path) => Deno.readTextFile(path),
-    sealed: () => {
-      isSealed = true;
-      return Promise.resolve("sealed");
-    },
-  };
   try {
-    const plugins = loadPlugins();
-    const sources = sourcesFile === null
-      ? []
-      : await parseSources(await readJsonFile(sourcesFile), secrets);
-    checkSources(sources, plugins);
-    if (destinationsFile === null) return;
-    const { connectors } = plugins;
-    await parseDestinations(await readJsonFile(destinationsFile), {
-      ...{ connectors, sources, secrets },
+    await check({
+      variable: (name) => Deno.env.get(name),
+      file: (path) => Deno.readTextFile(path),
+      sealed: () => {
+        isSealed = true;
+        return Promise.resolve("sealed");
+      },
     });
   } catch (error) {
     if (!isSealed) throw error;

@@ -22,9 +22,11 @@ Deno.test("every file that is wrong is named at once", async () => {
   const wrong = configured({
     ...{ MOE_SOURCES: ABSENT, MOE_PLANS: ABSENT, MOE_QUOTAS: ABSENT },
     ...{ MOE_RETENTION: ABSENT, MOE_HOST: "0.0.0.0" },
+    ...{ MOE_DESTINATIONS: `${ABSENT}.other`, MOE_MASTER_KEY_FILE: ABSENT },
+    ...{ MOE_CHECKPOINT_KEY_FILE: ABSENT },
   });
   const problems = await findProblems(wrong, []);
-  assert.equal(problems.length, 5, problems.join("\n"));
+  assert.equal(problems.length, 8, problems.join("\n"));
   await assert.rejects(demandSound(wrong), {
     code: "configuration_invalid",
     message: /^Cannot serve: .*; .*; .*; .*; /,

@@ -15,7 +15,7 @@
  * | `MOE_MASTER_KEY_COMMAND` | JSON list of a program and its first arguments that wraps and unwraps in its place, such as one that asks a key management service | |
  * | `MOE_LOG_WRITES` | where decisions are made durable: `postgres`; `fallback`, on the disk of the node while Postgres is away or slow; `spool`, always on the disk first. A request with an idempotency key waits for Postgres | `postgres` |
  * | `MOE_SPOOL_MAX_MB` | most that decisions take on the disk until Postgres has them; then they are refused | `1024` |
- * | `MOE_CHECKPOINT_KEY_FILE` | file of the key that checkpoints of the logs are signed with; without it with PGlite a file in the data folder, which is made, with Postgres nothing is signed | |
+ * | `MOE_CHECKPOINT_KEY_FILE` | file of the key that checkpoints of the logs are signed with, and of public ones before it; without it with PGlite a file in the data folder, which is made, with Postgres nothing is signed | |
  * | `MOE_CHECKPOINTS` | folder to which every checkpoint is added as well, best one that the engine can add to and not change | |
  * | `MOE_RETENTION` | JSON file of for how long what is kept: a list of `tenant` or `*`, `purpose` (`decisions` or `idempotency`) and `days` | decisions for ever, answers under idempotency keys 7 days |
  * | `MOE_MASK` | JSON file of what of decisions leaves masked in exports and reads, beside the ids of people | |

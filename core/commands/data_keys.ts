@@ -95,7 +95,8 @@ export const dataKeysDestroy: Command = {
     "tenant*": "whose",
     "reason*": "why, for whoever asks later",
     ...AS,
-    "yes-destroy": "the tenant once more, to be sure",
+    "yes-destroy":
+      "the tenant once more, to be sure; without it nothing is destroyed",
   },
   run: (scope, _operands, options) => {
     const tenant = tenantOption(options);

@@ -67,10 +67,11 @@ async function keep(
     });
   const failed = (error: unknown) => tell(null, error);
   const said = new Map<string, string>();
-  const owed = new Set<string>();
+  const [owed, compared] = [new Set<string>(), new Set<string>()];
   async function round(now: boolean): Promise<void> {
     if (!await leases.take(LEASE, holder, LEASE_MS)) return;
-    tellNew(await makeCheckpoints({ ...making, owed }, { now }), said, tell);
+    const scope = { ...making, owed, compared };
+    tellNew(await makeCheckpoints(scope, { now }), said, tell);
   }
   const everyMs = scope.roundMs ?? ROUND_MS;
   await inRounds(signal, { everyMs, failed }, () => round(false));

@@ -68,6 +68,10 @@ function openDesk() {
         desk.full
           ? Promise.reject(new Error("full"))
           : Promise.resolve(void desk.archived.push(note)),
+      tail: () =>
+        Promise.resolve(`orn of one before
+
+${desk.archived.slice(-2).map((note) => `\n\n${note}`).join("")}`),
     },
   };
   return { desk, making };
@@ -127,6 +131,47 @@ Deno.test("a checkpoint that the second place did not take is brought there late
   assert.deepEqual(await codes(), []);
   assert.equal(desk.kept.length, 1);
   assert.deepEqual(desk.archived, desk.kept.map(({ note }) => note));
+});
+
+Deno.test("a database that was put back is not signed, though its own checkpoints fit it", async () => {
+  const { desk, making } = openDesk();
+  for (const size of [5, 9]) {
+    desk.size = size;
+    await makeCheckpoints(making, { now: true });
+  }
+  desk.kept.pop();
+  for (const size of [5, 7]) {
+    desk.size = size;
+    const [refused] = await makeCheckpoints(making, { now: true });
+    assert.ok(refused && "error" in refused);
+    assert.match(String(refused.error), /record 9 is not the one that was/);
+  }
+  desk.archived.splice(0);
+  assert.ok(
+    "made" in ((await makeCheckpoints(making, { now: true }))[0] ?? {}),
+  );
+});
+
+Deno.test("the second place is compared once by who keeps on signing, and may be behind what was retired", async () => {
+  const { desk, making } = openDesk();
+  desk.size = 5;
+  const compared = new Set<string>();
+  await makeCheckpoints({ ...making, compared }, { now: true });
+  assert.deepEqual([...compared], ["acme"]);
+  desk.archived.push(desk.archived[0]?.replace("\n5\n", "\n9\n") ?? "");
+  desk.size = 6;
+  const go = (also: Partial<CheckpointScope>) =>
+    makeCheckpoints({ ...making, ...also }, { now: true });
+  assert.ok("made" in ((await go({ compared }))[0] ?? {}));
+  desk.archived.splice(1);
+  desk.size = 20;
+  const anchor = () => Promise.resolve({ seq: 6, hash: hashAt(6) });
+  const log: CheckpointScope["log"] = {
+    anchor,
+    read: (...asked) =>
+      asked[1] < 6 ? making.log.read("acme", 6, 1) : making.log.read(...asked),
+  };
+  assert.ok("made" in ((await go({ log }))[0] ?? {}));
 });
 
 Deno.test.each([

@@ -31,7 +31,7 @@ async function runRounds(
       return await rounds[round++]?.() ?? 0;
     },
     standing: () => ({
-      ...{ waiting: 7, oldestAt: AT, bytes: 0, shed: 0, gaps: {} },
+      ...{ waiting: 7, oldestAt: AT, bytes: 0, maxBytes: 1, gaps: {} },
       ...{ away: null, problem },
     }),
   };

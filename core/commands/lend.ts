@@ -9,12 +9,13 @@ import { lookup } from "node:dns/promises";
 import type { Clock } from "../ports/clock.ts";
 import type { QuotaStore } from "../ports/quota.ts";
 import { createPersistence } from "../signals/lend/breaker.ts";
+import { callAt } from "../signals/lend/call_at.ts";
 import { createCredentials } from "../signals/lend/credentials.ts";
 import { lendFiles } from "../signals/lend/files.ts";
 import { keepInFolder } from "../signals/lend/keep_in_folder.ts";
 import { lendSource } from "../signals/lend/lend_source.ts";
 import { createQuota, type Quota } from "../signals/lend/quota.ts";
-import { fetchOutside } from "../signals/lend/outside.ts";
+import { fetchOutside, type OutsideScope } from "../signals/lend/outside.ts";
 import type { Persistence } from "../signals/lend/persistence.ts";
 import type { Lender } from "../signals/signals.ts";
 import { configure } from "../signals/configure.ts";
@@ -89,17 +90,19 @@ export function openLending(
  * Calls hosts outside, and those inside that the operator named.
  *
  * @param privateHosts Names or addresses of those inside.
+ * @param resolve Addresses that a name stands for; the machine's own look-up unless given.
  * @returns Calls; rejects with `connector_failed` for any other host inside.
  */
 export function callerOf(
   privateHosts: readonly string[],
+  resolve: OutsideScope["resolve"] = lookUp,
 ): (request: Request) => Promise<Response> {
-  return fetchOutside({
-    privateHosts: new Set(privateHosts),
-    resolve: async (hostname) =>
-      (await lookup(hostname, { all: true })).map(({ address }) => address),
-    fetch: (request) => fetch(request),
-  });
+  return fetchOutside({ privateHosts: new Set(privateHosts), resolve, callAt });
+}
+
+async function lookUp(hostname: string): Promise<string[]> {
+  const found = await lookup(hostname, { all: true });
+  return found.map(({ address }) => address);
 }
 
 /** What stands in a host's place is named by the operator, wherever it is. */

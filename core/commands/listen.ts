@@ -35,8 +35,8 @@ import { readTls, type TlsFiles, watchTls } from "./tls_files.ts";
 
 /** Longest that running requests, such as one that never ends, hold up a stop. */
 const DRAIN_MS = 20_000;
-/** Longest that closing holds it up, where a database hangs: with the above, half a minute. */
-const CLOSE_MS = 8000;
+/** And closing, where a database hangs: both within the half minute that runners mostly give. */
+const CLOSE_MS = 5000;
 
 /** A server that listens. */
 export interface Listening {

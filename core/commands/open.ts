@@ -22,6 +22,7 @@ import type { ActAsked } from "./acts.ts";
 import type { CommandScope } from "./command.ts";
 import type { Configuration } from "./configuration.ts";
 import { type Access, openAccess } from "./configured_access.ts";
+import { demandWritable } from "./data_folder.ts";
 import { readJsonFile } from "./files.ts";
 import { inRounds } from "./rounds.ts";
 import { pause } from "../signals/pause.ts";
@@ -87,6 +88,8 @@ export async function withEngine(
   { configuration, terminal, act }: CommandScope,
   run: (opened: Opened) => Promise<number>,
 ): Promise<number> {
+  const { databaseUrl, dataFolder } = configuration;
+  if (databaseUrl === null) await demandWritable(dataFolder);
   const opened = await openEngine(configuration);
   for (const [name, why] of Object.entries(opened.leftOut)) {
     terminal.warn(`plugin ${name} is left out: ${why}`);

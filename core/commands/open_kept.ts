@@ -83,7 +83,11 @@ async function openKept(
 ): Promise<Kept> {
   const { databaseUrl, kvUrl, dataFolder } = configuration;
   const master = await openMasterKey(configuration);
-  const stores = await openStores({ databaseUrl, kvUrl, dataFolder, clock });
+  const waits = configuration.logWrites !== "postgres";
+  const stores = await openStores({
+    ...{ databaseUrl, kvUrl, dataFolder, clock },
+    limits: { waits, clocked: true },
+  });
   try {
     await demandMaster(stores, master);
   } catch (error) {

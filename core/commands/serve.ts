@@ -7,6 +7,7 @@ import { pause } from "../signals/pause.ts";
 import type { Command, CommandScope } from "./command.ts";
 import { warnOfSharedAddresses } from "./configured_sources.ts";
 import { demandSound } from "./check_configuration.ts";
+import { demandWritable } from "./data_folder.ts";
 import { keepBudgets } from "./keep_budgets.ts";
 import { keepCheckpoints } from "./keep_checkpoints.ts";
 import { keepCompared } from "./keep_compared.ts";
@@ -49,12 +50,14 @@ export const serve: Command = {
       most: 65_535,
     });
     await demandSound(scope.configuration);
+    await demandWritable(scope.configuration.dataFolder);
     const nightly = await readNightly(scope);
     await readRetentionRules(scope.configuration);
     const signer = await openCheckpointKey(scope.configuration);
     const warn = (detail: string) => notice(scope, "notice", detail);
     if (signer === null) warn(UNSIGNED);
     const opened = await openEngine(scope.configuration, [], { serving: true });
+    using stop = hearStop();
     const listening = await listenOrClose(scope, opened, port);
     scope.terminal.line(`listening on ${listening.url}`);
     const { engine, connectors, policyNotice } = opened;
@@ -69,7 +72,7 @@ export const serve: Command = {
       ...keepSpooled(scope, opened),
       ...keepSigned(scope, opened, signer),
     ];
-    await onRecord(opened, scope.act ?? null, untilTold);
+    await onRecord(opened, scope.act ?? null, () => stop.told);
     notice(scope, "stopping", "running requests may end");
     listening.drain();
     await pause(
@@ -188,14 +191,25 @@ function notice(scope: CommandScope, event: string, detail: string): void {
   log(scope, { at: systemClock.now(), level, event, tenant: null, detail });
 }
 
-/** Resolves at the first SIGINT or SIGTERM. */
-export function untilTold(): Promise<void> {
-  return new Promise((resolve) => {
-    const signals = ["SIGINT", "SIGTERM"] as const;
-    function stop(): void {
+/** Hears whether the process is told to stop. */
+export interface StopHeard extends Disposable {
+  /** Resolves at the first SIGINT or SIGTERM. */
+  readonly told: Promise<void>;
+}
+
+/**
+ * Hears SIGINT and SIGTERM from now on, until it is disposed of. Those after the first change
+ * nothing: a terminal tells a whole group of processes, and a runner its child once more.
+ */
+export function hearStop(): StopHeard {
+  const { promise: told, resolve } = Promise.withResolvers<void>();
+  const stop = () => resolve();
+  const signals = ["SIGINT", "SIGTERM"] as const;
+  for (const signal of signals) Deno.addSignalListener(signal, stop);
+  return {
+    told,
+    [Symbol.dispose]() {
       for (const signal of signals) Deno.removeSignalListener(signal, stop);
-      resolve();
-    }
-    for (const signal of signals) Deno.addSignalListener(signal, stop);
-  });
+    },
+  };
 }

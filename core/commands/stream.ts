@@ -14,7 +14,7 @@ import { printMessage } from "../store/message_json.ts";
 import type { Command, CommandScope, Options } from "./command.ts";
 import { type Opened, withEngine } from "./open.ts";
 import { parseName, tenantOption } from "./option.ts";
-import { untilTold } from "./serve.ts";
+import { hearStop } from "./serve.ts";
 import { type Output, printTable } from "./terminal.ts";
 
 const LEASE_MS = 15_000;
@@ -81,7 +81,8 @@ async function tell(
   const print = options.json ? printMessage : printChange;
   const following = { consumer, holder: ids.next("run"), leaseMs: LEASE_MS };
   const stopping = new AbortController();
-  untilTold().then(() => stopping.abort());
+  using stop = hearStop();
+  stop.told.then(() => stopping.abort());
   if (!options.follow) await refuseHeld(stores, following);
   const failures: unknown[] = [];
   await follow(stores.stream, following, {

@@ -153,3 +153,14 @@ export function sha256(content: string | Uint8Array): string {
 export function digest(value: unknown): string {
   return sha256(canonicalJson(value));
 }
+
+/**
+ * Holds what was kept against the hash that it was kept under.
+ *
+ * @param hash SHA-256, as {@link sha256} gives it.
+ * @param text What is kept; null for nothing.
+ * @returns The text; null if it is not of that hash.
+ */
+export function textOf(hash: string, text: string | null): string | null {
+  return text !== null && sha256(text) === hash ? text : null;
+}

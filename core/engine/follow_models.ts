@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { textOf } from "../domain/canonical.ts";
 import { type Change, ENGINE } from "../domain/change.ts";
 import { EngineError } from "../domain/error.ts";
 import type { ModelEvent } from "../domain/model_event.ts";
@@ -65,7 +66,8 @@ async function readAgreed(
     const role = parseModelSubject(pointer.subject);
     const { content, change: id } = pointer;
     if (role === null || tenant === null || !content || !id) continue;
-    const version = parseModelContent(await governance.load(content) ?? "");
+    const text = textOf(content, await governance.load(content));
+    const version = parseModelContent(text ?? "");
     const change = await governance.find(tenant, id);
     if (version === null || change === null) continue;
     found.push({ ...role, tenant, version, change });

@@ -24,6 +24,7 @@ import {
   type FoundLift,
   type WatchScope,
 } from "./model_trials.ts";
+import { createStoppedTrials, type StoppedTrials } from "./stopped_trials.ts";
 import { type ModelTrialReport, reportTrial } from "./trial_report.ts";
 import type { EngineParts } from "./parts.ts";
 import { createPolicyEvidence } from "./policy_evidence.ts";
@@ -79,6 +80,8 @@ export interface OperatedTrials {
   seen(): ReturnType<WatchScope["tally"]["all"]>;
   /** What was found last, on the node that judges. */
   found(): readonly FoundLift[];
+  /** When the last version of each model that went ill was stopped, where this node did it. */
+  readonly stopped: StoppedTrials["list"];
 }
 
 /** Wires changes. */
@@ -99,14 +102,15 @@ export function createGoverned(
   const board = obeyed(parts);
   const switches = createSwitches({ changes, board, clock });
   const rollouts = createRollouts();
-  const scope = { changes, stores, models, clock, ...counted };
+  const stops = createStoppedTrials(clock);
+  const scope = { changes, stores, models, clock, stops, ...counted };
   const trials = createModelTrials(scope);
   return {
     ...{ changes, switches, rollouts },
     trials: {
       report: (tenant, name) => reportTrial(scope, tenant, name),
       seen: counted.tally.all,
-      found: trials.found,
+      ...{ found: trials.found, stopped: stops.list },
     },
     acting: createActing(stores.governance, clock),
     verifyActs: openVerifyActs(parts, changes),

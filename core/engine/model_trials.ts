@@ -10,6 +10,7 @@ import {
   type FollowedTrial,
   followOutcomes,
 } from "../decisions/trial/follow_outcomes.ts";
+import { textOf } from "../domain/canonical.ts";
 import { type Change, ENGINE } from "../domain/change.ts";
 import { type Lift, liftOf, sideOf } from "../domain/confidence_sequence.ts";
 import { isRefusal } from "../domain/error.ts";
@@ -25,6 +26,7 @@ import type { ModelRegistry } from "../ports/models.ts";
 import type { Stores } from "../ports/stores.ts";
 import { findTrialBreach } from "../scores/trial/guardrails.ts";
 import type { SeenTrial, TrialTally } from "../scores/trial/tally.ts";
+import type { StoppedTrials } from "./stopped_trials.ts";
 
 /** What watching stands on. */
 export interface WatchScope {
@@ -32,6 +34,7 @@ export interface WatchScope {
   readonly stores: Pick<Stores, "governance" | "log" | "modelTrials">;
   readonly models: Pick<ModelRegistry, "events" | "find">;
   readonly tally: TrialTally;
+  readonly stops: Pick<StoppedTrials, "note">;
   readonly clock: Clock;
   /** Has this node look again at who decides. */
   renew(tenant: string): Promise<void>;
@@ -111,6 +114,7 @@ async function watchStage(
 ): Promise<string | null> {
   const { changes, stores: { modelTrials }, tally } = scope;
   const { stage, counts, guardrails, stopped } = seen;
+  if (stopped !== null) scope.stops.note(stage);
   try {
     await modelTrials.add(stage, counts);
   } catch (error) {
@@ -126,6 +130,7 @@ async function watchStage(
     tally.close(stage);
     return null;
   }
+  scope.stops.note(stage);
   return await act(scope, stage, {
     ...{ act: "breach", by: ENGINE, reason, findings: { seen: all } },
   });
@@ -160,13 +165,12 @@ async function liveTrials(
       continue;
     }
     const change = await governance.find(tenant, trial.change);
-    const text = await governance.load(trial.content);
+    const text = textOf(trial.content, await governance.load(trial.content));
     const version = parseModelContent(text ?? "");
     if (change === null || version === null) continue;
     const { cycle, stage, permille } = trial;
-    const { name } = role;
     live.push({
-      stage: { tenant, name, change: change.id, cycle, stage },
+      stage: { tenant, name: role.name, change: change.id, cycle, stage },
       ...{ change, version, permille },
     });
   }
@@ -189,7 +193,7 @@ async function judgeTrial(
   const seen = await followOutcomes({ log, store, clock }, followed);
   const { sums } = seen.progress;
   const lift = liftOf(sums, designOf(followed));
-  const line = await conclude(scope, { change, followed, seen, lift });
+  const line = await conclude(scope, { stage, change, followed, seen, lift });
   return { line, lift: { ...lift, stage, people: sums.units } };
 }
 
@@ -224,7 +228,7 @@ export async function trialFollowed(
   };
 }
 
-interface Judged {
+interface Judged extends Pick<LiveTrial, "stage"> {
   readonly change: Change;
   readonly followed: FollowedTrial;
   readonly seen: Followed;
@@ -233,7 +237,7 @@ interface Judged {
 
 async function conclude(
   scope: WatchScope,
-  { change, followed, seen, lift }: Judged,
+  { stage, change, followed, seen, lift }: Judged,
 ): Promise<string | null> {
   const { sums, arms } = seen.progress;
   const side = sideOf(sums, designOf(followed));
@@ -241,6 +245,7 @@ async function conclude(
   const findings = { ...lift, people: sums.units, arms };
   const reason = printLift(lift, followed);
   if (side < 0) {
+    scope.stops.note(stage);
     return await act(scope, followed, {
       ...{ act: "breach", by: ENGINE, findings },
       reason: `what comes of it is worse: ${reason}`,

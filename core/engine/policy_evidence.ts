@@ -16,6 +16,7 @@ import {
 import type { EvidenceItem } from "../domain/change.ts";
 import { DAY_MS, type Instant } from "../domain/day.ts";
 import type { DecisionRecord } from "../domain/decision.ts";
+import { findContent, loadContent } from "../governance/evidence.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { DecisionLog } from "../ports/decisions.ts";
 import type { GovernanceStore, Scope } from "../ports/governance.ts";
@@ -62,7 +63,10 @@ export function createPolicyEvidence(
   const { governance } = scope.stores;
   return {
     replay: (asked) => replay(scope, asked),
-    deployment: () => readActive(governance, null),
+    deployment: async () => {
+      const { content } = await governance.active(null, POLICIES);
+      return content === null ? null : await loadContent(governance, content);
+    },
   };
 }
 
@@ -159,12 +163,13 @@ async function* inTurns(
   }
 }
 
+/** What is lost is none: it holds up no change of another scope. */
 async function readActive(
   governance: PolicyEvidenceScope["stores"]["governance"],
   scope: Scope,
 ): Promise<string | null> {
   const { content } = await governance.active(scope, POLICIES);
-  return content === null ? null : await governance.load(content);
+  return content === null ? null : await findContent(governance, content);
 }
 
 function summarise(

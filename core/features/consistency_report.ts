@@ -14,9 +14,9 @@
  * @module
  */
 import { boundShare } from "../domain/distributions.ts";
-import { addDays, type Instant } from "../domain/day.ts";
+import { addDays, type Day, type Instant } from "../domain/day.ts";
 import type { ViewRef } from "../ports/features.ts";
-import type { ConsistencyStore } from "../ports/trust.ts";
+import type { ConsistencyCounts, ConsistencyStore } from "../ports/trust.ts";
 
 /** Of each bound alone. */
 const CONFIDENCE = 0.95;
@@ -32,6 +32,11 @@ export interface ConsistencyReport extends ViewRef {
   readonly upper: number;
 }
 
+/** What they say of a tenant's. */
+export interface TenantReport extends ConsistencyReport {
+  readonly tenant: string;
+}
+
 /** How a share of mismatches stands to what is allowed. */
 export type Standing = "consistent" | "inconsistent" | "unproven";
 
@@ -41,8 +46,28 @@ export async function reportConsistency(
   tenant: string,
   now: Instant,
 ): Promise<readonly ConsistencyReport[]> {
-  const from = addDays(now.slice(0, 10), 1 - REPORT_DAYS);
-  const counts = await checks.since(tenant, from);
+  return reportsOf(await checks.since(tenant, firstDay(now)));
+}
+
+/** As {@link reportConsistency}, of all tenants. */
+export async function reportEveryone(
+  checks: Pick<ConsistencyStore, "everyoneSince">,
+  now: Instant,
+): Promise<readonly TenantReport[]> {
+  const counts = await checks.everyoneSince(firstDay(now));
+  const byTenant = Map.groupBy(counts, ({ tenant }) => tenant);
+  return [...byTenant].flatMap(([tenant, own]) =>
+    reportsOf(own).map((report) => ({ tenant, ...report }))
+  );
+}
+
+function firstDay(now: Instant): Day {
+  return addDays(now.slice(0, 10), 1 - REPORT_DAYS);
+}
+
+function reportsOf(
+  counts: readonly ConsistencyCounts[],
+): readonly ConsistencyReport[] {
   const byView = Map.groupBy(
     counts,
     ({ name, version }) => JSON.stringify([name, version]),

@@ -20,6 +20,8 @@ import { reportOnModel } from "./consistency_gate.ts";
 import {
   type ConsistencyReport,
   reportConsistency,
+  reportEveryone,
+  type TenantReport,
 } from "./consistency_report.ts";
 import {
   createSamples,
@@ -62,6 +64,8 @@ export interface Trust {
   checkServed(): Promise<readonly Mismatch[]>;
   /** What the comparisons of the last days say, by view version. */
   consistency(tenant: string): Promise<readonly ConsistencyReport[]>;
+  /** The same of all tenants. */
+  everyConsistency(): Promise<readonly TenantReport[]>;
   /** The same of the kept views that a model reads. */
   consistencyOf(
     tenant: string,
@@ -124,6 +128,7 @@ export function createTrust(scope: TrustScope): Trust {
       return compared.mismatches;
     },
     consistency: (tenant) => reportConsistency(checks, tenant, clock.now()),
+    everyConsistency: () => reportEveryone(checks, clock.now()),
     consistencyOf: (tenant, model) =>
       reportOnModel(scope, model, { tenant, at: clock.now() }),
     admit: async (tenant, view) => {

@@ -41,7 +41,7 @@ function Page({ document }: { document: OpenApiDocument }) {
       </head>
       <body>
         <div class="frame">
-          <Navigation routes={routes} />
+          <Navigation tags={document.tags} routes={routes} />
           <main>
             <h1 id="top">{title}</h1>
             <p class="soft">
@@ -50,17 +50,8 @@ function Page({ document }: { document: OpenApiDocument }) {
             </p>
             <p>{description}</p>
             <Introduction />
-            {tagsOf(routes).map((tag) => (
-              <>
-                <h2 id={anchor(tag)}>{tag}</h2>
-                {routes.filter(({ operation }) => operation.tags[0] === tag)
-                  .map((route) => (
-                    <RouteSection
-                      key={route.operation.operationId}
-                      route={route}
-                    />
-                  ))}
-              </>
+            {document.tags.map((tag) => (
+              <Group key={tag.name} tag={tag} routes={routes} />
             ))}
             <h2 id="errors">Errors</h2>
             <ErrorTable />
@@ -78,11 +69,33 @@ function Page({ document }: { document: OpenApiDocument }) {
   );
 }
 
-function Navigation({ routes }: { routes: readonly Route[] }) {
+function Group(
+  { tag: { name, description }, routes }: {
+    readonly tag: OpenApiDocument["tags"][number];
+    readonly routes: readonly Route[];
+  },
+) {
+  return (
+    <>
+      <h2 id={anchor(name)}>{name}</h2>
+      <p>{description}</p>
+      {routes.filter(({ operation }) => operation.tags[0] === name)
+        .map((route) => (
+          <RouteSection key={route.operation.operationId} route={route} />
+        ))}
+    </>
+  );
+}
+
+function Navigation(
+  { tags, routes }: Pick<OpenApiDocument, "tags"> & {
+    readonly routes: readonly Route[];
+  },
+) {
   return (
     <nav>
       <a class="name" href="#top">Optimization API</a>
-      {tagsOf(routes).map((tag) => (
+      {tags.map(({ name: tag }) => (
         <>
           <strong>{tag}</strong>
           {routes.filter(({ operation }) => operation.tags[0] === tag).map((
@@ -106,10 +119,17 @@ function Introduction() {
     <>
       <h4>Keys</h4>
       <p>
-        Send a key of your tenant with every request; each route names the scope
-        that it asks for. Health, metrics and this page ask for none.
+        Send a key of your tenant, or a token of the issuer that the server
+        trusts, with every request; each route names the scope that it asks for.
+        Health, metrics and this page ask for none.
       </p>
       <pre><code>Authorization: Bearer moe_&lt;id&gt;_&lt;secret&gt;</code></pre>
+      <h4>Deadlines</h4>
+      <p>
+        <code>x-deadline-ms</code>{" "}
+        says for how long you wait. A decision is answered within it, on a lower
+        rung if need be; <code>rung</code> and <code>falls</code> say why.
+      </p>
       <h4>Tracing</h4>
       <p>
         Every answer carries an{" "}
@@ -123,6 +143,17 @@ function Introduction() {
         one answer, marked{" "}
         <code>Idempotency-Replayed: true</code>. Another body under the same key
         is refused.
+      </p>
+      <h4>Errors and limits</h4>
+      <p>
+        Problems are <code>application/problem+json</code>, each with a{" "}
+        <code>code</code> of the{" "}
+        <a href="#errors">table</a>. Those that may pass come with{" "}
+        <code>Retry-After</code>, in seconds: send the same request again, with
+        the same <code>Idempotency-Key</code>. Where your tenant has quotas,
+        {" "}
+        <code>RateLimit-Policy</code> and <code>RateLimit</code>{" "}
+        tell them and what is left.
       </p>
     </>
   );
@@ -177,10 +208,6 @@ function resolveBody(
   const name = content?.schema?.$ref?.split("/").at(-1);
   if (content === undefined || name === undefined) return content ?? null;
   return { ...content, schema: components.schemas[name] as JsonSchema };
-}
-
-function tagsOf(routes: readonly Route[]): readonly string[] {
-  return [...new Set(routes.flatMap(({ operation }) => operation.tags))];
 }
 
 function anchor(tag: string): string {

@@ -65,7 +65,11 @@ export function RouteSection(
       <Parameters parameters={operation.parameters ?? []} />
       {body?.schema ? <h4>Body</h4> : null}
       {body?.schema ? <SchemaTable schema={body.schema} /> : null}
-      {body?.example ? <Example path={path} body={body.example} /> : null}
+      {body?.example
+        ? (
+          <pre><code>{printCurl({ method, path, operation }, body.example)}</code></pre>
+        )
+        : null}
       <h4>Answers</h4>
       <div class="wide">
         <table>
@@ -102,14 +106,28 @@ function Parameters({ parameters }: { parameters: readonly Parameter[] }) {
   );
 }
 
-function Example({ path, body }: { path: string; body: unknown }) {
-  return (
-    <pre><code>{`curl "$MOE_URL${path}" \\
-  -H "Authorization: Bearer $MOE_KEY" \\
-  -H "Content-Type: application/json" \\
-  -H "Idempotency-Key: $(uuidgen)" \\
-  -d '${JSON.stringify(body, null, 2)}'`}</code></pre>
+/** A call for a POSIX shell; ids of the path are variables to be set. */
+function printCurl(
+  { method, path, operation }: Omit<Route, "body">,
+  body: unknown,
+): string {
+  const url = path.replaceAll(
+    /\{(\w+)\}/g,
+    (_whole, name) => `$${name.toUpperCase()}`,
   );
+  const takesKey = operation.parameters?.some(({ name }) =>
+    name === "idempotency-key"
+  );
+  const text = JSON.stringify(body, null, 2).replaceAll("'", `'\\''`);
+  return [
+    `curl "$MOE_URL${url}"${
+      method === "post" ? "" : ` -X ${method.toUpperCase()}`
+    }`,
+    '-H "Authorization: Bearer $MOE_KEY"',
+    '-H "Content-Type: application/json"',
+    ...takesKey ? ['-H "Idempotency-Key: $(openssl rand -hex 16)"'] : [],
+    `-d '${text}'`,
+  ].join(" \\\n  ");
 }
 
 function Answer({ answer: [status, told] }: { answer: [string, Described] }) {

@@ -44,6 +44,6 @@ tr:last-child td{border-bottom:0}
 .said{font-size:1.06rem}
 details{margin-top:.7rem}summary{cursor:pointer;color:var(--soft);font-size:.86rem}
 .must{color:var(--warn);font-size:.76rem;margin-left:.4rem}
-@media(max-width:56rem){.frame{display:block}nav{position:static;height:auto;border-right:0;border-bottom:1px solid var(--line);padding:1.25rem}main{padding:1.5rem 1.25rem 4rem}section.route{padding:1.1rem}}
+@media(max-width:56rem){.frame{display:block}nav{position:static;height:auto;max-height:40vh;border-right:0;border-bottom:1px solid var(--line);padding:1.25rem}main{padding:1.5rem 1.25rem 4rem}section.route{padding:1.1rem}}
 @media print{nav{display:none}.frame{display:block}section.route{break-inside:avoid}}
 `;

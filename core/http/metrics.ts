@@ -48,6 +48,7 @@ import {
 } from "./metrics/sources.ts";
 import { registerSyncs, type SyncOutcome } from "./metrics/syncs.ts";
 import { registerTrials, type WatchedTrials } from "./metrics/trials.ts";
+import { askInTime } from "./metrics/in_time.ts";
 
 export type { Depending } from "./load/dependency_metrics.ts";
 export type { LoadStanding } from "./load/load_gate.ts";
@@ -170,6 +171,7 @@ export function createMetrics(
   registerDependencies(registry, engine, standing);
   registerUpkeep(registry, upkeep);
   registerProcess(registry, version);
+  const asked = askInTime(engine);
   return {
     request: latency.request,
     sent: registerTraced(registry, traces),
@@ -181,10 +183,12 @@ export function createMetrics(
       printFamilies(await families(), format),
   };
   async function families(): Promise<readonly Family[]> {
-    const tenants = await renewSources(engine);
-    await renewTrust(engine.trust, tenants);
-    await renewJobs(engine.jobs);
-    await renewDegraded(engine);
+    await Promise.all([
+      renewSources(asked),
+      renewTrust(asked.trust),
+      renewJobs(asked.jobs),
+      renewDegraded(asked),
+    ]);
     const told = await registry.getMetricsAsJSON();
     return familiesOf(told as readonly ToldMetric[], latency.exemplarOf);
   }

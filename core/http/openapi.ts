@@ -5,11 +5,17 @@
  */
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { CODES, type ErrorCode } from "../domain/error.ts";
+import {
+  ANSWER_HEADERS,
+  headersOfAnswer,
+  headersOfProblem,
+} from "./answer_headers.ts";
 import { DEADLINE_HEADER, MOST_DEADLINE_MS } from "./deadline_header.ts";
 import { MEANINGS } from "./problem.ts";
 import { MAX_KEY_LENGTH } from "./idempotency_key.ts";
 import { ENDPOINTS } from "./routes/all.ts";
 import type { Answer, Endpoint, KeyedEndpoint } from "./routes/endpoint.ts";
+import { TAGS } from "./tags.ts";
 import { problemSchema } from "./wire/problem_json.ts";
 
 /** Version of the HTTP interface, not of the engine. */
@@ -83,6 +89,13 @@ export interface OpenApiDocument {
     /** What it does. */
     readonly description?: string;
   };
+  /** What routes are about. */
+  readonly tags: readonly {
+    /** Its name. */
+    readonly name: string;
+    /** What its routes are for. */
+    readonly description: string;
+  }[];
   /** Operations by path and method. */
   readonly paths: Readonly<Record<string, unknown>>;
   /** What operations refer to. */
@@ -104,15 +117,23 @@ export function createOpenApi(): OpenApiDocument {
   for (const [name, scheme] of Object.entries(CREDENTIALS)) {
     app.openAPIRegistry.registerComponent("securitySchemes", name, scheme);
   }
+  for (const [name, header] of Object.entries(ANSWER_HEADERS)) {
+    app.openAPIRegistry.registerComponent("headers", name, header);
+  }
   for (const endpoint of ENDPOINTS) {
     app.openAPIRegistry.registerPath(createRoute(describeRoute(endpoint)));
   }
-  const tags = [...new Set(ENDPOINTS.map(({ tag }) => tag))];
   const document: unknown = app.getOpenAPI31Document({
     openapi: "3.1.0",
-    info: { title: TITLE, version: API_VERSION, description: ABOUT },
+    info: {
+      ...{ title: TITLE, version: API_VERSION, description: ABOUT },
+      license: { name: "MIT", url: "https://opensource.org/license/mit" },
+    },
     servers: [{ url: "/" }],
-    tags: tags.map((name) => ({ name })),
+    tags: Object.entries(TAGS).map(([name, description]) => ({
+      name,
+      description,
+    })),
   });
   return document as OpenApiDocument;
 }
@@ -150,9 +171,9 @@ function describeRoute(endpoint: Endpoint) {
     tags: [tag],
     summary,
     ...(about === undefined ? {} : { description: about }),
-    ...(scope === null ? {} : {
-      security: Object.keys(CREDENTIALS).map((name) => ({ [name]: [scope] })),
-    }),
+    security: scope === null
+      ? []
+      : Object.keys(CREDENTIALS).map((name) => ({ [name]: [scope] })),
     request: scope === null ? {} : describeRequest(endpoint),
     responses: { ...describeAnswers(endpoint), ...describeProblems(endpoint) },
   };
@@ -199,9 +220,11 @@ function describeBody(body: z.ZodType | "raw", example: unknown) {
   return { required, content: { "application/json": told } };
 }
 
-function describeAnswers({ answers }: Endpoint) {
+function describeAnswers(endpoint: Endpoint) {
+  const { answers } = endpoint;
   return Object.fromEntries(answers.map((answer: Answer) => [answer.status, {
     description: answer.about,
+    headers: headersOfAnswer(endpoint),
     content: { [answer.type ?? "application/json"]: { schema: answer.schema } },
   }]));
 }
@@ -218,6 +241,7 @@ function describeProblems(endpoint: Endpoint) {
     description: codes.map((code) => `\`${code}\`: ${MEANINGS[code]}`).join(
       "; ",
     ),
+    headers: headersOfProblem(codes),
     content: { "application/problem+json": { schema: problemSchema } },
   }]));
 }

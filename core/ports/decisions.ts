@@ -148,11 +148,15 @@ export interface KeyedEffects {
    * nothing of that transaction kept.
    */
   under<T>(held: HeldKey, work: () => Promise<T>): Promise<T>;
-  /** Keeps the answer; the first one under its key stays. */
+  /**
+   * Keeps the answer; the first one under its key stays.
+   *
+   * @returns False if another request has the key.
+   */
   settle(
     held: HeldKey,
     answer: Pick<IdempotentAnswer, "status" | "answer">,
-  ): Promise<void>;
+  ): Promise<boolean>;
 }
 
 /** One move of a plan. */

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Instant } from "../domain/day.ts";
+import type { LoggedRecord } from "../domain/decision.ts";
 import type { ChainHead } from "./decisions.ts";
 
 /** Whose heads a checkpoint signs: a tenant, or `*` for the acts of the deployment. */
@@ -63,6 +64,8 @@ export interface CheckpointArchive {
   append(owner: LogOwner, note: string): Promise<void>;
   /** All of an owner, as text; empty if there is none. */
   read(owner: LogOwner): Promise<string>;
+  /** The last of an owner, as text that may begin within one; empty if there is none. */
+  tail(owner: LogOwner): Promise<string>;
   /** Everyone who has some. */
   owners(): Promise<readonly LogOwner[]>;
 }
@@ -136,8 +139,27 @@ export interface RecordName {
   readonly subjectHash: string | null;
 }
 
+/** Where records that may lack names are looked for. */
+export interface UnnamedAsked {
+  /** The last record that was looked at. */
+  readonly after: number;
+  /** How many records behind it are looked at, at most. */
+  readonly within: number;
+  /** How many are wanted, at most. */
+  readonly limit: number;
+}
+
+/** Records that may lack names. */
+export interface UnnamedRecords {
+  readonly rows: readonly LoggedRecord[];
+  /** The last record that was looked at; null if there is none behind. */
+  readonly upTo: number | null;
+}
+
 /** Has records found that were kept before records were found by name. */
 export interface LogNaming {
+  /** Decisions in clear, in order: what is sealed was named when it was logged. */
+  unnamed(tenant: string, asked: UnnamedAsked): Promise<UnnamedRecords>;
   /** Adds names; those that are there stay, and people who were erased since get none. */
   name(tenant: string, names: readonly RecordName[]): Promise<void>;
 }

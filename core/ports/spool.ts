@@ -43,6 +43,8 @@ export interface SpoolStanding {
   readonly oldestAt: Instant | null;
   /** On the disk. */
   readonly bytes: number;
+  /** Most that it takes there. */
+  readonly maxBytes: number;
   /** Why the last entries were refused; null if they were not. */
   readonly problem: string | null;
 }

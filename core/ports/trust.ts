@@ -84,10 +84,17 @@ export interface ConsistencyCounts extends ViewRef {
   readonly mismatched: number;
 }
 
+/** Counts of a tenant. */
+export interface TenantCounts extends ConsistencyCounts {
+  readonly tenant: string;
+}
+
 /** What the comparisons of served with re-derived vectors found. */
 export interface ConsistencyStore {
   /** Adds to the counts of a day. */
   add(tenant: string, counts: readonly ConsistencyCounts[]): Promise<void>;
   /** Counts since a day, by view and day. */
   since(tenant: string, day: Day): Promise<readonly ConsistencyCounts[]>;
+  /** The same of all tenants. */
+  everyoneSince(day: Day): Promise<readonly TenantCounts[]>;
 }

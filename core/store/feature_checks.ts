@@ -3,7 +3,11 @@
  *
  * @module
  */
-import type { ConsistencyCounts, ConsistencyStore } from "../ports/trust.ts";
+import type {
+  ConsistencyCounts,
+  ConsistencyStore,
+  TenantCounts,
+} from "../ports/trust.ts";
 import type { Sql } from "./sql.ts";
 
 /** Keeps the counts in a database. */
@@ -20,6 +24,7 @@ export function createConsistencyStore(sql: Sql): ConsistencyStore {
       ]);
     },
     since: (tenant, day) => sql.query<ConsistencyCounts>(SINCE, [tenant, day]),
+    everyoneSince: (day) => sql.query<TenantCounts>(EVERYONE_SINCE, [day]),
   };
 }
 
@@ -42,3 +47,9 @@ const SINCE = `
     mismatched::float8 as mismatched
   from feature_check where tenant = $1 and day >= $2::date
   order by view, version, day`;
+
+const EVERYONE_SINCE = `
+  select tenant, view as name, version, day, checked::float8 as checked,
+    mismatched::float8 as mismatched
+  from feature_check where day >= $1::date
+  order by tenant, view, version, day`;

@@ -26,7 +26,7 @@ export function createKeyedEffects(sql: Sql): KeyedEffects {
     settle: async (held, { status, answer }) => {
       const { tenant, route, key, requestHash, holder, at } = held;
       const row = [tenant, route, key, requestHash, holder, at];
-      await sql.query(SETTLE, [...row, status, answer]);
+      return (await sql.query(SETTLE, [...row, status, answer])).length === 1;
     },
   };
 }
@@ -72,4 +72,5 @@ const SETTLE = `
   values ($1, $2, $3, $4, $6::timestamptz, $7, $8)
   on conflict (tenant, route, key) do update set
     status = excluded.status, answer = excluded.answer
-  where known.status = ${UNANSWERED} and known.answer = $5`;
+  where known.status = ${UNANSWERED} and known.answer = $5
+  returning 1`;

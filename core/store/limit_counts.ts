@@ -2,7 +2,10 @@
  * What limits of policies have counted, one row for each counter.
  *
  * Claims are one statement: each row is locked, summed, and changed if there is room. It
- * does not wait for the disk: the log's commit, which comes after it, carries it there.
+ * does not wait for the disk where the log's commit, which comes after it, carries it there.
+ *
+ * A node whose clock is far from the database's counts by that one, so that it neither finds
+ * room in another window nor forgets what others count. What it gives back stays counted.
  *
  * @module
  */
@@ -10,7 +13,7 @@ import type { CountClaim, CounterKey, LimitCounts } from "../ports/limits.ts";
 import type { Param } from "./codec.ts";
 import type { Sql } from "./sql.ts";
 
-/** By how much clocks of nodes may differ, milliseconds: slots are kept for as much longer. */
+/** By how much clocks may differ unheeded, milliseconds: slots are kept for as much longer. */
 const CLOCKS_DIFFER_MS = 60_000;
 /** Claims from one removal of idle counters to the next, and how many it removes. */
 const SWEEP_EVERY = 500;
@@ -20,12 +23,17 @@ const SWEPT = 1000;
 export interface LimitCountsOptions {
   /** Claims from one removal of idle counters to the next. */
   readonly sweepEvery?: number;
+  /** Whether claims wait for the disk: where no commit of the log comes after them. */
+  readonly waits?: boolean;
+  /** Whether the database's clock counts where a node's is far from it. */
+  readonly clocked?: boolean;
 }
 
 /** Keeps counts in a database. */
 export function createLimitCounts(
   sql: Sql,
-  { sweepEvery = SWEEP_EVERY }: LimitCountsOptions = {},
+  { sweepEvery = SWEEP_EVERY, waits = false, clocked = false }:
+    LimitCountsOptions = {},
 ): LimitCounts {
   let claimed = 0;
   return {
@@ -38,7 +46,10 @@ export function createLimitCounts(
     },
     claim: async (claims, now) => {
       if (++claimed % sweepEvery === 0) await sql.query(SWEEP, [now]);
-      return await claim(sql, claims);
+      return await claim(sql, claims, {
+        commit: waits ? null : "off",
+        now: clocked ? now : null,
+      });
     },
     release: async (claims) => {
       for (const one of claims) {
@@ -52,6 +63,10 @@ export function createLimitCounts(
 async function claim(
   sql: Sql,
   claims: readonly CountClaim[],
+  { commit, now }: {
+    readonly commit: string | null;
+    readonly now: number | null;
+  },
 ): Promise<readonly (number | null)[]> {
   const rows = await sql.query<CounterKey & { count: bigint }>(CLAIM, [
     ...keysOf(claims),
@@ -61,6 +76,7 @@ async function claim(
     claims.map(({ count }) => count),
     claims.map(({ most }) => most),
     claims.map(({ idleAt }) => idleAt),
+    ...[commit, now],
   ]);
   const counts = new Map(rows.map((row) => [nameOf(row), Number(row.count)]));
   return claims.map((one) => counts.get(nameOf(one)) ?? null);
@@ -92,15 +108,23 @@ const READ = `
 /** In order of the keys, so that two claims never wait for each other in a circle. */
 const CLAIM = `
   with late as materialized (
-    select set_config('synchronous_commit', 'off', true) as setting
+    select set_config('synchronous_commit',
+      coalesce($10::text, current_setting('synchronous_commit')), true) as setting
+  ),
+  apart as materialized (
+    select case when abs(ms) > ${CLOCKS_DIFFER_MS} then ms else 0 end as ms
+    from (
+      select (extract(epoch from clock_timestamp()) * 1000)::int8 - $11::int8 as ms
+    ) as clocks
   )
   insert into limit_count as l
     (tenant, counter, key, subject_id, ends, counts, since, most, idle_at)
-  select g.tenant, g.counter, g.key, g.subject, array[g.ends], array[g.count],
-    g.since, g.most, to_timestamp(g.idle_ms / 1000.0)
+  select g.tenant, g.counter, g.key, g.subject, array[g.ends + apart.ms],
+    array[g.count], g.since + apart.ms, g.most,
+    to_timestamp((g.idle_ms + apart.ms) / 1000.0)
   from unnest($1::text[], $2::text[], $3::text[], $4::int8[], $5::text[],
     $6::int8[], $7::int8[], $8::int8[], $9::int8[])
-    as g (tenant, counter, key, since, subject, ends, count, most, idle_ms), late
+    as g (tenant, counter, key, since, subject, ends, count, most, idle_ms), late, apart
   where g.count <= g.most
   order by g.tenant, g.counter, g.key
   on conflict (tenant, counter, key) do update set

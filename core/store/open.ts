@@ -33,7 +33,7 @@ import { createJobQueue } from "./jobs/job_queue.ts";
 import { createKeyStore } from "./key_store.ts";
 import { createLazyKv } from "./lazy_kv.ts";
 import { createLeaseStore } from "./leases.ts";
-import { createLimitCounts } from "./limit_counts.ts";
+import { createLimitCounts, type LimitCountsOptions } from "./limit_counts.ts";
 import { migrate } from "./migrate.ts";
 import { createModelRegistry } from "./model_registry.ts";
 import { createModelTrialStore } from "./model_trials/store.ts";
@@ -42,7 +42,7 @@ import { createSignalStream } from "./outbox.ts";
 import { openPglite } from "./pglite.ts";
 import { createPlanStore } from "./plan_store.ts";
 import { createPolicyArchive } from "./policy_archive.ts";
-import { openPostgres } from "./postgres.ts";
+import { openPostgres, type PostgresSql } from "./postgres.ts";
 import { createQuotaStore } from "./quota_store.ts";
 import { createSignalStore } from "./signal_store.ts";
 import { createSourceProfiles } from "./source_profile.ts";
@@ -74,6 +74,8 @@ export interface StoreOptions {
   /** File or KV Connect URL of the online features; null for the data folder. */
   readonly kvUrl?: string | null;
   readonly clock: Clock;
+  /** How limits are counted. */
+  readonly limits?: LimitCountsOptions;
   /** Longest to wait for a server that is starting. */
   readonly waitMs?: number;
 }
@@ -86,10 +88,12 @@ export interface StoreOptions {
  */
 export async function openStores(options: StoreOptions): Promise<Stores> {
   const { databaseUrl, dataFolder, kvUrl, waitMs = WAIT_MS } = options;
+  const { limits = {} } = options;
   await using opening = new AsyncDisposableStack();
   const guards = createGuards();
+  const server = await openSql(databaseUrl, dataFolder, opening);
   const sql = guardSql(
-    await openSql(databaseUrl, dataFolder, opening),
+    server,
     ...[guards.of("postgres"), OTHER_MS] as const,
   );
   await awaitServer(
@@ -98,13 +102,15 @@ export async function openStores(options: StoreOptions): Promise<Stores> {
   );
   const wall = await raiseWall(sql);
   const decisions = databaseUrl === null ? sql : guardSql(
-    openPostgres(databaseUrl, DECISION_POOL),
+    openPostgres(databaseUrl, { ...DECISION_POOL, silent: server.reconnect }),
     ...[guards.of("postgres"), DECISION_MS] as const,
   );
   if (decisions !== sql) opening.defer(() => decisions.close());
   const kv = createLazyKv(kvUrl ?? `${dataFolder}/features.kv`, dataFolder);
   opening.defer(() => kv.close());
-  const stores = createStores(sql, kv.open, { decisions, guards });
+  const stores = createStores(sql, kv.open, {
+    ...{ decisions, guards, limits },
+  });
   opening.defer(() => stores.jobs.close());
   const opened = opening.move();
   return {
@@ -129,14 +135,15 @@ export async function openStores(options: StoreOptions): Promise<Stores> {
  * Every port over one database and one key-value store.
  *
  * @param beside The same database for what decisions wait for, and what keeps them from
- * waiting too long.
+ * waiting too long; how limits are counted.
  */
 export function createStores(
   sql: Sql,
   openKv: () => Promise<Deno.Kv>,
-  { decisions = sql, guards = createGuards() }: {
+  { decisions = sql, guards = createGuards(), limits = {} }: {
     readonly decisions?: Sql;
     readonly guards?: Guards;
+    readonly limits?: LimitCountsOptions;
   } = {},
 ): Omit<Stores, "actFor" | "health" | "close"> {
   const owner = ownerOf(sql);
@@ -159,7 +166,7 @@ export function createStores(
     models: createModelRegistry(sql),
     trials: createTrialStore(sql),
     watches: createModelWatchStore(sql),
-    ...decisionStores(sql, decisions),
+    ...decisionStores(sql, decisions, limits),
     checkpoints: createCheckpointStore(sql),
     retention: createLogRetention(sql),
     naming: createLogNaming(sql),
@@ -173,7 +180,6 @@ export function createStores(
     leases: createLeaseStore(owner),
     jobs: createJobQueue(owner),
     quota: createQuotaStore(owner),
-    governance: createGovernanceStore(sql),
     rollouts: createRolloutStore(sql),
     modelTrials: createModelTrialStore(sql),
     agree: (name, setting) => agree(owner, name, setting),
@@ -181,9 +187,19 @@ export function createStores(
 }
 
 /** What decisions wait for. */
-function decisionStores(sql: Sql, decisions: Sql) {
+function decisionStores(
+  sql: Sql,
+  decisions: Sql,
+  limits: LimitCountsOptions,
+) {
   const owner = ownerOf(decisions);
+  const { everyPointer, load, findAltered } = createGovernanceStore(decisions);
   return {
+    // What is in force is asked for so often that a wait for it must be short.
+    governance: {
+      ...createGovernanceStore(sql),
+      ...{ everyPointer, load, findAltered },
+    },
     log: {
       ...createDecisionLog(sql),
       append: createDecisionLog(owner).append,
@@ -193,7 +209,7 @@ function decisionStores(sql: Sql, decisions: Sql) {
     policies: createPolicyArchive(owner),
     keys: createKeyStore(decisions),
     dataKeys: createDataKeyStore(owner),
-    limits: createLimitCounts(owner),
+    limits: createLimitCounts(owner, limits),
     allowances: createAllowanceBook(owner),
   };
 }
@@ -227,7 +243,7 @@ async function openSql(
   databaseUrl: string | null,
   dataFolder: string,
   opening: AsyncDisposableStack,
-): Promise<Sql> {
+): Promise<Sql & Partial<PostgresSql>> {
   if (databaseUrl === null) opening.use(await lockFolder(dataFolder));
   const sql = databaseUrl === null
     ? await openPglite({ folder: `${dataFolder}/postgres` })

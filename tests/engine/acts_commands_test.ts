@@ -49,6 +49,7 @@ Deno.test("acts are taken elsewhere and verified there, leave when they are old,
     await Deno.writeTextFile(`${folder}/key.pub`, `${key}\n`);
     await checkExports(desk);
     await checkRetired(desk);
+    await checkRotated(desk);
     await checkRewritten(desk);
   }));
 
@@ -61,6 +62,9 @@ async function checkExports({ folder, moe }: LogDesk): Promise<void> {
   const out = `${folder}/acts.jsonl`;
   const asked = `audit export --tenant acme --out ${out}`;
   assert.match(await moe(asked), /acts\.jsonl: 4 records/);
+  const since = await moe("audit --tenant acme --since 2026-01-31T03:00+02:00");
+  assert.match(since, /key-2[^]*key-3/);
+  assert.doesNotMatch(since, /key-1/);
   const verify = verifying(folder, "acts.jsonl", "acme");
   const sound = await moe(verify);
   assert.match(sound, /acme: acts 1 to 4 .*, 4 in the file/);
@@ -104,6 +108,34 @@ async function checkRetired({ folder, moe }: LogDesk): Promise<void> {
   await moe(`audit export --out ${folder}/rest.jsonl`);
   const rest = await moe(verifying(folder, "rest.jsonl", "%2A"));
   assert.match(rest, /\*: acts 7 to \d+ /);
+  assert.match(
+    rest,
+    /begins behind record 6, up to which retention took .*; a checkpoint signed/,
+  );
+}
+
+/** Checkpoints of keys before stay trusted, and those of no other. */
+async function checkRotated({ folder, moe }: LogDesk): Promise<void> {
+  const [key, next] = [`${folder}/data/checkpoint.key`, `${folder}/next.key`];
+  const old = await moe("checkpoint public-key");
+  const make = `checkpoint key --name eu-1 --out ${next} --after ${key}`;
+  const made = await moe(make);
+  assert.equal(made.split("\n")[1], old);
+  assert.equal(await moe(make), made, "a file that is there is left as it is");
+  const whole = await Deno.readTextFile(next);
+  assert.equal(whole.match(/PRIVATE/g)?.length, 1);
+  await Deno.writeTextFile(key, `${whole.split("\n")[0]}\n`);
+  await assert.rejects(
+    moe(`checkpoint key --name eu-1 --out ${key} --after ${next}`),
+    /is there already, without the keys before it/,
+  );
+  await moe("checkpoint");
+  const [, , id] = /^([^+]+)\+([0-9a-f]{8})/.exec(old) ?? [];
+  const found = await moe("audit --verify --tenant acme", 1);
+  assert.match(found, new RegExp(`a key that is not known: ${id}`));
+  await Deno.writeTextFile(key, whole);
+  assert.equal(await moe("checkpoint public-key"), made);
+  await moe("verify-log");
 }
 
 /** What checkpoints signed is compared by the engine that serves. */

@@ -186,6 +186,9 @@ async function broken(scene: TrialScene) {
     );
     await decidedByFirst(two);
     assert.deepEqual(await one.watchTrials(), []);
+    const told = one.trials.stopped().map(({ tenant, name }) => [tenant, name]);
+    assert.deepEqual(told, [[TENANT, "bidder"]], "known after it is over");
+    assert.deepEqual(two.trials.stopped(), []);
   });
 }
 

@@ -70,6 +70,28 @@ Deno.test("every command in the README exists", async () => {
   for (const task of tasks) assert.ok(task in config.tasks, `task ${task}`);
 });
 
+Deno.test("deno task policy may do what its commands do", async () => {
+  const [, ...args] = config.tasks.policy.split(" ");
+  const folder = await Deno.makeTempDir({ prefix: "readme_" });
+  const page = `${folder}/page.html`;
+  for (
+    const words of [["--help"], [
+      "page",
+      "policies/consent.json",
+      "--out",
+      page,
+    ]]
+  ) {
+    const ran = await new Deno.Command(Deno.execPath(), {
+      args: [...args, ...words],
+      cwd: ROOT,
+    }).output();
+    assert.ok(ran.success, new TextDecoder().decode(ran.stderr));
+  }
+  assert.match(await Deno.readTextFile(page), /consent/);
+  await Deno.remove(folder, { recursive: true });
+});
+
 Deno.test("every variable and every package is in the README's tables", () => {
   for (const name of VARIABLES) assert.ok(README.includes(`\`${name}\``), name);
   const packages = Object.keys(config.imports)

@@ -27,6 +27,20 @@ const HOLDERS = [
   { ...{ subject: "other", tenant: "rival", role: "admin", name: "other" } },
 ];
 
+/** What browsers say of pages of other sites, those before 2023 by `Origin` alone. */
+const OTHER_PAGES = [
+  { ["sec-fetch-site"]: "cross-site", origin: "https://evil.example" },
+  { ["sec-fetch-site"]: "same-site" },
+  { origin: "https://evil.example" },
+  { origin: "null" },
+];
+/** Of ours, and of programs that are no browsers. */
+const OWN_PAGES = [
+  { ["sec-fetch-site"]: "same-origin" },
+  { ["sec-fetch-site"]: "none" },
+  {},
+];
+
 /** Starts a server as it is configured, over an engine in memory. */
 async function serve(ca: TestCa) {
   const shown = await ca.issue("server", {
@@ -61,19 +75,27 @@ interface Asking {
   readonly ca: TestCa;
   readonly as?: Issued | undefined;
   readonly key?: string;
+  /** What a browser says of who asks it to change something. */
+  readonly page?: Readonly<Record<string, string>>;
 }
 
 /** Asks for a page: status, and the code of what went wrong. */
 async function ask(
   url: string,
-  { ca, as, key }: Asking,
+  { ca, as, key, page }: Asking,
 ): Promise<readonly [status: number, code: string | undefined]> {
   using client = Deno.createHttpClient({
     caCerts: [ca.cert],
     ...(as && { cert: as.cert, key: as.key }),
   });
-  const headers = key === undefined ? {} : { authorization: `Bearer ${key}` };
-  const response = await fetch(url, { client, headers });
+  const response = await fetch(url, {
+    client,
+    ...(page && { method: "POST" }),
+    headers: {
+      ...page,
+      ...(key !== undefined && { authorization: `Bearer ${key}` }),
+    },
+  });
   const { code } = await response.json();
   return [response.status, code];
 }
@@ -118,6 +140,26 @@ Deno.test({
         const wrong = { ca, as: keeper, key: key.slice(0, -1) + "g" };
         assert.equal((await ask(url, wrong))[0], 401);
       });
+      await t.step(
+        "what a page of another site asks for is nobody's wish",
+        async () => {
+          const { url, key } = server;
+          const change = `${url}/keys/${"0".repeat(16)}/revoke`;
+          for (const page of OTHER_PAGES) {
+            const asking = { ca, as: keeper, page };
+            assert.deepEqual(await ask(change, asking), [
+              401,
+              "credentials_invalid",
+            ], JSON.stringify(page));
+            const [status] = await ask(change, { ...asking, key });
+            assert.notEqual(status, 401);
+          }
+          for (const page of [...OWN_PAGES, { origin: url }]) {
+            const [status] = await ask(change, { ca, as: keeper, page });
+            assert.notEqual(status, 401, JSON.stringify(page));
+          }
+        },
+      );
       const refused = {
         none: undefined,
         "one of another CA": await elsewhere.issue("keeper"),

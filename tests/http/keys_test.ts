@@ -41,6 +41,27 @@ Deno.test("a key is shown when it is made, and not again", async () => {
   assert.doesNotMatch(list.text, /secret|moe_/);
 });
 
+Deno.test.each([
+  { note: "is revoked", does: "revoke" },
+  {
+    note: "is replaced at once",
+    does: "rotate",
+    body: { ["overlap_hours"]: 0 },
+  },
+])("a key that $note has ended on its node with the answer", async (row) => {
+  const { ask, admin } = openAdmin();
+  const body = { name: "bidder 3", role: "service" };
+  const made = await ask("POST /keys", { key: admin, body });
+  const { key_id: id, secret: key } = made.body;
+  assert.equal((await ask("GET /models", { key })).status, 200);
+  const told = await ask(`POST /keys/${id}/${row.does}`, {
+    key: admin,
+    ...row.body && { body: row.body },
+  });
+  assert.ok(told.status < 300, told.text);
+  assert.equal((await ask("GET /models", { key })).status, 401);
+});
+
 Deno.test.each<{ readonly scopes: readonly Scope[] }>([
   { scopes: ["approve"] },
   { scopes: ["govern"] },

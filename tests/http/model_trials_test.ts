@@ -35,7 +35,7 @@ Deno.test("metrics tell what was seen of a trial, and the difference that it mak
       `moe_model_trial_decisions_total{${labels},stage="canary",arm="challenger"} 9`,
       `moe_model_trial_value_difference{${labels}} 0.02`,
       `moe_model_trial_value_difference_low{${labels}} -0.01`,
-      `moe_model_trial_stopped{${labels}} 1`,
+      `moe_model_trial_stopped_timestamp_seconds{${labels}} 1769763600`,
     ]
   ) assert.ok(text.includes(line), line);
 });

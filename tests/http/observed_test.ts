@@ -25,6 +25,25 @@ function observing(share = 0) {
   });
 }
 
+/** Sends traces on, and waits for what becomes of them. */
+function pushTraces(url: string) {
+  const telemetry = observing();
+  const outcomes: string[] = [];
+  const queue = telemetry.queue ?? assert.fail("nothing is sent");
+  const pushing = startPush({
+    ...{ url, queue, roundMs: 5, nowMs: Date.now, spanId: telemetry.ids.span },
+    resource: { version: "1", node: "node_1" },
+    metrics: () => Promise.resolve([]),
+    sent: (signal, outcome) => outcomes.push(`${signal} ${outcome}`),
+  });
+  async function outcome(expected: string): Promise<void> {
+    while (!outcomes.includes(expected)) {
+      await new Promise((wake) => setTimeout(wake, 1));
+    }
+  }
+  return { telemetry, queue, pushing, outcome };
+}
+
 Deno.test("a kept request arrives at the collector with its stages, metrics with its trace", async () => {
   const { collector, url, close } = openCollector();
   const telemetry = observing();
@@ -83,31 +102,32 @@ Deno.test("a kept request arrives at the collector with its stages, metrics with
 
 Deno.test("what a collector does not take waits for it, errors before all", async () => {
   const { collector, url, close } = openCollector();
-  const telemetry = observing();
-  const outcomes: string[] = [];
-  const queue = telemetry.queue ?? assert.fail("nothing is sent");
-  const pushing = startPush({
-    ...{ url, queue, roundMs: 5, nowMs: Date.now, spanId: telemetry.ids.span },
-    resource: { version: "1", node: "node_1" },
-    metrics: () => Promise.resolve([]),
-    sent: (signal, outcome) => outcomes.push(`${signal} ${outcome}`),
-  });
+  const { telemetry, queue, pushing, outcome } = pushTraces(url);
   collector.status = 503;
   const work = { seconds: 1, facts: {} };
   telemetry.work({ ...work, name: "job fine", isWrong: false });
   telemetry.work({ ...work, name: "job broken", isWrong: true });
-  while (!outcomes.includes("traces failed")) {
-    await new Promise((wake) => setTimeout(wake, 1));
-  }
+  await outcome("traces failed");
   collector.status = 200;
-  while (!outcomes.includes("traces ok")) {
-    await new Promise((wake) => setTimeout(wake, 1));
-  }
+  await outcome("traces ok");
   await pushing.stop();
   await close();
   const names = spansOf(collector.sent).map(({ name }) => name);
   assert.deepEqual(names, ["job broken", "job fine"]);
   assert.equal(queue.dropped(), 0);
+});
+
+Deno.test("what a collector refuses for good is lost, and counted as such", async () => {
+  const { collector, url, close } = openCollector();
+  const { telemetry, queue, pushing, outcome } = pushTraces(url);
+  collector.status = 400;
+  for (const name of ["one", "two"]) {
+    telemetry.work({ name, seconds: 1, isWrong: true, facts: {} });
+  }
+  await outcome("traces failed");
+  await pushing.stop();
+  await close();
+  assert.deepEqual([telemetry.counts().dropped, queue.waiting()], [2, 0]);
 });
 
 Deno.test("a request of the engine's own fault is kept whatever the caller says", async () => {

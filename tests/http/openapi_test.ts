@@ -68,6 +68,35 @@ Deno.test("openapi.json is version 3.1 with every route, named once", () => {
   assert.equal(new Set(names).size, names.length);
 });
 
+Deno.test("openapi.json tells what every tag is for, and that open routes ask for nothing", () => {
+  const { tags } = createOpenApi();
+  const used = new Set(ENDPOINTS.map(({ tag }) => tag));
+  assert.deepEqual(new Set(tags.map(({ name }) => name)), used);
+  for (const { path, method, scope } of ENDPOINTS) {
+    const { security } = (createOpenApi().paths[path] as Json)[method] as Json;
+    assert.equal((security as unknown[]).length === 0, scope === null, path);
+  }
+});
+
+Deno.test("openapi.json tells of waits and quotas where answers have them", () => {
+  const { paths, components } = createOpenApi();
+  const { responses } = (paths["/optimization/score"] as Json).post as {
+    responses: Record<string, { headers: Json }>;
+  };
+  const told = (status: number) =>
+    Object.keys(responses[status]?.headers ?? {});
+  assert.deepEqual(told(200), [
+    ...["Idempotency-Replayed", "RateLimit-Policy", "RateLimit"],
+  ]);
+  assert.deepEqual(told(429), ["Retry-After", "RateLimit-Policy", "RateLimit"]);
+  assert.deepEqual(told(503), ["Retry-After"]);
+  assert.deepEqual(told(422), []);
+  assert.deepEqual(
+    Object.keys((components as Json).headers as Json).toSorted(),
+    ["Idempotency-Replayed", "RateLimit", "RateLimit-Policy", "Retry-After"],
+  );
+});
+
 Deno.test("the table of codes, the document and the README are equal", () => {
   const problem = createOpenApi().components.schemas.Problem as {
     properties: { code: { enum: string[] } };

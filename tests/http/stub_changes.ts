@@ -198,6 +198,7 @@ function createScopedStore(): GovernanceStore {
     record: (scope, acts) => of(scope).record(scope, acts),
     keep: texts.keep,
     load: texts.load,
+    findAltered: texts.findAltered,
     active: (scope, subject) => of(scope).active(scope, subject),
     pointers: (scope) => of(scope).pointers(scope),
     everyPointer: () => Promise.resolve([]),

@@ -148,7 +148,7 @@ export function createStub(): Stub {
     jobs: openJobDesk(),
     models: openModelDesk(),
     compared: () => [],
-    spooled: () => null,
+    ...{ spooled: () => null, turnedAway: () => 0 },
     lookAt: () => Promise.reject(new Error("no look is asked for over HTTP")),
     looks: {
       latest: (tenant, name) =>

@@ -89,6 +89,7 @@ export const SIGNALS: Engine["signals"] = {
 /** Nothing is wrong, and the views of a model were compared. */
 export const TRUST: Engine["trust"] = {
   consistency: () => Promise.resolve([]),
+  everyConsistency: () => Promise.resolve([]),
   consistencyOf: () =>
     Promise.resolve([{
       ...{ name: "engagement", version: 1 },

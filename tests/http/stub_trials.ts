@@ -49,6 +49,10 @@ export const TRIALS: Engine["trials"] = {
     },
     ...{ counts: COUNTS, guardrails: GUARDRAILS, stopped: "it owes answers" },
   }],
+  stopped: () => [{
+    ...{ tenant: "acme", name: TRIAL.name, change: TRIAL.change },
+    ...{ cycle: 1, at: SINCE },
+  }],
   found: () => [{
     stage: {
       ...{ tenant: "acme", name: TRIAL.name, change: TRIAL.change },

@@ -6,7 +6,7 @@
  */
 import type { Job } from "../../core/jobs/job.ts";
 import { keepJobs } from "../../core/commands/keep_jobs.ts";
-import { untilTold } from "../../core/commands/serve.ts";
+import { hearStop } from "../../core/commands/serve.ts";
 import { createJobQueue } from "../../core/store/jobs/job_queue.ts";
 import { openPostgres } from "../../core/store/postgres.ts";
 import type { Sql } from "../../core/store/sql.ts";
@@ -44,6 +44,7 @@ export function pagesJob(sql: Sql, node: string, pageMs: number): Job {
 }
 
 if (import.meta.main) {
+  using stop = hearStop();
   const [url = "", node = "", pageMs = "0"] = Deno.args;
   const sql = openPostgres(url);
   const queue = createJobQueue(sql, QUICK);
@@ -52,7 +53,7 @@ if (import.meta.main) {
     ...{ queue, node, first: [], metrics: { job: () => {} }, log: () => {} },
     clock: { now: () => new Date().toISOString() },
   });
-  await untilTold();
+  await stop.told;
   working.stop();
   await working.ended;
   await queue.close();

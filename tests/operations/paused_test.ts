@@ -45,7 +45,8 @@ async function serveThroughPause(
       async () => (await score(served, key, "s-1")).body.rung === "champion",
     );
     await postgres.pause();
-    await run(served, key).finally(() => postgres.resume());
+    await Promise.all([run(served, key), scrape(served)])
+      .finally(() => postgres.resume());
     await eventually(
       "all is well again",
       async () =>
@@ -55,6 +56,15 @@ async function serveThroughPause(
   } finally {
     assert.equal(await served.stop(), 0);
   }
+}
+
+/** Metrics are told as well, and that those of sources are missing. */
+async function scrape({ url }: Served): Promise<void> {
+  const signal = AbortSignal.timeout(HANGING_MS);
+  const text = await (await fetch(`${url}/metrics`, { signal })).text();
+  assert.match(text, /^moe_source_metrics_up 0$/m);
+  assert.match(text, /^moe_degraded_parts\{kind="database"\} 1$/m);
+  assert.match(text, /^moe_breaker_state\{dependency="postgres"\} [12]$/m);
 }
 
 /** Answers to requests that come without a pause while the server is stopped. */

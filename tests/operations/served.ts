@@ -12,17 +12,18 @@ export interface Served {
   readonly log: readonly string[];
   /** Lines of standard output so far. */
   readonly out: readonly string[];
-  /** Asks it to stop; its exit code. */
+  /** Asks it to stop, twice as a terminal and a runner together do; its exit code. */
   stop(): Promise<number>;
   /** Ends it at once. */
   kill9(): Promise<void>;
 }
 
-/** Starts a server and waits until it listens. */
+/** Starts a server and waits until it listens, on any port unless one is given. */
 export async function serveMoe(
   env: Readonly<Record<string, string>>,
+  port = 0,
 ): Promise<Served> {
-  const child = spawnMoe(env, ["serve", "--port", "0"]);
+  const child = spawnMoe(env, ["serve", "--port", String(port)]);
   const log: string[] = [];
   const out: string[] = [];
   const { promise: url, resolve, reject } = Promise.withResolvers<string>();
@@ -40,6 +41,7 @@ export async function serveMoe(
     log,
     out,
     stop: async () => {
+      child.kill("SIGINT");
       child.kill("SIGTERM");
       const { code } = await child.status;
       await Promise.all(reading);

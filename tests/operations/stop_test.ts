@@ -47,6 +47,8 @@ Deno.test("told to stop, it answers what runs, exits 0 and lets its files go", a
     await drain(second, key);
     await close();
     checkTraces(collector.sent);
+    const barelyBegun = await serveMoe(env);
+    assert.equal(await barelyBegun.stop(), 0, "from its first moment on");
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

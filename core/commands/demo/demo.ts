@@ -11,7 +11,7 @@ import { issueKey } from "../keys.ts";
 import { type Opened, openEngine } from "../open.ts";
 import { wholeNumberOption } from "../option.ts";
 import { listen } from "../listen.ts";
-import { untilTold } from "../serve.ts";
+import { hearStop } from "../serve.ts";
 import { bringIn, SITE_SECRET } from "./bring_in.ts";
 import { compareTruth, verifyDecisions } from "./compare_truth.ts";
 import { learn } from "./learn.ts";
@@ -69,8 +69,9 @@ export const demo: Command = {
         `${((performance.now() - started) / 1000).toFixed(1)} s in all`,
       );
       if (!options.once) {
+        using stop = hearStop();
         tellHowToGoOn(scope, server.url, key);
-        await untilTold();
+        await stop.told;
       }
       return 0;
     } finally {

@@ -47,7 +47,8 @@ import { writeCharts } from "../write_charts.ts";
 /** `moe learn mix`. */
 export const learnMix: Command = {
   name: "learn mix",
-  about: "What each channel brought and would bring: a Bayesian media mix",
+  about:
+    "learn what each channel brought and would bring: a Bayesian media mix",
   operands: [],
   options: {
     "csv*": "table: a row for each period (and geography)",

@@ -48,19 +48,23 @@ export const decisionFind = defineEndpoint({
   scope: "read",
   act: true,
   query: z.strictObject({
-    entity: entityKeyField,
+    entity: entityKeyField.openapi({
+      description: "What they are about, such as a campaign or a subject",
+    }),
     from: momentField.optional().openapi({
       description: "From this moment on; from the first unless given",
     }),
     until: momentField.optional().openapi({
       description: "Before this moment; to the last unless given",
     }),
-    kind: z.enum(LOG_KINDS).optional(),
+    kind: z.enum(LOG_KINDS).optional().openapi({
+      description: "Only records of this kind; all unless given",
+    }),
     after: z.string().regex(CURSOR, "expected `next` of the page before")
       .refine(
         (text) => isInstant(text.split("/")[0] ?? ""),
         "expected `next` of the page before",
-      ).optional(),
+      ).optional().openapi({ description: "`next` of the page before" }),
     limit: limitField,
   }),
   answers: [{ status: 200, about: "A page of records", schema: foundSchema }],

@@ -13,6 +13,7 @@ import type { Engine } from "../../engine.ts";
 import type { Idempotent } from "../idempotency_key.ts";
 import type { Counted } from "../load/allowances.ts";
 import type { Work } from "../load/load_gate.ts";
+import type { Tag } from "../tags.ts";
 import type { Metrics } from "../metrics.ts";
 import type { DecisionSeen } from "../request/report.ts";
 import type { PersonPath } from "../request/person.ts";
@@ -65,7 +66,7 @@ interface Described {
   readonly method: "get" | "post" | "put";
   /** Pattern such as `/decisions/{id}`. */
   readonly path: string;
-  readonly tag: string;
+  readonly tag: Tag;
   readonly summary: string;
   readonly about?: string;
   /** A body that works, for the documentation. */

@@ -20,7 +20,10 @@ export const versionField = z.string().regex(
 
 /** Path with an id. */
 export const idParams = z.strictObject({
-  id: idField.openapi({ param: { name: "id", in: "path" } }),
+  id: idField.openapi({
+    param: { name: "id", in: "path" },
+    description: "As the engine gave it",
+  }),
 });
 
 /**

@@ -18,7 +18,7 @@ import {
 import { defineEndpoint, json, type KeyedEndpoint } from "./endpoint.ts";
 import { idParams } from "./fields.ts";
 
-const TAG = "Optimization";
+const TAG = "Optimization" as const;
 
 interface Step {
   readonly done: string;

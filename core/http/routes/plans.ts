@@ -31,7 +31,7 @@ export const planMake = defineEndpoint({
   ...{ work: "plan", counts: "plans" },
   body: planBody,
   example: {
-    period: { from: "2026-02-02", until: "2026-02-09" },
+    period: { from: "2030-02-04", until: "2030-02-11" },
     total: { micros: "35000000000", currency: "EUR" },
     currency: "EUR",
     bounds: { "channel:search": { ["lo_micros"]: "5000000000" } },

@@ -4,7 +4,6 @@
  * @module
  */
 import { z } from "@hono/zod-openapi";
-import { EngineError } from "../../domain/error.ts";
 import { isDay } from "../../domain/day.ts";
 import {
   dayField,
@@ -28,8 +27,6 @@ const DEFAULT_LIMIT = 100;
 const KEPT_BACK = new Set(["cookie", "proxy-authorization"]);
 /** Credentials that are ours, however the header is written. */
 const OURS = /^Bearer\b|\bmoe_[0-9a-f]{16}_/i;
-/** Id of the key that stands for a sender without one. */
-const SENDER = "sender";
 
 /** Takes a delivery. */
 export const webhook = defineEndpoint({
@@ -68,8 +65,6 @@ export const webhook = defineEndpoint({
         method: "POST",
         url: calledUrl(url, headers),
       },
-    }).catch((error) => {
-      throw key.id === SENDER ? asUnknown(error) : error;
     });
     metrics.received("performance", report.inserted + report.restated);
     metrics.received("event", report.events);
@@ -79,21 +74,6 @@ export const webhook = defineEndpoint({
     return json(receiptToJson(report));
   },
 });
-
-/**
- * Whoever has no key and no signature is told the same as if there were no source at
- * that address, so that nobody finds out by asking which there are. Why a signature
- * is refused is told to holders of a key.
- */
-function asUnknown(error: unknown): unknown {
-  return error instanceof EngineError && error.code === "signature_invalid"
-    ? new EngineError(
-      "credentials_invalid",
-      'Cannot admit caller: send "Authorization: Bearer moe_<id>_<secret>"',
-      { cause: error },
-    )
-    : error;
-}
 
 /** Without cookies, and without keys of ours. */
 function plainHeaders(headers: Headers): Record<string, string> {

@@ -102,7 +102,7 @@ export const moneyField = z.strictObject({
 export const limitField = z.string().regex(
   /^(?:[1-9]\d{0,2}|1000)$/,
   "expected a whole number from 1 to 1000",
-).optional();
+).optional().openapi({ description: "At most so many, from 1 to 1000" });
 
 /**
  * Narrows a text that {@link entityKeyField} let through.

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { textOf } from "../../domain/canonical.ts";
 import type { Change } from "../../domain/change.ts";
 import {
   parseModelContent,
@@ -48,7 +49,7 @@ export async function findOnTrial(
     governance.load(trial.content),
     governance.find(tenant, trial.change),
   ]);
-  const version = parseModelContent(text ?? "");
+  const version = parseModelContent(textOf(trial.content, text) ?? "");
   const record = version === null
     ? null
     : await models.find(tenant, { name, version });

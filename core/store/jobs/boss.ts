@@ -6,6 +6,7 @@
  * @module
  */
 import type { PgBoss } from "pg-boss";
+import { EngineError } from "../../domain/error.ts";
 import type { ScheduledJob } from "../../ports/jobs.ts";
 import type { Sql } from "../sql.ts";
 import { overSql } from "./boss_sql.ts";
@@ -48,19 +49,43 @@ export const PACE: JobPace = {
   retrySeconds: 60,
 };
 
+/** How pg-boss is used. */
+interface BossOptions {
+  /** Whether it looks after lost runs and schedules. */
+  readonly works: boolean;
+  readonly pace: JobPace;
+  /** Is told of what fails. */
+  failed(error: unknown): void;
+}
+
+/** How Postgres says that what is to be made is there. */
+const THERE: ReadonlySet<unknown> = new Set([
+  ...["23505", "42710", "42P06", "42P07", "42723"],
+]);
+
 /**
- * Starts pg-boss; the first to do so makes its tables.
+ * Starts pg-boss; the first to do so makes its tables, and who meant to make them at the
+ * same moment finds them then.
  *
  * @param sql Where it keeps them.
- * @param options Whether it looks after lost runs and schedules; who is told of what fails.
+ * @param options How it is used.
  */
 export async function startBoss(
   sql: Sql,
-  { works, pace, failed }: {
-    readonly works: boolean;
-    readonly pace: JobPace;
-    failed(error: unknown): void;
-  },
+  options: BossOptions,
+): Promise<PgBoss> {
+  try {
+    return await startOnce(sql, options);
+  } catch (error) {
+    const cause = error instanceof EngineError ? error.facts.cause : null;
+    if (!THERE.has(cause)) throw error;
+    return await startOnce(sql, options);
+  }
+}
+
+async function startOnce(
+  sql: Sql,
+  { works, pace, failed }: BossOptions,
 ): Promise<PgBoss> {
   const { PgBoss } = await import("pg-boss");
   const boss = new PgBoss({

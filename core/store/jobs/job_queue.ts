@@ -18,6 +18,7 @@ import {
   type TakenRun,
   type Working,
 } from "../../ports/jobs.ts";
+import { keepKey } from "../keyed_effects.ts";
 import type { Sql } from "../sql.ts";
 import { ownerOf } from "../wall/owner.ts";
 import { overSession } from "./boss_sql.ts";
@@ -52,6 +53,7 @@ export function createJobQueue(sql: Sql, pace: JobPace = PACE): JobQueue {
     ask: async (flight) => {
       const boss = await started.any();
       return await owner.transaction(async (tx) => {
+        await keepKey(tx);
         const db = overSession(tx);
         const id = await boss.send(QUEUE, { ...flight }, {
           singletonKey: keyOf(flight),

@@ -22,16 +22,33 @@ export function createCheckpointFiles(folder: string): CheckpointArchive {
         await file.syncData();
       }),
     read: (owner) =>
-      named(owner, async () => {
-        try {
-          return await Deno.readTextFile(pathOf(folder, owner));
-        } catch (error) {
-          if (error instanceof Deno.errors.NotFound) return "";
-          throw error;
-        }
-      }),
+      named(
+        owner,
+        () => orNothing(() => Deno.readTextFile(pathOf(folder, owner))),
+      ),
+    tail: (owner) =>
+      named(owner, () => orNothing(() => readTail(pathOf(folder, owner)))),
     owners: () => named("*", () => listOwners(folder)),
   };
+}
+
+/** Bytes at the end of a file in which the last of them lies. */
+const TAIL_BYTES = 4096;
+
+async function readTail(path: string): Promise<string> {
+  using file = await Deno.open(path);
+  const { size } = await file.stat();
+  await file.seek(Math.max(0, size - TAIL_BYTES), Deno.SeekMode.Start);
+  return await new Response(file.readable).text();
+}
+
+async function orNothing(read: () => Promise<string>): Promise<string> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "";
+    throw error;
+  }
 }
 
 async function listOwners(folder: string): Promise<readonly LogOwner[]> {

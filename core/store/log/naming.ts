@@ -1,14 +1,26 @@
 /**
- * Adds names that records are found by.
+ * Finds records without names, and adds the names that they are found by.
  *
  * @module
  */
-import type { LogNaming } from "../../ports/log.ts";
+import { and, asc, eq, inArray } from "drizzle-orm";
+import type { LogNaming, UnnamedAsked } from "../../ports/log.ts";
+import { orm } from "../orm.ts";
 import type { Sql } from "../sql.ts";
+import { decision } from "../tables/decisions.ts";
+import { LOGGED } from "./search.ts";
 
 /** Names records in a database. */
 export function createLogNaming(sql: Sql): LogNaming {
   return {
+    unnamed: async (tenant, asked) => {
+      const { seqs, upTo } = await findUnnamed(sql, tenant, asked);
+      if (seqs.length === 0) return { rows: [], upTo };
+      const rows = await orm(sql).select(LOGGED).from(decision)
+        .where(and(eq(decision.tenant, tenant), inArray(decision.seq, seqs)))
+        .orderBy(asc(decision.seq));
+      return { rows, upTo };
+    },
     name: async (tenant, names) => {
       if (names.length === 0) return;
       await sql.query(NAME, [
@@ -21,6 +33,34 @@ export function createLogNaming(sql: Sql): LogNaming {
     },
   };
 }
+
+async function findUnnamed(
+  sql: Sql,
+  tenant: string,
+  { after, within, limit }: UnnamedAsked,
+): Promise<{ readonly seqs: number[]; readonly upTo: number | null }> {
+  const [found] = await sql.query<{ last: bigint | null; seqs: bigint[] }>(
+    UNNAMED,
+    [tenant, after, within, limit],
+  );
+  const seqs = found?.seqs.map(Number) ?? [];
+  const end = seqs.length === limit ? seqs.at(-1) : found?.last;
+  return { seqs, upTo: end === null || end === undefined ? null : Number(end) };
+}
+
+/** A sealed record has its moment first and its form last; one in clear does not. */
+const UNNAMED = `
+  with part as materialized (
+    select seq, kind, record from decision
+    where tenant = $1 and seq > $2::int8
+    order by seq limit $3::int4
+  )
+  select (select max(seq) from part) as last,
+    array(
+      select seq from part
+      where kind = 'decision' and record not like '{"at":%,"v":2}'
+      order by seq limit $4::int4
+    ) as seqs`;
 
 /** Of records that are there: one that was retired meanwhile gets no name. */
 const NAME = `

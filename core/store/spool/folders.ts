@@ -94,6 +94,7 @@ function joinSpools(own: Locked, spools: readonly Locked[]): Spool {
         oldestAt: [all.oldestAt, one.oldestAt].filter((at) => at !== null)
           .sort()[0] ?? null,
         bytes: all.bytes + one.bytes,
+        maxBytes: all.maxBytes,
         problem: all.problem ?? one.problem,
       })),
     close: async () => {

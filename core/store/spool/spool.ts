@@ -48,7 +48,7 @@ export async function openSpool(
     },
     find: (tenant, id) => findSpooled(state, placeKey(tenant, id)),
     oldest: (most) => takeOldest(state, most),
-    standing: () => standingOf(state),
+    standing: () => ({ ...standingOf(state), maxBytes }),
     close: async () => {
       await growing;
       closeActive(state);
@@ -141,7 +141,7 @@ function release(state: SpoolState, expected: number): void {
   }
 }
 
-function standingOf(state: SpoolState): SpoolStanding {
+function standingOf(state: SpoolState): Omit<SpoolStanding, "maxBytes"> {
   const [oldest] = state.waiting.values();
   return {
     waiting: state.waiting.size,
