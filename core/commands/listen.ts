@@ -60,7 +60,7 @@ export interface ListenOptions {
   readonly quiet?: boolean;
   /** Longest that running requests hold up a stop, ms; 20 s unless given. */
   readonly drainMs?: number;
-  /** Longest that closing holds up a stop, ms; 8 s unless given. */
+  /** Longest that closing holds up a stop, ms; 5 s unless given. */
   readonly closeMs?: number;
 }
 

@@ -15,7 +15,7 @@ import { importModel } from "../../core/scores/foreign/import_model.ts";
 import { loadPolicies } from "../../core/verdicts/document/load.ts";
 import { POLICIES } from "../../core/verdicts/in_force/policy_book.ts";
 import { type BytesModel, onnxBytes } from "../features/onnx_bytes.ts";
-import { budgetPolicy, plantCurves } from "./planned.ts";
+import { budgetPolicy, plantOwnCurves } from "./planned.ts";
 
 /** The companies. */
 export const TENANTS = ["acme", "rival"] as const;
@@ -69,7 +69,7 @@ export async function fillCompanies(
     await agreeOnOwn(opened);
     for (const tenant of TENANTS) {
       for (const factor of FACTORS[tenant]) await teach(opened, tenant, factor);
-      await plantCurves(opened, tenant);
+      await plantOwnCurves(opened, tenant);
     }
     const [acme, rival] = await Promise.all(
       TENANTS.map((tenant) =>

@@ -5,12 +5,9 @@
  * @module
  */
 import type { Opened } from "../../core/commands/open.ts";
-import { sha256 } from "../../core/domain/canonical.ts";
 import type { EntityKey } from "../../core/domain/entity.ts";
 import type { PolicyDocument } from "../../core/domain/verdict.ts";
-
-/** Name of the model that knows the curves. */
-export const PLANNED = "mix";
+import { plantCurves } from "../plans/planted_curves.ts";
 
 /** Days of a plan. */
 export const PLAN_DAYS = 7;
@@ -24,30 +21,13 @@ export function plannedOf(tenant: string): readonly EntityKey[] {
 }
 
 /** Makes the curves of a company's campaigns the champion of planning. */
-export async function plantCurves(
-  { stores: { models }, clock }: Opened,
+export async function plantOwnCurves(
+  opened: Opened,
   tenant: string,
 ): Promise<void> {
-  const curves = plannedOf(tenant).map((entity, place) => ({
-    ...{ entity, parent: null, decay: 0, seenMicros: [0, 9e8] },
-    curve: { type: "michaelis_menten", ceiling: 90 - 10 * place, half: 9e7 },
-  }));
-  const artifact = new TextEncoder().encode(
-    JSON.stringify({ outcome: "orders", curves }),
-  );
-  const at = clock.now();
-  const record = await models.register(tenant, {
-    ...{ name: PLANNED, family: "media_mix@1.0.0", unit: "orders" },
-    ...{ metrics: {}, use: { kind: "plan", currency: "EUR" } },
-    schema: { inputs: [], actions: [], crossed: false },
-    lineage: {
-      ...{ asOf: at, code: "1", seed: 1, rows: 1, datasetHash: "d" },
-      ...{ views: [], spec: "{}" },
-    },
-    ...{ artifactKind: "curves", artifactHash: sha256(artifact) },
-    ...{ createdBy: "ann", createdAt: at },
-  }, artifact);
-  await models.review(tenant, record, { by: "bob", at, approve: true });
+  const ceilings = plannedOf(tenant)
+    .map((entity, place) => [entity, 90 - 10 * place] as const);
+  await plantCurves(opened, tenant, ceilings);
 }
 
 /** The deployment's cap on budgets. */

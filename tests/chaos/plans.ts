@@ -10,7 +10,8 @@ import { type Tenant, TENANTS } from "./company.ts";
 import type { Ground } from "./ground.ts";
 import { judgeRefusal, UNREADABLE } from "./judge.ts";
 import { tell, type Told } from "./load.ts";
-import { DAILY_CAP_MICROS, PLAN_DAYS, PLANNED, plannedOf } from "./planned.ts";
+import { PLANNED } from "../plans/planted_curves.ts";
+import { DAILY_CAP_MICROS, PLAN_DAYS, plannedOf } from "./planned.ts";
 
 /** A plan that is asked for, as often as it is. */
 export interface AskedPlan {

@@ -6,13 +6,13 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { sha256 } from "../../core/domain/canonical.ts";
 import { addDays } from "../../core/domain/day.ts";
 import type { EntityKey } from "../../core/domain/entity.ts";
 import type { Plan } from "../../core/domain/plan.ts";
 import { readConfiguration } from "../../core/commands/configuration.ts";
 import { type Opened, openEngine } from "../../core/commands/open.ts";
 import type { Clock } from "../../core/ports/clock.ts";
+import { plantCurves } from "./planted_curves.ts";
 import { ROOT } from "../architecture/paths.ts";
 import { listen } from "../sync/loopback_vendors.ts";
 import { createGoogleAdsVendor } from "../vendors/google_ads.ts";
@@ -94,33 +94,6 @@ async function open(folder: string, ads: Ads): Promise<Opened> {
   return await openEngine(readConfiguration((name) => variables.get(name)));
 }
 
-/** Makes curves of all entities the champion of allocation. */
-async function plantCurves(
-  { stores: { models }, clock }: Opened,
-  entities: readonly EntityKey[],
-): Promise<void> {
-  const curves = entities.map((entity, at) => ({
-    ...{ entity, parent: null, decay: 0, seenMicros: [0, 9e8] },
-    curve: { type: "michaelis_menten", ceiling: 50 + 10 * at, half: 9e7 },
-  }));
-  const text = JSON.stringify({ outcome: "orders", curves });
-  const artifact = new TextEncoder().encode(text);
-  const at = clock.now();
-  await models.register(TENANT, {
-    ...{ name: "mix", family: "media_mix@1.0.0", unit: "orders", metrics: {} },
-    use: { kind: "plan", currency: "EUR" },
-    schema: { inputs: [], actions: [], crossed: false },
-    lineage: {
-      ...{ asOf: at, code: "1", seed: 1, rows: 1, datasetHash: "d" },
-      ...{ views: [], spec: "{}" },
-    },
-    ...{ artifactKind: "curves", artifactHash: sha256(artifact) },
-    ...{ createdBy: "ann", createdAt: at },
-  }, artifact);
-  const review = { by: "bob", at, approve: true };
-  await models.review(TENANT, { name: "mix", version: 1 }, review);
-}
-
 async function makePlan({ engine, clock }: Opened): Promise<Plan> {
   const from = addDays(clock.now().slice(0, 10), 1);
   const { plan } = await engine.plans.make(TENANT, {
@@ -190,7 +163,9 @@ async function applyAndRollBack(folder: string, ads: Ads, opened: Opened) {
   for (const name of ["google", "meta"]) {
     await sources.sync(findSource(TENANT, name), () => {});
   }
-  await plantCurves(opened, [...ads.entities, RADIO]);
+  const ceilings = [...ads.entities, RADIO]
+    .map((entity, at) => [entity, 50 + 10 * at] as const);
+  await plantCurves(opened, TENANT, ceilings);
   const plan = await makePlan(opened);
   const { id, changeSet: { operations } } = plan;
   assert.deepEqual(countRoutes(plan), { google: 3, meta: 2, "plans:file": 1 });

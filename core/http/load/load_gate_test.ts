@@ -190,33 +190,30 @@ Deno.test("after a stall nothing is refused any more where there is time for all
   assert.deepEqual(refusedAtMs.filter((at) => at > 5400), []);
 });
 
-Deno.test("a stall that comes after another finds as much room as at first", () => {
-  let now = 0;
-  const gate = createLoadGate(() => now);
-  const decide = (tookMs: number) => {
+/** A gate whose limit stalls made as small as it gets, and its clock. */
+function openStalled() {
+  const at = { ms: 0 };
+  const gate = createLoadGate(() => at.ms);
+  function decide(tookMs: number): void {
     const passage = gate.enter("decide");
-    now += tookMs;
+    at.ms += tookMs;
     passage?.leave(true);
-  };
+  }
   for (let turn = 0; turn < 100; turn++) decide(2);
   for (let turn = 0; turn < 10; turn++) decide(300);
   assert.equal(gate.standing().limit, 32);
+  return { at, gate, decide };
+}
+
+Deno.test("a stall that comes after another finds as much room as at first", () => {
+  const { gate, decide } = openStalled();
   for (let turn = 0; turn < 5000; turn++) decide(2);
   assert.ok(gate.standing().limit >= 256, `${gate.standing().limit}`);
 });
 
 Deno.test("after a pause a stall finds as much room as at first", () => {
-  let now = 0;
-  const gate = createLoadGate(() => now);
-  const decide = (tookMs: number) => {
-    const passage = gate.enter("decide");
-    now += tookMs;
-    passage?.leave(true);
-  };
-  for (let turn = 0; turn < 100; turn++) decide(2);
-  for (let turn = 0; turn < 10; turn++) decide(300);
-  assert.equal(gate.standing().limit, 32);
-  now += 9000;
+  const { at, gate, decide } = openStalled();
+  at.ms += 9000;
   decide(2);
   assert.ok(gate.standing().limit >= 256, `${gate.standing().limit}`);
 });

@@ -5,10 +5,12 @@
  *
  * @module
  */
+import { openDeadlines } from "../../domain/deadline.ts";
 import type { Operated } from "../metrics.ts";
 
 /** Longer than the health takes to say what hangs, and less than a scrape may take. */
 const LONGEST_MS = 2500;
+const DEADLINES = openDeadlines();
 
 /**
  * Makes what asks an engine in time.
@@ -42,16 +44,9 @@ function questionInTime<T>(
   longestMs: number,
 ): () => Promise<T> {
   let asked: Promise<T> | null = null;
+  const late = () => new Error(`no answer within ${longestMs} ms`);
   return async () => {
-    const answer = asked ??= ask();
-    const forget = () => void (asked = null);
-    answer.then(forget, forget);
-    const { promise: late, reject } = Promise.withResolvers<never>();
-    const timer = setTimeout(
-      () => reject(new Error(`no answer within ${longestMs} ms`)),
-      longestMs,
-    );
-    return await Promise.race([answer, late])
-      .finally(() => clearTimeout(timer));
+    const answer = asked ??= ask().finally(() => asked = null);
+    return await DEADLINES.start(longestMs).within(answer, late);
   };
 }
