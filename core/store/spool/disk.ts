@@ -9,6 +9,8 @@
  *
  * @module
  */
+import { closeSync, constants, fsync, openSync, writeSync } from "node:fs";
+import { promisify } from "node:util";
 
 /** A file that grows. */
 export interface SpoolFile {
@@ -47,11 +49,12 @@ const OWNER_ONLY = 0o600;
 const encoder = new TextEncoder();
 
 /** Opens a folder that is there. */
-export async function openSpoolDisk(folder: string): Promise<SpoolDisk> {
-  const mark = await Deno.open(`${folder}/${MARK_FILE}`, {
-    ...{ read: true, write: true, create: true },
-    mode: OWNER_ONLY,
-  });
+export function openSpoolDisk(folder: string): SpoolDisk {
+  const mark = openSync(
+    `${folder}/${MARK_FILE}`,
+    constants.O_RDWR | constants.O_CREAT,
+    OWNER_ONLY,
+  );
   return {
     list: () => listFiles(folder),
     read: (name, from, until) => readPart(`${folder}/${name}`, from, until),
@@ -71,11 +74,14 @@ export async function openSpoolDisk(folder: string): Promise<SpoolDisk> {
     remove: (name) => Deno.remove(`${folder}/${name}`),
     readMark: () => Deno.readTextFileSync(`${folder}/${MARK_FILE}`),
     writeMark: (text) => {
-      mark.seekSync(0, Deno.SeekMode.Start);
-      mark.writeSync(encoder.encode(text));
+      const bytes = encoder.encode(text);
+      // At a place, in one call: to go there first takes as long as to write.
+      for (let at = 0; at < bytes.length;) {
+        at += writeSync(mark, bytes, at, bytes.length - at, at);
+      }
     },
-    syncMark: () => mark.sync(),
-    close: () => mark.close(),
+    syncMark: () => promisify(fsync)(mark),
+    close: () => closeSync(mark),
   };
 }
 

@@ -61,7 +61,7 @@ async function tryOpen(
   });
   if (lock === null) return null;
   try {
-    const spool = await openSpool(await openSpoolDisk(folder), options);
+    const spool = await openSpool(openSpoolDisk(folder), options);
     return { ...spool, [Symbol.dispose]: () => lock[Symbol.dispose]() };
   } catch (error) {
     lock[Symbol.dispose]();
