@@ -34,6 +34,7 @@ import { wholeNumberOption } from "./option.ts";
 import { writeEvent } from "./observe.ts";
 import type { Background } from "./rounds.ts";
 import { keepUpkeep } from "./upkeep.ts";
+import { warmUp } from "./warm_up.ts";
 import { systemClock } from "../store/clock.ts";
 import type { LogLine } from "../telemetry/event_log.ts";
 
@@ -58,6 +59,8 @@ export const serve: Command = {
     if (signer === null) warn(UNSIGNED);
     const opened = await openEngine(scope.configuration, [], { serving: true });
     using stop = hearStop();
+    const cold = await warmUp(opened);
+    if (cold !== null) warn(cold);
     const listening = await listenOrClose(scope, opened, port);
     scope.terminal.line(`listening on ${listening.url}`);
     const { engine, connectors, policyNotice } = opened;

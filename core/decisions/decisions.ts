@@ -12,6 +12,7 @@ import type {
   LoggedRecord,
 } from "../domain/decision.ts";
 import { EngineError } from "../domain/error.ts";
+import type { ModelRecord } from "../domain/score.ts";
 import type {
   DecisionLog,
   IdempotencyStore,
@@ -35,6 +36,7 @@ import {
   type Outcomes,
 } from "./log/records/outcomes.ts";
 import { parseIntact, parseRecord, printRecord } from "./log/records/record.ts";
+import { prepare } from "./prepare.ts";
 import {
   type BidBatch,
   recommendBids,
@@ -117,6 +119,12 @@ export interface Decisions {
    * @throws {EngineError} As `replay`.
    */
   explain(tenant: string, id: string): Promise<Explanation>;
+  /**
+   * Does what a tenant's first decision would wait for; never rejects.
+   *
+   * @param models The tenant's models.
+   */
+  prepare(tenant: string, models: readonly ModelRecord[]): Promise<void>;
   /** What came of decisions. */
   readonly outcomes: Outcomes;
   /** Many records at once: by entity, or to take them elsewhere. */
@@ -168,6 +176,7 @@ export function createDecisions(scope: DecisionScope): Decisions {
         ? { record: parseRecord(logged), logged }
         : null;
     },
+    prepare: (tenant, models) => prepare({ ...scope, archive }, tenant, models),
     outcomes: createOutcomes({ log, writer, keys, clock: scope.clock }),
     many: createManyReader(log, scope.masking),
     replay: async (tenant, id) =>

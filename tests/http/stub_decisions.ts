@@ -60,6 +60,7 @@ export function openDecisionDesk(
   }
 
   return {
+    prepare: () => Promise.resolve(),
     decide(tenant, request, { idempotent, render }) {
       if (stub.failure !== null) return Promise.reject(stub.failure);
       const decision = decisionOf(request, `dec_${++count}`);
