@@ -4,6 +4,7 @@
  * @module
  */
 import type { ModelRecord } from "../domain/score.ts";
+import { rescued, type Soon } from "../domain/soon.ts";
 import type { PolicySet } from "../verdicts/judge/policy_set.ts";
 import type { Scores } from "../scores/scores.ts";
 import type { Archived } from "./archive.ts";
@@ -30,16 +31,12 @@ export async function prepare(
   const deciding = models.filter(({ use }) => use.kind !== "plan");
   const names = new Set(deciding.map(({ name }) => name));
   const kinds = new Set(deciding.map(({ use }) => use.kind));
-  await Promise.allSettled([
+  const attempt = (work: () => Soon<unknown>) => rescued(work, () => null);
+  await Promise.all([
     attempt(() => archive.keep(policies(tenant))),
     ...[...names].map((name) => attempt(() => scores.champion(tenant, name))),
     ...[...kinds].map((kind) =>
       attempt(() => scores.named(tenant, { kind, name: null }))
     ),
   ]);
-}
-
-/** What is thrown at once is a rejection too. */
-async function attempt(work: () => unknown): Promise<void> {
-  await work();
 }

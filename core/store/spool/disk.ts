@@ -47,6 +47,7 @@ export const MARK_FILE = "mark";
 
 const OWNER_ONLY = 0o600;
 const encoder = new TextEncoder();
+const syncFile = promisify(fsync);
 
 /** Opens a folder that is there. */
 export function openSpoolDisk(folder: string): SpoolDisk {
@@ -80,7 +81,7 @@ export function openSpoolDisk(folder: string): SpoolDisk {
         at += writeSync(mark, bytes, at, bytes.length - at, at);
       }
     },
-    syncMark: () => promisify(fsync)(mark),
+    syncMark: () => syncFile(mark),
     close: () => closeSync(mark),
   };
 }
